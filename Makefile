@@ -6,17 +6,60 @@ BIN := .venv/bin
 
 .PHONY: help
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup: .venv/.ready ## make .venv from requirements.lock, development tools included
 
 .venv/.ready: requirements.lock pyproject.toml
-	@echo "Making .venv from requirements.lock ..."
-	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else f"Python 3.11 to 3.13 is needed, this is {v[0]}.{v[1]}; run: make setup PYTHON=python3.11")'
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else f"Python 3.11 to 3.13 is needed and this is {v[0]}.{v[1]}; run: make setup PYTHON=python3.11")'
+	@echo "Making .venv from requirements.lock (a minute or two the first time) ..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@awk '/^uv==/{on=1} on{print} on&&!/\\$$/{exit}' requirements.lock > .venv/uv.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.lock
 	@VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/uv pip install --require-hashes -r requirements.lock
 	@VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/uv pip install --no-deps --no-build-isolation --editable .
 	@touch $@
+
+.PHONY: run
+run: setup ## make the demonstration in WORKBENCH_HOME, then serve the web page and MLflow
+	@$(BIN)/workbench demo
+	@$(BIN)/workbench serve
+
+.PHONY: browser
+browser: setup ## find a chromium for the browser tests, or install one
+	@$(BIN)/python tests/browser/find_chromium.py
+
+.PHONY: test
+test: setup browser ## run every test
+	$(BIN)/python -m pytest -n auto --dist loadgroup
+
+.PHONY: static
+static: setup ## format, lint, types, import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: check
+check: static test ## everything that can be checked
+
+.PHONY: notebooks
+notebooks: setup ## run every notebook from top to bottom
+	$(BIN)/python notebooks/run.py
+
+.PHONY: reports
+reports: setup ## make the samples in reports/ and the screenshots in docs/ anew
+	$(BIN)/python reports/make_samples.py
+
+.PHONY: bench
+bench: setup ## measure beside a peer, in the same run
+	$(BIN)/python -m pytest tests/benchmarks -q -p no:xdist -o addopts= --benchmark-only --benchmark-columns=median,ops
+
+.PHONY: audit
+audit: setup ## look for known faults in what we depend on
+	$(BIN)/pip-audit --require-hashes --disable-pip -r requirements.lock
+
+.PHONY: lock
+lock: setup ## resolve requirements.lock anew
+	$(BIN)/uv pip compile pyproject.toml --group dev --generate-hashes --no-emit-index-url --no-header --no-annotate --universal --python-version 3.11 --quiet -o requirements.lock

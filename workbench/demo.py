@@ -1,0 +1,271 @@
+"""The demonstration: the whole main job, through the services, by simulated accounts.
+
+It stands where a person would stand, above the services, and has no other way in than theirs.
+Every entry it causes carries ``simulated``, and it works only in a home that it made itself.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from workbench.domain.account import Role
+from workbench.domain.action import ActionKind
+from workbench.domain.decision import Verdict
+from workbench.domain.errors import Conflict, NotFound
+from workbench.services import account as accounts
+from workbench.services import (
+    act,
+    audit,
+    casework,
+    detect,
+    generate,
+    ingest,
+    release,
+    review,
+    train,
+)
+from workbench.store.desk import Desk
+
+Progress = Callable[[str, float], None]
+
+DATASET = "world"
+ACCOUNTS = {
+    "analyst-1": Role.ANALYST,
+    "analyst-2": Role.ANALYST,
+    "supervisor": Role.SUPERVISOR,
+    "data-scientist": Role.DATA_SCIENTIST,
+    "auditor": Role.AUDITOR,
+    "administrator": Role.ADMINISTRATOR,
+}
+READERS = ("analyst-1", "analyst-2")
+SUPPORT = "The records below bear the claim out: dates and counterparts agree. (simulated)"
+DOUBT = "The records could as well be everyday business between these two. (simulated)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demo:
+    """What the demonstration made. `passwords` is empty but for the run that made them."""
+
+    dataset: str
+    models: tuple[str, ...]
+    n_findings: int
+    decided: tuple[str, ...]
+    passwords: dict[str, str]
+
+    def as_json(self) -> dict[str, Any]:
+        """The document of ``workbench demo --json``: no password is in it."""
+        return {
+            "dataset": self.dataset,
+            "models": list(self.models),
+            "n_findings": self.n_findings,
+            "decided": list(self.decided),
+        }
+
+
+@dataclass(slots=True)
+class _Steps:
+    """Remembers in ``demo.json`` which steps are done and what each gave, and tells progress."""
+
+    path: Path
+    tell: Progress
+    n_steps: int
+    done: dict[str, Any] = field(default_factory=dict)
+
+    def once(self, name: str, work: Callable[[Progress], Any]) -> Any:
+        if name not in self.done:
+            share = min(len(self.done) / self.n_steps, 1.0)
+            self.tell(name, share)
+            self.done[name] = work(lambda text, _: self.tell(f"{name}: {text}", share))
+            self.save()
+        return self.done[name]
+
+    def save(self) -> None:
+        part = self.path.with_suffix(".part")
+        part.write_text(json.dumps(self.done, indent=1), encoding="utf-8")
+        part.replace(self.path)
+
+
+def demo(desk: Desk, *, size: str, seed: int, progress: Progress) -> Demo:
+    """Run the main job from world to proof; what an earlier run finished is not done again.
+
+    Raises
+    ------
+    Conflict
+        When the home was made by something else, or by a demonstration of another size or seed.
+    """
+    steps = _claim(desk, size=size, seed=seed, progress=progress)
+    passwords = _make_accounts(desk)
+    _make_world(desk, steps, size=size, seed=seed)
+    for model in desk.models:
+        _make_release(desk, steps, model, seed=seed)
+        steps.once(f"Detecting with {model}", _detection(desk, model, seed=seed))
+    decided = [
+        steps.once(f"Deciding a finding of {model}", lambda _, m=model: _decide_twice(desk, m))
+        for model in desk.models
+    ]
+    steps.once("Leaving some for a second reading", lambda _: _first_readings(desk))
+    steps.once("Signing the log", lambda _: desk.log.checkpoint().size)
+    progress("The demonstration is ready", 1.0)
+    return Demo(
+        dataset=DATASET,
+        models=tuple(desk.models),
+        n_findings=len(review.list_findings(desk)),
+        decided=tuple(decided),
+        passwords=passwords,
+    )
+
+
+def _claim(desk: Desk, *, size: str, seed: int, progress: Progress) -> _Steps:
+    steps = _Steps(desk.home / "demo.json", progress, n_steps=6 + 6 * len(desk.models))
+    made = {"size": size, "seed": seed}
+    if steps.path.exists():
+        steps.done = json.loads(steps.path.read_text(encoding="utf-8"))
+        if steps.done.get("made") != made:
+            raise Conflict(
+                f"This home holds a demonstration of size {steps.done['made']['size']} and seed "
+                f"{steps.done['made']['seed']}; use those, or another WORKBENCH_HOME."
+            )
+        return steps
+    if any(a.role is not Role.OPERATOR for a in accounts.list_accounts(desk)):
+        raise Conflict(
+            "This home has accounts that the demonstration did not make; "
+            "give it a WORKBENCH_HOME of its own."
+        )
+    steps.done["made"] = made
+    steps.save()
+    return steps
+
+
+def _make_accounts(desk: Desk) -> dict[str, str]:
+    there = {a.name for a in accounts.list_accounts(desk)}
+    return {
+        name: accounts.add(desk, name, role=role, by="operator", simulated=True, must_change=False)
+        for name, role in ACCOUNTS.items()
+        if name not in there
+    }
+
+
+def _make_world(desk: Desk, steps: _Steps, *, size: str, seed: int) -> None:
+    folder = desk.home / "worlds" / DATASET
+
+    def generated(tell: Progress) -> str:
+        generate.generate(folder, size=size, seed=seed, bias="planted", progress=tell)
+        return folder.name
+
+    steps.once("Making the synthetic world", generated)
+    steps.once(
+        "Ingesting it",
+        lambda tell: (
+            ingest.ingest(desk, folder, account="operator", name=DATASET, progress=tell).dataset
+        ),
+    )
+    steps.once("Accepting it", lambda _: _accept(desk))
+    steps.once(
+        "Opening its cases",
+        lambda _: len(casework.adopt_cases(desk, DATASET, account="supervisor", members=READERS)),
+    )
+
+
+def _accept(desk: Desk) -> str:
+    ingest.accept(
+        desk,
+        DATASET,
+        account="supervisor",
+        reason="A synthetic world, fit for a demonstration by its quality report. (simulated)",
+        key=f"demo-accept-{DATASET}",
+    )
+    return DATASET
+
+
+def _make_release(desk: Desk, steps: _Steps, model: str, *, seed: int) -> None:
+    run = steps.once(
+        f"Training {model}",
+        lambda tell: train.train(
+            desk, model, dataset=DATASET, seed=seed, account="data-scientist", progress=tell
+        ),
+    )
+    version = steps.once(
+        f"Registering {model}", lambda _: train.register(desk, run, account="data-scientist")
+    )
+    verdict = steps.once(
+        f"Auditing {model} for bias",
+        lambda _: (
+            audit.audit_release(
+                desk, model, dataset=DATASET, account="data-scientist", version=version
+            ).verdict
+        ),
+    )
+    steps.once(f"Releasing {model}", lambda _: _approve(desk, model, version, verdict))
+
+
+def _approve(desk: Desk, model: str, version: int, verdict: str) -> str:
+    reason = (
+        "The bias audit passed; released for the demonstration. (simulated)"
+        if verdict == "pass"
+        else f"The bias audit says '{verdict}'. Excused for a demonstration on synthetic data, "
+        "where no person is affected; not to be used on real records. (simulated)"
+    )
+    approved = release.approve(
+        desk,
+        f"{model}/{version}",
+        account="supervisor",
+        reason=reason,
+        key=f"demo-release-{model}-{version}",
+    )
+    return approved.id
+
+
+def _detection(desk: Desk, model: str, *, seed: int) -> Callable[[Progress], int]:
+    def detected(tell: Progress) -> int:
+        found = detect.detect(
+            desk, model, dataset=DATASET, account="data-scientist", seed=seed, progress=tell
+        )
+        return len(found)
+
+    return detected
+
+
+def _read_and_decide(desk: Desk, finding: str, account: str, verdict: Verdict) -> None:
+    reason = SUPPORT if verdict is Verdict.SUPPORTED else DOUBT
+    if not review.progress(desk, finding, account=account).judged:
+        review.read(desk, finding, account=account)
+        review.judge(desk, finding, account=account, verdict=verdict, confidence=70, reason=reason)
+    review.unveil(desk, finding, account=account)
+    review.decide(
+        desk,
+        finding,
+        account=account,
+        verdict=verdict,
+        reason=reason,
+        key=f"demo-decide-{finding}-{account}",
+    )
+
+
+def _decide_twice(desk: Desk, model: str) -> str:
+    """Take one finding that may be acted on through two readings and every action it allows."""
+    for row in review.list_findings(desk, model=model):
+        if not row.n_offence_facts:
+            continue
+        for reader in READERS:
+            _read_and_decide(desk, row.id, reader, Verdict.SUPPORTED)
+        for kind in (ActionKind.ASSESSED_LINK, ActionKind.LEAD, ActionKind.DOSSIER):
+            act.act(desk, row.id, account=READERS[0], action=kind, key=f"demo-{kind}-{row.id}")
+        return row.id
+    raise NotFound(
+        f"No finding of {model} rests on a verified fact tied to an offence, so none can be "
+        "acted on; make the world with another seed."
+    )
+
+
+def _first_readings(desk: Desk) -> int:
+    """Leave three findings of each model decided once, so that second readings are due."""
+    verdicts = (Verdict.SUPPORTED, Verdict.NOT_SUPPORTED, Verdict.SUPPORTED)
+    n_read = 0
+    for model in desk.models:
+        open_ones = [r for r in review.list_findings(desk, model=model) if r.status == "undecided"]
+        for row, verdict in zip(open_ones, verdicts, strict=False):
+            _read_and_decide(desk, row.id, READERS[0], verdict)
+            n_read += 1
+    return n_read
