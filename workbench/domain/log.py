@@ -1,7 +1,33 @@
-"""The decision log's pure part: canonical entries, leaf hashes, the RFC 6962 tree, commitments."""
+"""The decision log's pure part: entry fields, canonical bytes, commitments, the RFC 6962 tree.
+
+An entry is one JSON object ``{"v": 1, "kind": ..., "at": ..., **fields}`` in the form of RFC 8785
+(JCS), stricter: strings, integers, booleans, null, arrays and objects, no floats (a score is a
+decimal string), ASCII keys, NFC text, depth 6 at most, 16 KiB at most, integers within ±(2^53 - 1).
+
+Which fields a kind must carry stands in `REQUIRED`; what each word means and holds in `WORDS`. A
+word has one meaning in every kind, and any kind may carry any of them (``simulated``, ``session``,
+``case`` ...) beside its own. Other words are refused, so that nothing slips into a log that never
+forgets. Every field is a digest, a commitment, a pseudonym, a code or a number, never content.
+"""
 
 import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
+
+from workbench.domain.errors import BadInput, NotFound
+
+VERSION = 1
+MAX_BYTES = 16 * 1024
+MAX_DEPTH = 6
+MAX_INTEGER = 2**53 - 1
+MAX_TEXT = 200
+
+Json = str | int | bool | None | list["Json"] | dict[str, "Json"]
 
 
 class EntryKind(StrEnum):
@@ -36,6 +62,206 @@ class EntryKind(StrEnum):
     REPLAY = "replay"
 
 
+# What each kind must carry, beside v, kind and at. `account` is who did it, always a pseudonym.
+REQUIRED: Mapping[EntryKind, str] = {
+    EntryKind.FINDING_SEALED: "finding case model release release_digest digest claim_digest "
+    "assessment_digest about_person n_offence_facts account",
+    EntryKind.FINDING_OPENED: "finding digest account stage shown",
+    EntryKind.JUDGEMENT: "finding digest judgement account verdict confidence reason",
+    EntryKind.DECISION: "finding digest decision account role session verdict reason shown "
+    "shown_for_s release release_digest policy",
+    EntryKind.ACTION: "finding digest action kind_of_action account cites subject",
+    EntryKind.EXPORT: "what digest account",
+    EntryKind.RELEASE_PROMOTED: "release model version release_digest run dataset audit "
+    "audit_digest trained_by account reason",
+    EntryKind.RELEASE_SUSPENDED: "release event account reason",
+    EntryKind.RELEASE_RESTARTED: "release event account reason",
+    EntryKind.RELEASE_RETIRED: "release event account reason",
+    EntryKind.DATASET_INGESTED: "dataset sha256 synthetic account",
+    EntryKind.DATASET_ACCEPTED: "dataset sha256 account reason",
+    EntryKind.MODEL_TRAINED: "model run dataset account",
+    EntryKind.AUDIT: "what audit audit_digest account",
+    EntryKind.SENSITIVE_READ: "dataset what account",
+    EntryKind.POLICY_CHANGE: "policy digest account reason",
+    EntryKind.ROLE_CHANGE: "holder role account",
+    EntryKind.ACCOUNT_DISABLED: "holder account",
+    EntryKind.CASE_OPENED: "case dataset purpose account",
+    EntryKind.CONSULTATION: "what account",
+    EntryKind.COMBINATION: "what sources account",
+    EntryKind.DISCLOSURE: "finding digest what account",
+    EntryKind.ERASURE: "what account",
+    EntryKind.KEY_ROTATION: "old_key new_key account",
+    EntryKind.RESTORE: "size root account",
+    EntryKind.CLOCK_ANOMALY: "before",
+    EntryKind.WITNESS_GAP: "hours",
+    EntryKind.REFUSED_ATTEMPT: "what why account",
+    EntryKind.REPLAY: "finding same account",
+}
+
+
+class Shape(StrEnum):
+    """What a field may hold."""
+
+    TEXT = "an id or a code of 1 to 200 printable characters"
+    DIGEST = "a SHA-256 digest of 64 lower-case hex digits"
+    DIGEST_OR_NONE = "a SHA-256 digest of 64 lower-case hex digits, or an empty string"
+    COUNT = "a whole number from 0 on"
+    FLAG = "true or false"
+    TEXTS = "a list of ids, possibly empty"
+    INSTANT = "an instant such as 2026-01-31T09:30:00.000000Z"
+
+
+# Every word that an entry may use. Commitments (`reason`, `subject` ...) are made by `commitment`.
+_WORDS: Mapping[Shape, str] = {
+    Shape.TEXT: (
+        "finding judgement decision action event case dataset model release run policy account "
+        "holder role role_before trained_by confirmed_by kind_of_action "  # holder: who it befell
+        "stage "  # claim, assessment, or review (all of it, by one who will not decide)
+        "verdict audit what why old_key new_key place"  # what, why: a code, never a sentence
+    ),
+    Shape.DIGEST: (
+        "digest claim_digest assessment_digest release_digest audit_digest dataset_digest sha256 "
+        "shown root key "  # key: SHA-256 of the idempotency key
+        "reason purpose recipient legal_basis"  # commitments
+    ),
+    Shape.DIGEST_OR_NONE: "session subject",  # none on the command line; none for a dossier
+    Shape.COUNT: (
+        "confidence shown_for_s n_offence_facts version n n_records n_entities n_links n_rejected "
+        "n_findings n_hits size seed hours"
+    ),
+    Shape.FLAG: "about_person synthetic same simulated single_person emergency proposed late",
+    Shape.TEXTS: "cites sources members groups",
+    Shape.INSTANT: "before since due",
+}
+WORDS: Mapping[str, Shape] = {w: shape for shape, words in _WORDS.items() for w in words.split()}
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+
+
+def instant(at: datetime) -> str:
+    """`at` (aware) as entries and tables write it: ``2026-01-31T09:30:00.000000Z``."""
+    if at.tzinfo is None:
+        raise BadInput("The log was given a time without zone; give it in UTC.")
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= MAX_TEXT and value.isprintable()
+
+
+def _fits(value: object, shape: Shape) -> bool:
+    match shape:
+        case Shape.TEXT:
+            return _is_text(value)
+        case Shape.TEXTS:
+            return isinstance(value, list | tuple) and all(_is_text(item) for item in value)
+        case Shape.DIGEST | Shape.DIGEST_OR_NONE:
+            empty = value == "" and shape is Shape.DIGEST_OR_NONE
+            return empty or (isinstance(value, str) and bool(_DIGEST.fullmatch(value)))
+        case Shape.COUNT:
+            return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+        case Shape.FLAG:
+            return isinstance(value, bool)
+        case Shape.INSTANT:
+            return isinstance(value, str) and bool(_INSTANT.fullmatch(value))
+
+
+def entry(kind: EntryKind, at: datetime, fields: Mapping[str, object]) -> bytes:
+    """The canonical bytes of one entry of `kind` that happened `at` (aware).
+
+    Raises
+    ------
+    BadInput
+        With code ``log_entry``: a required field is missing, a word is unknown, or a value has
+        another shape than the word's. The message names the field, never its value.
+    """
+    missing = [word for word in REQUIRED[kind].split() if word not in fields]
+    if missing:
+        raise BadInput(
+            f"A log entry of kind {kind} lacks {', '.join(missing)}; give every field of "
+            "workbench/domain/log.py: REQUIRED.",
+            code="log_entry",
+        )
+    for word, value in fields.items():
+        if word not in WORDS:
+            raise BadInput(
+                f"A log entry of kind {kind} carries the unknown field {word!a}; use a word of "
+                "workbench/domain/log.py: WORDS, or add it there.",
+                code="log_entry",
+            )
+        if not _fits(value, WORDS[word]):
+            raise BadInput(
+                f"Field {word} of a log entry of kind {kind} must be {WORDS[word]}.",
+                code="log_entry",
+            )
+    return canonical({**fields, "v": VERSION, "kind": kind.value, "at": instant(at)})
+
+
+def _plain(value: object, depth: int) -> Json:
+    """`value` in plain types, once it was seen to keep the rules."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        if abs(value) > MAX_INTEGER:
+            raise BadInput("A log entry holds an integer beyond 2^53 - 1; give it as text.")
+        return int(value)
+    if isinstance(value, str):
+        if not unicodedata.is_normalized("NFC", value):
+            raise BadInput("A log entry holds text that is not NFC; normalise it first.")
+        return str(value)
+    if depth >= MAX_DEPTH:
+        raise BadInput(f"A log entry is nested deeper than {MAX_DEPTH}; flatten it.")
+    if isinstance(value, Mapping):
+        if not all(isinstance(key, str) and key.isascii() for key in value):
+            raise BadInput("A log entry has a key that is not ASCII text; rename it.")
+        return {str(key): _plain(item, depth + 1) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item, depth + 1) for item in value]
+    raise BadInput(
+        f"A log entry holds a {type(value).__name__}; give text, integers, booleans, null, lists "
+        "and objects only (a score as a decimal string)."
+    )
+
+
+def canonical(value: object) -> bytes:
+    """`value` as the one sequence of bytes that stands for it.
+
+    Raises
+    ------
+    BadInput
+        When `value` breaks one of the rules at the top of this module.
+    """
+    text = json.dumps(
+        _plain(value, 0), ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False
+    )
+    try:
+        body = text.encode()
+    except UnicodeEncodeError as error:
+        raise BadInput("A log entry holds half a surrogate pair; give whole characters.") from error
+    if len(body) > MAX_BYTES:
+        raise BadInput(f"A log entry has {len(body)} bytes; {MAX_BYTES} is the most.")
+    return body
+
+
+def parse(body: bytes) -> dict[str, Json]:
+    """The object that `body` is the canonical form of.
+
+    Raises
+    ------
+    BadInput
+        With code ``not_canonical``: the bytes are not UTF-8, not JSON, not one object, or not in
+        the one form that stands for it.
+    """
+    try:
+        value: Json = json.loads(body.decode()) if len(body) <= MAX_BYTES else None
+        if isinstance(value, dict) and canonical(value) == body:
+            return value
+    except (ValueError, RecursionError, BadInput):
+        pass
+    raise BadInput("The bytes of a log entry are not in canonical form.", code="not_canonical")
+
+
 def commitment(salt: str, text: str) -> str:
     """SHA-256, as 64 hex digits, over the salt's bytes and then the text in UTF-8.
 
@@ -43,3 +269,209 @@ def commitment(salt: str, text: str) -> str:
     that says nothing.
     """
     return hashlib.sha256(bytes.fromhex(salt) + text.encode()).hexdigest()
+
+
+def finding_digest(claim_digest: str, assessment_digest: str) -> str:
+    """What decisions cite: SHA-256 over the two halves' digests, each as 64 hex digits in ASCII."""
+    return hashlib.sha256((claim_digest + assessment_digest).encode("ascii")).hexdigest()
+
+
+def leaf_hash(body: bytes) -> bytes:
+    """RFC 6962, section 2.1: SHA-256 over 0x00 and the entry's bytes."""
+    return hashlib.sha256(b"\x00" + body).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """RFC 6962, section 2.1: SHA-256 over 0x01 and the two children."""
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+EMPTY_ROOT = hashlib.sha256(b"").digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Frontier:
+    """What an append needs of a tree of `size` leaves: the roots of its complete subtrees.
+
+    One subtree for each bit that is set in `size`, largest (leftmost) first: O(log n) digests.
+    """
+
+    size: int = 0
+    roots: tuple[bytes, ...] = ()
+
+    def __post_init__(self) -> None:
+        whole = self.size >= 0 and len(self.roots) == self.size.bit_count()
+        if not whole or any(len(root) != 32 for root in self.roots):
+            raise BadInput(
+                f"{len(self.roots)} digests are no frontier of a log of {self.size} entries; "
+                "restore it from the entries."
+            )
+
+    def append(self, leaf: bytes) -> "Frontier":
+        """The frontier with one more leaf hash."""
+        roots, size = list(self.roots), self.size
+        while size & 1:
+            leaf, size = node_hash(roots.pop(), leaf), size >> 1
+        return Frontier(self.size + 1, (*roots, leaf))
+
+    @property
+    def root(self) -> bytes:
+        """The root hash of RFC 6962, that of an empty tree included."""
+        if not self.roots:
+            return EMPTY_ROOT
+        whole = self.roots[-1]
+        for left in reversed(self.roots[:-1]):
+            whole = node_hash(left, whole)
+        return whole
+
+    @property
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        """First index, and the index after the last, that each of `roots` stands for."""
+        spans, start = [], 0
+        for bit in reversed(range(self.size.bit_length())):
+            if self.size >> bit & 1:
+                spans.append((start, start + (1 << bit)))
+                start += 1 << bit
+        return tuple(spans)
+
+
+class Tree:
+    """All complete subtrees of a growing log, so that any proof costs O(log n) digests.
+
+    Takes 64 bytes for each leaf. Sizes asked about may be any up to the leaves appended.
+    """
+
+    def __init__(self) -> None:
+        self._levels: list[bytearray] = [bytearray()]
+
+    @property
+    def size(self) -> int:
+        return len(self._levels[0]) // 32
+
+    def append(self, leaf: bytes) -> None:
+        for level in range(len(self._levels) + 1):
+            if level == len(self._levels):
+                self._levels.append(bytearray())
+            nodes = self._levels[level]
+            nodes += leaf
+            if len(nodes) % 64:
+                return
+            leaf = node_hash(bytes(nodes[-64:-32]), bytes(nodes[-32:]))
+
+    def root(self, size: int) -> bytes:
+        """The root hash of the first `size` leaves."""
+        return self._range(0, size) if size else EMPTY_ROOT
+
+    def inclusion(self, index: int, size: int) -> tuple[bytes, ...]:
+        """PATH(index, D[size]) of RFC 6962, section 2.1.1: siblings from the leaf up.
+
+        Raises
+        ------
+        NotFound
+            Unless ``0 <= index < size <= self.size``.
+        """
+        if not 0 <= index < size <= self.size:
+            raise NotFound(f"A log of {self.size} entries has no proof of {index} in {size}.")
+        path, start, stop = [], 0, size
+        while stop - start > 1:
+            middle = start + _largest_power_below(stop - start)
+            if index < middle:
+                path.append(self._range(middle, stop))
+                stop = middle
+            else:
+                path.append(self._range(start, middle))
+                start = middle
+        return tuple(reversed(path))
+
+    def consistency(self, old: int, new: int) -> tuple[bytes, ...]:
+        """PROOF(old, D[new]) of RFC 6962, section 2.1.2; empty when `old` is 0 or `new`.
+
+        Raises
+        ------
+        NotFound
+            Unless ``0 <= old <= new <= self.size``.
+        """
+        if not 0 <= old <= new <= self.size:
+            raise NotFound(f"A log of {self.size} entries has no proof from {old} to {new}.")
+        if old in (0, new):
+            return ()
+        path, start, stop = [], 0, new
+        while old != stop:
+            middle = start + _largest_power_below(stop - start)
+            if old <= middle:
+                path.append(self._range(middle, stop))
+                stop = middle
+            else:
+                path.append(self._range(start, middle))
+                start = middle
+        if start:
+            path.append(self._range(start, stop))
+        return tuple(reversed(path))
+
+    def _range(self, start: int, stop: int) -> bytes:
+        """Hash of leaves `start` to `stop`; `start` is a multiple of the power of two above."""
+        width = stop - start
+        if width & (width - 1) == 0:
+            level = width.bit_length() - 1
+            at = (start >> level) * 32
+            return bytes(self._levels[level][at : at + 32])
+        middle = start + _largest_power_below(width)
+        return node_hash(self._range(start, middle), self._range(middle, stop))
+
+
+def _largest_power_below(n: int) -> int:
+    """The largest power of two smaller than `n` (n >= 2)."""
+    return 1 << (n - 1).bit_length() - 1
+
+
+def root_from_inclusion(leaf: bytes, index: int, size: int, path: Iterable[bytes]) -> bytes | None:
+    """The root that `path` proves for `leaf` (RFC 9162, section 2.1.3.2); None if it proves none.
+
+    Compare the result with the signed root; nothing is proved before that.
+    """
+    if not 0 <= index < size:
+        return None
+    node, last, root = index, size - 1, leaf
+    for sibling in path:
+        if last == 0:
+            return None
+        if node & 1 or node == last:
+            root = node_hash(sibling, root)
+            while not node & 1 and node:
+                node, last = node >> 1, last >> 1
+        else:
+            root = node_hash(root, sibling)
+        node, last = node >> 1, last >> 1
+    return root if last == 0 else None
+
+
+def is_consistent(
+    old: int, old_root: bytes, new: int, new_root: bytes, path: tuple[bytes, ...]
+) -> bool:
+    """True when `path` proves that the tree of `new` leaves begins with that of `old` leaves.
+
+    RFC 9162, section 2.1.4.2. An empty old tree is consistent with everything, with no path.
+    """
+    if not 0 <= old <= new:
+        return False
+    if old in (0, new):
+        expected = EMPTY_ROOT if old == 0 else new_root
+        return not path and old_root == expected
+    if not path:
+        return False
+    steps = path if old & (old - 1) else (old_root, *path)
+    node, last = old - 1, new - 1
+    while node & 1:
+        node, last = node >> 1, last >> 1
+    before = after = steps[0]
+    for sibling in steps[1:]:
+        if last == 0:
+            return False
+        if node & 1 or node == last:
+            before, after = node_hash(sibling, before), node_hash(sibling, after)
+            while not node & 1 and node:
+                node, last = node >> 1, last >> 1
+        else:
+            after = node_hash(after, sibling)
+        node, last = node >> 1, last >> 1
+    return last == 0 and before == old_root and after == new_root
