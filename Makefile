@@ -49,7 +49,7 @@ notebooks: setup ## run every notebook from top to bottom
 	$(BIN)/python notebooks/run.py
 
 .PHONY: reports
-reports: setup ## make the samples in reports/ and the screenshots in docs/ anew
+reports: setup ## make the samples and the screenshots in reports/ anew
 	$(BIN)/python reports/make_samples.py
 
 .PHONY: bench

@@ -455,3 +455,7 @@ def _audit_lines(report: Mapping[str, Any]) -> str:
         found = f"gap={_rate(t['gap'])} p={_rate(t['p_value'])}  {t['verdict']}"
         lines.append(f"{t['attribute']:<22}{t['metric']:<5}{found}")
     return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""What many tests need: a home in which the demonstration ran, made once for all workers."""
+
+import fcntl
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+
+@dataclass(frozen=True)
+class DemoHome:
+    """A home with the demonstration in it, what it printed and the demo accounts' passwords."""
+
+    path: Path
+    document: dict[str, object]
+    passwords: dict[str, str]
+
+
+def run_workbench(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line on `home` in a process of its own."""
+    environment = {**os.environ, "WORKBENCH_HOME": str(home), "PYTHONWARNINGS": "default"}
+    command = [sys.executable, "-m", "workbench.cli", *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=900)
+
+
+@pytest.fixture(scope="session")
+def made_demo(tmp_path_factory: pytest.TempPathFactory) -> DemoHome:
+    """The demonstration's home, shared by all workers: read it, or copy it with `demo_home`."""
+    root = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        root = root.parent
+    home, kept = root / "demo-home", root / "demo-passwords.json"
+    with (root / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            done = run_workbench(home, "demo", "--json")
+            assert done.returncode == 0, done.stderr
+            shown = done.stderr.partition("Sign-in of the demo accounts")[2].splitlines()[1:]
+            passwords = dict(line.split() for line in shown if len(line.split()) == 2)
+            kept.write_text(json.dumps({"document": json.loads(done.stdout), "pw": passwords}))
+    made = json.loads(kept.read_text())
+    return DemoHome(path=home, document=made["document"], passwords=made["pw"])
+
+
+@pytest.fixture
+def demo_home(made_demo: DemoHome, tmp_path: Path) -> DemoHome:
+    """A copy of the demonstration's home that the test may change."""
+    copy = tmp_path / "home"
+    shutil.copytree(made_demo.path, copy)
+    return DemoHome(path=copy, document=made_demo.document, passwords=made_demo.passwords)
