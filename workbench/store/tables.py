@@ -1,4 +1,4 @@
-"""The tables of workbench.db, declared once. Constraints and triggers stand in migrations/.
+"""The tables of workbench.db as Python names them; migrations/ makes them, with their guards.
 
 They hold digests, commitments and pseudonyms; content lies in the vault. Instants are TEXT in
 RFC 3339 UTC with microseconds (``2026-01-31T09:30:00.000000Z``), so that text order is time order.
@@ -11,7 +11,7 @@ metadata = MetaData()
 
 
 def _table(name: str, *columns: Column[object] | Unique) -> Table:
-    return Table(name, metadata, *columns, sqlite_strict=True)
+    return Table(name, metadata, *columns)
 
 
 def _text(name: str, *, key: bool = False, null: bool = False, to: str = "") -> Column[object]:
@@ -173,14 +173,15 @@ finding = _table(
     _text("sealed_at"),
     _seq(),
 )
-opening = _table(
+opening = _table(  # the latest of a person, finding and stage counts
     "opening",
-    _text("finding_id", key=True, to="finding.id"),
-    _text("account_id", key=True, to="account.id"),
-    _text("stage", key=True),  # claim, assessment
+    _int("entry_seq", key=True, to="log_entry.seq"),
+    _text("finding_id", to="finding.id"),
+    _text("account_id", to="account.id"),
+    _text("stage"),  # claim; assessment; review: all of it, by one who does not decide
     _text("shown_digest"),
+    _text("session_hash"),
     _text("opened_at"),
-    _seq(),
 )
 judgement = _table(
     "judgement",
@@ -217,13 +218,13 @@ action = _table(
     _text("finding_id", to="finding.id"),
     _text("finding_digest"),
     _text("kind"),
-    _text("subject_id"),  # commitment to the entity it is about; empty for a dossier
+    _text("subject"),  # commitment to the entity that a lead is about, else empty
     _text("cites"),  # ids of the current supporting decisions, oldest first, one blank between
     _text("acted_by", to="account.id"),
     _text("acted_at"),
     _text("idempotency_key"),
     _seq(),
-    Unique("finding_id", "kind", "subject_id"),
+    Unique("finding_id", "kind", "subject"),
     Unique("idempotency_key"),
 )
 
