@@ -1,0 +1,189 @@
+"""The picture of entities and links: one component, the same on every page that shows a graph."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from workbench.domain.entity import Entity, Link, LinkKind, LinkStatus
+from workbench.ui.graph_view.layout import Point, positions
+
+SEED = 7
+_FOLDER = Path(__file__).parent
+_LIBRARY = "cytoscape-3.34.4.esm.min.mjs"
+_DIRECTED = {
+    LinkKind.CALLED,
+    LinkKind.TRANSFERRED,
+    LinkKind.DIRECTS,
+    LinkKind.OWNS,
+    LinkKind.HOLDS,
+}
+_HINT = "Click a mark or a line for what is known of it. Arrow keys move, Enter chooses."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """What was clicked: an entity, or the links of one kind and status between two; else empty."""
+
+    entity_id: str = ""
+    links: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """The links of one kind and status between the same two entities, drawn as one line."""
+
+    id: str
+    links: tuple[Link, ...]
+
+    @property
+    def label(self) -> str:
+        """What stands beside the line: kind, how many, and the sum of amounts."""
+        first = self.links[0]
+        words = first.role or first.kind.replace("_", " ")
+        if first.status is not LinkStatus.RECORDED:
+            words = str(first.status)
+        if len(self.links) > 1:
+            words = f"{words} ×{len(self.links)}"
+        amounts = [link.amount for link in self.links if link.amount is not None]
+        return f"{words}\n{sum(amounts):,.0f} EUR" if amounts else words
+
+    @property
+    def when(self) -> str:
+        """The day, or the first and the last day; empty where no record says when."""
+        days = sorted(f"{at:%Y-%m-%d}" for link in self.links if (at := link.occurred_at))
+        if not days:
+            return ""
+        return days[0] if days[0] == days[-1] else f"{days[0]} to {days[-1]}"
+
+
+def lines(links: Iterable[Link]) -> list[Line]:
+    """Links bundled into lines, in order of first appearance; nothing is left out."""
+    bundles: dict[str, list[Link]] = {}
+    for link in links:
+        line_id = "|".join((link.source_id, link.target_id, link.kind, link.role, link.status))
+        bundles.setdefault(line_id, []).append(link)
+    return [Line(id=line_id, links=tuple(bundle)) for line_id, bundle in bundles.items()]
+
+
+def payload(
+    entities: Sequence[Entity],
+    bundled: Sequence[Line],
+    *,
+    ringed: Iterable[str] = (),
+    ring_means: str = "",
+    height: int = 420,
+    selected: str = "",
+) -> dict[str, Any]:
+    """What the browser gets: marks with positions, lines with words, no markup."""
+    spots = _positions(
+        tuple(e.id for e in entities),
+        tuple((line.links[0].source_id, line.links[0].target_id) for line in bundled),
+    )
+    names = {e.id: e.label for e in entities}
+    rings = set(ringed)
+    return {
+        "entities": [_mark(e, spots[e.id], ringed=e.id in rings) for e in entities],
+        "links": [_line(line, names) for line in bundled],
+        "ring_means": ring_means,
+        "height": height,
+        "selected": selected,
+        "hint": _HINT,
+        "about": f"Picture of {len(entities)} entities and {len(bundled)} lines between them. "
+        "The same is listed in the tables on this page. Arrow keys move between entities, "
+        "Enter chooses, Escape clears, plus and minus zoom, zero fits.",
+    }
+
+
+def show(
+    entities: Sequence[Entity],
+    links: Iterable[Link],
+    *,
+    key: str,
+    ringed: Iterable[str] = (),
+    ring_means: str = "",
+    height: int = 420,
+) -> Selection:
+    """Draw the picture and return what is selected in it.
+
+    `ringed` entities (those a claim is about, or a case's own) get a ring that the legend
+    explains with `ring_means`. `key` is the picture's identity across reruns.
+    """
+    bundled = lines(links)
+    data = payload(entities, bundled, ringed=ringed, ring_means=ring_means, height=height)
+    result = _component()(key=key, data=data, default={"selected": ""}, on_selected_change=_nothing)
+    chosen = str(result.get("selected") or "")
+    for line in bundled:
+        if line.id == chosen:
+            return Selection(links=line.links)
+    known = {e.id for e in entities}
+    return (
+        Selection(entity_id=chosen.removeprefix("entity:")) if chosen[7:] in known else Selection()
+    )
+
+
+def source() -> str:
+    """The component's JavaScript: cytoscape as published, in a function of its own, then ours.
+
+    The published file ends with its only export, which becomes that function's result.
+    """
+    library = (_FOLDER / _LIBRARY).read_text(encoding="utf-8").rstrip()
+    body, _, name = library.rpartition("export{")
+    exported = name.removesuffix(" as default};")
+    ours = (_FOLDER / "component.js").read_text(encoding="utf-8")
+    return f"const cytoscape = (() => {{{body}return {exported};}})();\n{ours}"
+
+
+def _nothing() -> None:
+    """A selection changes no state of its own; the rerun it causes reads it."""
+
+
+@cache
+def _component() -> Callable[..., Any]:
+    return st.components.v2.component(
+        "graph_view",
+        html=(_FOLDER / "component.html").read_text(encoding="utf-8"),
+        css=(_FOLDER / "component.css").read_text(encoding="utf-8"),
+        js=source(),
+    )
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _positions(entity_ids: tuple[str, ...], pairs: tuple[tuple[str, str], ...]) -> dict[str, Point]:
+    return positions(entity_ids, pairs, seed=SEED)
+
+
+def _mark(entity: Entity, spot: Point, *, ringed: bool) -> dict[str, Any]:
+    short = entity.label if len(entity.label) <= 26 else f"{entity.label[:25]}…"
+    return {
+        "id": f"entity:{entity.id}",
+        "kind": entity.kind.value,
+        "label": short,
+        "full": entity.label,
+        "note": entity.member_state,
+        "ringed": ringed,
+        "x": spot[0],
+        "y": spot[1],
+    }
+
+
+def _line(line: Line, names: dict[str, str]) -> dict[str, Any]:
+    first = line.links[0]
+    parts = [
+        f"{names[first.source_id]} – {names[first.target_id]}",
+        f"{first.status} link: {line.label}".replace("\n", ", "),
+        line.when,
+    ]
+    return {
+        "id": line.id,
+        "source": f"entity:{first.source_id}",
+        "target": f"entity:{first.target_id}",
+        "status": first.status.value,
+        "directed": first.kind in _DIRECTED,
+        "label": line.label,
+        "detail": " · ".join(part for part in parts if part),
+        "width": min(1.6 + 0.35 * (len(line.links) - 1), 5.0),
+    }
