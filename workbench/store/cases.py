@@ -4,17 +4,17 @@ The tables hold ids and pseudonyms; title, purpose, legal basis, entities and no
 vault under the case's id. The log's entries carry commitments to purpose and legal basis.
 """
 
+import hashlib
 import json
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
-from workbench.domain.account import Account, Role
+from workbench.domain.account import Account, Operation, Role
 from workbench.domain.case import Case
-from workbench.domain.errors import Conflict, NotFound
+from workbench.domain.errors import Conflict, NotAllowed, NotFound
 from workbench.domain.log import EntryKind, commitment
 from workbench.store.database import from_text, to_text
 from workbench.store.decision_log import DecisionLog
@@ -49,10 +49,13 @@ def open_case(
     *,
     members: Iterable[str],
     account: Account,
+    session: str = "",
+    key: str = "",
 ) -> int:
     """Log the opening, file the case and let `members` (account ids) and its opener in.
 
-    Returns the log entry's seq. Call inside a write transaction.
+    Returns the log entry's seq. Call inside a write transaction. `session` is the web session's
+    hash; `key` is kept with the content, so that `opened_with` finds what a double click opened.
 
     Raises
     ------
@@ -66,11 +69,11 @@ def open_case(
         "purpose": case.purpose,
         "legal_basis": case.legal_basis,
         "entity_ids": list(case.entity_ids),
+        "key": key,
     }
     vault.put(case.id, CONTENT, json.dumps(content, ensure_ascii=False).encode())
-    seq = log.append(
-        connection, EntryKind.CASE_OPENED, purpose_fields(vault, case, account=account)
-    )
+    fields = purpose_fields(vault, case, account=account, session=session)
+    seq = log.append(connection, EntryKind.CASE_OPENED, fields)
     connection.execute(
         case_file.insert().values(
             id=case.id,
@@ -86,16 +89,19 @@ def open_case(
     return seq
 
 
-def purpose_fields(vault: Vault, case: Case, *, account: Account) -> dict[str, object]:
+def purpose_fields(
+    vault: Vault, case: Case, *, account: Account, session: str
+) -> dict[str, object]:
     """What an entry on opening or consulting a case says: who, which case, on what ground."""
     salt = vault.salt(case.id)
     return {
         "account": account.id,
         "case": case.id,
         "dataset": case.dataset,
-        "legal_basis_commitment": commitment(salt, case.legal_basis),
-        "purpose_commitment": commitment(salt, case.purpose),
+        "legal_basis": commitment(salt, case.legal_basis),
+        "purpose": commitment(salt, case.purpose),
         "role": account.role.value,
+        "session": session,
         "simulated": account.simulated,
     }
 
@@ -144,6 +150,37 @@ def by_id(connection: Connection, vault: Vault, case_id: str) -> Case:
         opened_by=row.opened_by,
         entity_ids=tuple(content["entity_ids"]),
     )
+
+
+def enter(connection: Connection, vault: Vault, case_id: str, account: Account) -> Case:
+    """The case, for an account that may open cases and is in this one, or supervises.
+
+    Raises
+    ------
+    NotFound, NotAllowed
+        When there is no such case, or it is another's.
+    """
+    account.require(Operation.OPEN_CASE)
+    case = by_id(connection, vault, case_id)
+    if account.role is not Role.SUPERVISOR and not is_member(connection, case_id, account.id):
+        raise NotAllowed(
+            f"Account {account.id} is not in case {case_id}; ask one of its people to let you in."
+        )
+    return case
+
+
+def opened_with(connection: Connection, vault: Vault, account: Account, *, key: str) -> str:
+    """Id of the case that `account` opened with this key among its last ten, else empty."""
+    query = (
+        select(case_file.c.id, case_file.c.content)
+        .where(case_file.c.opened_by == account.id)
+        .order_by(case_file.c.opened_at.desc())
+        .limit(10)
+    )
+    for row in connection.execute(query):
+        if key and json.loads(vault.get(row.id, row.content)).get("key") == key:
+            return str(row.id)
+    return ""
 
 
 def entity_ids(connection: Connection, vault: Vault, case_id: str) -> tuple[str, ...]:
@@ -214,9 +251,12 @@ def add_note(
     content: dict[str, str],
     account: Account,
     at: datetime,
+    key: str,
 ) -> str:
-    """Keep a note or a tentative link; returns its id."""
-    note_id = f"N-{secrets.token_hex(6)}"
+    """Keep a note or a tentative link; returns its id. The same key is kept once."""
+    note_id = f"N-{hashlib.sha256(f'{case_id} {account.id} {key}'.encode()).hexdigest()[:16]}"
+    if connection.execute(select(case_note.c.id).where(case_note.c.id == note_id)).first():
+        return note_id
     vault.put(case_id, f"{note_id}.json", json.dumps(content, ensure_ascii=False).encode())
     connection.execute(
         case_note.insert().values(
@@ -249,8 +289,3 @@ def notes_of(connection: Connection, vault: Vault, case_id: str, *, kind: str) -
         )
         for row in connection.execute(query)
     ]
-
-
-def count(connection: Connection) -> int:
-    """How many cases were opened."""
-    return connection.execute(select(func.count()).select_from(case_file)).scalar_one()
