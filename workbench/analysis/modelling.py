@@ -1,21 +1,26 @@
 """What a model is to the workbench: candidates, fit, score, explain, evaluate.
 
-`ModelDefinition` is the protocol that services know; `FeatureModel` is the common case, a
-scikit-learn estimator on features of a candidate. Record linkage and pattern rules implement the
-protocol directly.
+`ModelDefinition` is the protocol that services know; `FeatureModel` (feature_model.py) is the
+common case, a scikit-learn estimator on features of a candidate. Record linkage and pattern rules
+implement the protocol directly.
 """
+
+from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import pandas as pd
 
-from workbench.analysis.graph import CaseGraph
 from workbench.analysis.tables import FloatArray, Int64Array, IntArray
+from workbench.domain.errors import BadInput
 from workbench.domain.finding import Explanation
+
+if TYPE_CHECKING:
+    from workbench.analysis.graph import CaseGraph
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +29,7 @@ class Candidates:
 
     Candidate i is about entities ``members[member_offsets[i]:member_offsets[i + 1]]`` and rests
     on links ``links[link_offsets[i]:link_offsets[i + 1]]`` (none where the claim is that no link
-    exists). `case` is -1, or the position of the case a candidate belongs to.
+    exists).
     """
 
     members: IntArray
@@ -41,16 +46,95 @@ class Candidates:
     def links_of(self, i: int) -> IntArray:
         return self.links[self.link_offsets[i] : self.link_offsets[i + 1]]
 
-    def take(self, rows: Int64Array) -> "Candidates":
+    def take(self, rows: Int64Array) -> Candidates:
         """The candidates at `rows`, in that order."""
-        raise NotImplementedError
+        members, member_offsets = _take(self.members, self.member_offsets, rows)
+        links, link_offsets = _take(self.links, self.link_offsets, rows)
+        return Candidates(members, member_offsets, links, link_offsets)
+
+    def keys(self) -> list[bytes]:
+        """What each candidate is about, as bytes: equal for the same members in any order, and
+        the same links."""
+        return [
+            np.sort(self.members_of(i)).tobytes() + b"|" + np.sort(self.links_of(i)).tobytes()
+            for i in range(len(self))
+        ]
+
+
+def _take(flat: IntArray, offsets: Int64Array, rows: Int64Array) -> tuple[IntArray, Int64Array]:
+    sizes = np.diff(offsets)[rows]
+    taken = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    within = np.arange(taken[-1]) - np.repeat(taken[:-1], sizes)
+    return flat[np.repeat(offsets[:-1][rows], sizes) + within], taken
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Candidates at one time: what was known of them then, and what became known until later.
+
+    Parameters
+    ----------
+    features : DataFrame
+        n rows, float64 columns, from what was known at `as_of`.
+    labels : int array, n
+        1 where records known after `as_of` and until `until` confirm it.
+    people : DataFrame
+        Columns candidate (row of the sample) and entity: whom an error would hit.
+    """
+
+    candidates: Candidates
+    features: pd.DataFrame
+    labels: IntArray
+    people: pd.DataFrame
+    as_of: datetime
+    until: datetime
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+@dataclass(frozen=True, slots=True)
+class TimeSplit:
+    """Four instants: learn at the first, calibrate at the second, test at the third, end.
+
+    Labels of each slice become known before the next one begins, so nothing learnt was known
+    later than what it is tested on.
+    """
+
+    train_at: datetime
+    calibrate_at: datetime
+    test_at: datetime
+    end: datetime
+
+    @staticmethod
+    def of(first: datetime, last: datetime) -> TimeSplit:
+        """Half of the time to look back on, then slices of 135, 100 and 130 days in 730."""
+        span: timedelta = last - first
+        if span <= timedelta(days=60):
+            raise BadInput(
+                f"The records cover {span.days} days, too few to learn on a past and test on a "
+                "later part; bring records that cover more than 60 days.",
+                code="too_short",
+            )
+        return TimeSplit(
+            first + span * 365 / 730, first + span * 500 / 730, first + span * 600 / 730, last
+        )
 
 
 class Fitted(Protocol):
     """A model after training. Everything in it is data that skops can keep."""
 
-    feature_names: tuple[str, ...]
-    threshold: float  # calibrated probability from which a candidate is put forward
+    @property
+    def estimator_name(self) -> str:
+        """Which of the compared estimators it is."""
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """Columns it reads, in order."""
+
+    @property
+    def threshold(self) -> float:
+        """Calibrated probability from which a candidate is put forward."""
 
     def score(self, features: pd.DataFrame) -> FloatArray:
         """Log-odds before calibration, n of them: the served model's own output."""
@@ -64,14 +148,34 @@ class Fitted(Protocol):
     def explain(self, features: pd.DataFrame) -> tuple[Explanation, ...]:
         """One explanation of `score` per row; raises Withheld on a miss."""
 
+    def unless(self, features: pd.DataFrame) -> tuple[str, ...]:
+        """For one row: what would change the result, in sentences."""
+
+    def flags(self, features: pd.DataFrame) -> tuple[str, ...]:
+        """For one row: what of the input lies outside what the model has learnt on."""
+
+    def state(self) -> dict[str, Any]:
+        """Plain estimators, arrays, numbers and text: what `restore` needs."""
+
 
 class ModelDefinition(Protocol):
     """Everything the workbench asks of a model; see models/ for each."""
 
-    name: str
-    title: str
-    unit: str  # what one candidate is: pair, group of transfers
-    about_person: bool
+    @property
+    def name(self) -> str:
+        """Folder name, and the model's name everywhere."""
+
+    @property
+    def title(self) -> str:
+        """What a person reads."""
+
+    @property
+    def unit(self) -> str:
+        """What one candidate is: pair, group of transfers."""
+
+    @property
+    def about_person(self) -> bool:
+        """True where a finding speaks of a person."""
 
     def candidates(
         self, graph: CaseGraph, *, as_of: datetime, anchors: IntArray | None, seed: int
@@ -104,8 +208,69 @@ class ModelDefinition(Protocol):
     ) -> tuple[IntArray, IntArray]:
         """Entities and links of the smallest picture that a person needs, as rows."""
 
-    def fit(self, features: pd.DataFrame, labels: IntArray, *, seed: int) -> Mapping[str, Fitted]:
+    def fit(self, train: Sample, calibration: Sample, *, seed: int) -> Mapping[str, Fitted]:
         """What is compared, by name, the simplest first."""
 
+    def restore(self, state: Mapping[str, Any]) -> Fitted:
+        """The fitted model that `Fitted.state` described."""
 
-__all__ = ["Candidates", "Fitted", "ModelDefinition", "np"]
+
+def sample_at(
+    model: ModelDefinition,
+    graph: CaseGraph,
+    *,
+    as_of: datetime,
+    until: datetime,
+    seed: int,
+) -> Sample:
+    """All candidates known at `as_of`, their features then, and their labels until `until`."""
+    candidates = model.candidates(graph, as_of=as_of, anchors=None, seed=seed)
+    return Sample(
+        candidates,
+        model.features(graph, candidates, as_of=as_of),
+        model.labels(graph, candidates, as_of=as_of, until=until),
+        model.people(graph, candidates),
+        as_of,
+        until,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which estimator is taken, and by how much each other was better on the later slice.
+
+    `gains` maps the others to (difference of average precision, low, high), people resampled.
+    """
+
+    name: str
+    gains: Mapping[str, tuple[float, float, float]]
+
+    @property
+    def sentence(self) -> str:
+        parts = [
+            f"{name} gained {gain:+.3f} (95 % {low:+.3f} to {high:+.3f}) in average precision"
+            for name, (gain, low, high) in self.gains.items()
+        ]
+        return f"Taken: {self.name}. Against the simplest: {'; '.join(parts) or 'no other'}."
+
+
+def choose(compared: Mapping[str, Fitted], sample: Sample, *, seed: int) -> Choice:
+    """The simplest, unless another's average precision is higher beyond its 95 % interval."""
+    from workbench.analysis.uncertainty import Ranking, bootstrap
+
+    names = list(compared)
+    ranks = {n: Ranking(sample.labels, f.score(sample.features)) for n, f in compared.items()}
+    plain, taken, best, gains = ranks[names[0]], names[0], 0.0, {}
+    for name in names[1:]:
+        rank = ranks[name]
+        gain = rank.average_precision() - plain.average_precision()
+        low, high = bootstrap(
+            lambda w, rank=rank: rank.average_precision(w) - plain.average_precision(w),  # type: ignore[misc]
+            sample.people,
+            len(sample),
+            seed=seed,
+        )
+        gains[name] = (gain, low, high)
+        if low > 0 and gain > best:
+            taken, best = name, gain
+    return Choice(taken, gains)
