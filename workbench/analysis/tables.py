@@ -128,3 +128,33 @@ CASES = TableSpec(  # what investigators opened in a synthetic world; imported d
 IntArray = np.ndarray[tuple[int], np.dtype[np.int32]]
 Int64Array = np.ndarray[tuple[int], np.dtype[np.int64]]
 FloatArray = np.ndarray[tuple[int], np.dtype[np.float64]]
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The five tables of one ingested dataset, checked against their declarations.
+
+    Shapes: `records`, `entities` and `links` are numbered by row from 0; `sensitive` has one row
+    per entity that any sensitive feature describes; `cases` one row per case and entity.
+
+    Raises
+    ------
+    BadInput
+        Code ``table``, from the first table that breaks its declaration.
+    """
+
+    records: pd.DataFrame
+    entities: pd.DataFrame
+    links: pd.DataFrame
+    sensitive: pd.DataFrame
+    cases: pd.DataFrame
+
+    def __post_init__(self) -> None:
+        for spec in (RECORDS, ENTITIES, LINKS, CASES):
+            object.__setattr__(self, spec.name, spec.check(getattr(self, spec.name)))
+        SENSITIVE.check(self.sensitive)
+
+    def counts(self) -> dict[str, int]:
+        """Entities per kind, kinds that do not occur left out."""
+        counted = self.entities["kind"].value_counts(sort=False).sort_index()
+        return {str(kind): int(n) for kind, n in counted.items()}

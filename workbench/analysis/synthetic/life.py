@@ -1,0 +1,181 @@
+"""Background life: families, teams and clubs, and who calls whom.
+
+A circle of innocent people has the same contact shapes as a cell of a gang: a phone that all call,
+an account that all pay, now and then a shared car or room. It is what a model must tell apart.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from workbench.analysis.synthetic.assets import Assets
+from workbench.analysis.synthetic.population import Population
+from workbench.analysis.synthetic.scenario import (
+    DAY,
+    DAYS,
+    Ints,
+    Scenario,
+    random_days,
+    random_times,
+)
+
+KINDS = ("family", "team", "club")
+_DIRECT = {"family": 0.7, "team": 0.25, "club": 0.2}  # share of pairs that call each other
+_SIZE = {"family": (3, 7), "team": (4, 10), "club": (6, 14)}
+_PER_PERSON = {"family": 0.09, "team": 0.075, "club": 0.05}  # circles per person
+USES_HUB = 0.65  # share of members, in circles and cells alike, who use what is shared
+N_SESSIONS = 24  # days in two years on which a circle meets or a cell works
+
+
+@dataclass(frozen=True, slots=True)
+class Circles:
+    """`kind` per circle; `circle` and `person` list memberships.
+
+    `phone`, `account`, `place` and `vehicle` are what a circle shares, -1 where nothing.
+    """
+
+    kind: tuple[str, ...]
+    circle: Ints
+    person: Ints
+    phone: Ints
+    account: Ints
+    place: Ints
+    vehicle: Ints
+
+
+def make_circles(scenario: Scenario, people: Population, assets: Assets) -> Circles:
+    """Families of neighbouring households, teams of one employer, clubs across a state."""
+    rng = scenario.stream("circles")
+    kinds, lists = [], []
+    for kind in KINDS:
+        for _ in range(round(_PER_PERSON[kind] * len(people))):
+            kinds.append(kind)
+            lists.append(_members(rng, people, kind))
+    n = len(kinds)
+    prepaid = spare_phones(scenario, assets)[::-1]  # gangs take from the other end
+    phone = np.full(n, -1, dtype=np.int64)
+    with_phone = np.flatnonzero(rng.random(n) < 0.6)[: len(prepaid) * 3 // 5]
+    phone[with_phone] = prepaid[: len(with_phone)]
+    n_accounts, n_vehicles = len(assets.account_holder), len(assets.vehicle_holder)
+    return Circles(
+        kind=tuple(kinds),
+        circle=np.repeat(np.arange(n), [len(m) for m in lists]),
+        person=np.concatenate(lists),
+        phone=phone,
+        account=_shared(rng, n, 0.45, np.arange(n_accounts)),
+        place=_shared(rng, n, 0.08, np.arange(assets.n_private, len(assets.place_state))),
+        vehicle=_shared(rng, n, 0.10, np.arange(n_vehicles)),
+    )
+
+
+def _members(rng: np.random.Generator, people: Population, kind: str) -> Ints:
+    """Neighbours in number share home, state and community; clubs draw from a wider stretch."""
+    low, high = _SIZE[kind]
+    size = int(rng.integers(low, high + 1))
+    reach = {"family": 6, "team": 150, "club": 400}[kind]
+    start = int(rng.integers(0, max(1, len(people) - reach)))
+    stretch = np.arange(start, min(len(people), start + max(reach, size)))
+    if kind == "family":
+        return stretch[:size]
+    same = stretch[people.state[stretch] == people.state[start]]
+    return rng.choice(same, size=min(size, len(same)), replace=False)
+
+
+def _shared(rng: np.random.Generator, n: int, share: float, pool: Ints) -> Ints:
+    out = np.full(n, -1, dtype=np.int64)
+    chosen = np.flatnonzero(rng.random(n) < share)
+    out[chosen] = rng.choice(pool, size=len(chosen))
+    return out
+
+
+def spare_phones(scenario: Scenario, assets: Assets) -> Ints:
+    """Prepaid phones in a fixed random order: cells take from the front, circles from the back."""
+    prepaid = np.flatnonzero(assets.phone_holder == -1)
+    return scenario.stream("spare phones").permutation(prepaid)
+
+
+def circle_pairs(circles: Circles) -> pd.DataFrame:
+    """Every pair within a circle, once per circle: circle, a, b with a < b."""
+    table = pd.DataFrame({"circle": circles.circle, "person": circles.person})
+    both = table.merge(table, on="circle", suffixes=("_a", "_b"))
+    both = both[both["person_a"] < both["person_b"]]
+    return both.rename(columns={"person_a": "a", "person_b": "b"}).reset_index(drop=True)
+
+
+def contacts(scenario: Scenario, people: Population, assets: Assets, circles: Circles) -> pd.DataFrame:
+    """Who has each other's number: phone_a, phone_b, n calls in two years, circle (-1 none)."""
+    rng = scenario.stream("contacts")
+    pairs = circle_pairs(circles)
+    direct = np.array([_DIRECT[k] for k in circles.kind])[pairs["circle"]]
+    pairs = pairs[rng.random(len(pairs)) < direct]
+    a, b = _friends(rng, people)
+    hub_member = np.flatnonzero(
+        (circles.phone[circles.circle] >= 0) & (rng.random(len(circles.circle)) < USES_HUB)
+    )
+    n_people = len(people)
+    services = np.flatnonzero(assets.phone_holder >= n_people)
+    n_service = n_people * 2
+    weight = 1.0 / (np.arange(len(services)) + 2.0)
+    caller = np.concatenate(
+        [pairs["a"], a, circles.person[hub_member], rng.integers(0, n_people, n_service)]
+    )
+    called = np.concatenate(
+        [
+            pairs["b"],
+            b,
+            circles.phone[circles.circle[hub_member]],
+            rng.choice(services, size=n_service, p=weight / weight.sum()),
+        ]
+    )
+    circle = np.full(len(caller), -1, dtype=np.int64)
+    start = len(pairs) + len(a)
+    circle[start : start + len(hub_member)] = circles.circle[hub_member]
+    count = 1 + rng.geometric(0.3, len(caller))
+    frame = pd.DataFrame({"phone_a": caller, "phone_b": called, "n": count, "circle": circle})
+    return frame[frame["phone_a"] != frame["phone_b"]].reset_index(drop=True)
+
+
+def _friends(rng: np.random.Generator, people: Population) -> tuple[Ints, Ints]:
+    """Heavy-tailed acquaintance near home, a third of its open triangles closed."""
+    n = len(people)
+    appetite = np.minimum(40, rng.zipf(2.1, n))
+    a = np.repeat(np.arange(n), appetite)
+    step = np.rint(rng.standard_cauchy(len(a)) * 25).astype(np.int64)
+    b = (a + np.where(step == 0, 1, step)) % n
+    first = pd.DataFrame({"a": np.concatenate([a, b]), "b": np.concatenate([b, a])})
+    closed = first.sample(n=min(len(first), n), random_state=rng).merge(
+        first.groupby("a", sort=True).head(3).rename(columns={"a": "b", "b": "c"}), on="b"
+    )
+    closed = closed[(closed["a"] != closed["c"]) & (rng.random(len(closed)) < 0.33)]
+    return np.concatenate([a, closed["a"]]), np.concatenate([b, closed["c"]])
+
+
+def session_days(scenario: Scenario, layer: str, n: int) -> Ints:
+    """Days on which each of `n` circles or cells is busy, shape (n, N_SESSIONS)."""
+    rng = scenario.stream(layer)
+    return random_days(rng, n * N_SESSIONS).astype(np.int64).reshape(n, N_SESSIONS)
+
+
+def make_calls(rng: np.random.Generator, table: pd.DataFrame, sessions: Ints) -> pd.DataFrame:
+    """Calls from contacts: caller, called, at (seconds), duration (seconds).
+
+    Contacts of a circle or cell call on its busy days, all others by the week's rhythm.
+    """
+    row = np.repeat(np.arange(len(table)), table["n"])
+    a, b = table["phone_a"].to_numpy()[row], table["phone_b"].to_numpy()[row]
+    circle = table["circle"].to_numpy()[row]
+    days = random_days(rng, len(row))
+    grouped = circle >= 0
+    slot = rng.integers(0, N_SESSIONS, len(row))
+    if len(sessions):
+        days = np.where(grouped, sessions[np.maximum(circle, 0), slot], days)
+    flip = rng.random(len(row)) < 0.4
+    return pd.DataFrame(
+        {
+            "caller": np.where(flip, b, a),
+            "called": np.where(flip, a, b),
+            "at": np.minimum(random_times(rng, days), DAYS * DAY - 1),
+            "duration": np.minimum(5_400, np.rint(rng.lognormal(4.3, 1.1, len(row)))).astype(int),
+        }
+    )
