@@ -1,11 +1,14 @@
 """Actions: what is done with a finding, and the type that stands for 'the gate is open'."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from workbench.domain.decision import Decision, Verdict
 from workbench.domain.errors import NotCleared
 from workbench.domain.finding import Finding
+
+POLICY = "policy-1"  # own judgement first on every finding; one or two deciders by impact
 
 
 class ActionKind(StrEnum):
@@ -79,3 +82,30 @@ class Cleared:
     def cites(self) -> tuple[str, ...]:
         """Ids of the current supporting decisions, oldest first."""
         return tuple(d.id for d in current(self.decisions) if d.verdict is Verdict.SUPPORTED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionTaken:
+    """What was done. `subject` is the id of the entity that a lead is about, else empty.
+
+    `entry` is the index of its log entry; `export` the file name of a dossier under
+    WORKBENCH_HOME/exports, else empty.
+    """
+
+    id: str
+    finding_id: str
+    finding_digest: str
+    kind: ActionKind
+    subject: str
+    cites: tuple[str, ...]
+    acted_by: str
+    acted_at: datetime
+    entry: int
+    export: str = ""
+
+    def __post_init__(self) -> None:
+        if len(self.cites) < self.kind.deciders_needed:
+            raise NotCleared(
+                f"Action {self.id} on finding {self.finding_id} cites {len(self.cites)} of the "
+                f"{self.kind.deciders_needed} decisions that '{self.kind.label}' needs."
+            )

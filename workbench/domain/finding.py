@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from workbench.domain.entity import Entity, Link
+from workbench.domain.entity import Entity, Link, LinkKind
 from workbench.domain.errors import Withheld
 from workbench.domain.record import Record
 
@@ -110,6 +110,12 @@ class Claim:
     records: tuple[Record, ...]
     as_of: datetime
     salt: str
+
+    @property
+    def offence_facts(self) -> tuple[Record, ...]:
+        """Records that are a verified fact and tie somebody in the picture to an offence (T1)."""
+        tied = {x.basis for x in self.subgraph.links if x.kind == LinkKind.INVOLVED_IN}
+        return tuple(r for r in self.records if r.is_verified_fact and r.id in tied)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

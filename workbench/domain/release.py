@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from workbench.domain.case import require_words
-from workbench.domain.errors import BadInput
+from workbench.domain.errors import BadInput, NotAllowed, NotCleared
 
 
 class AuditVerdict(StrEnum):
@@ -18,6 +18,10 @@ class ReleaseStatus(StrEnum):
     IN_USE = "in_use"
     SUSPENDED = "suspended"
     RETIRED = "retired"
+
+    @property
+    def label(self) -> str:
+        return self.value.replace("_", " ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,4 +51,32 @@ class Release:
             raise BadInput(
                 f"Release {self.id} was trained by the account that approves it; "
                 "another person must approve."
+            )
+
+    def require_in_use(self) -> None:
+        """Raise unless people may work on what this release found.
+
+        Raises
+        ------
+        NotCleared
+            When the release is suspended or retired.
+        """
+        if self.status is not ReleaseStatus.IN_USE:
+            raise NotCleared(
+                f"Release {self.id} is {self.status.value}, so nothing it found can be acted on; "
+                "a supervisor who did not stop it may restart it."
+            )
+
+    def require_not_trainer(self, account_id: str) -> None:
+        """Raise when `account_id` trained this release: nobody decides on their own model.
+
+        Raises
+        ------
+        NotAllowed
+            When it did.
+        """
+        if account_id == self.trained_by:
+            raise NotAllowed(
+                f"Account {account_id} trained release {self.id}, so it cannot judge or decide on "
+                "what that release found; another person must."
             )
