@@ -358,6 +358,12 @@ class Tree:
                 return
             leaf = node_hash(bytes(nodes[-64:-32]), bytes(nodes[-32:]))
 
+    def leaf(self, index: int) -> bytes:
+        """The leaf hash at `index`; NotFound where there is none."""
+        if not 0 <= index < self.size:
+            raise NotFound(f"The log has no entry {index}; it has {self.size}, counted from 0.")
+        return bytes(self._levels[0][index * 32 : index * 32 + 32])
+
     def root(self, size: int) -> bytes:
         """The root hash of the first `size` leaves."""
         return self._range(0, size) if size else EMPTY_ROOT
