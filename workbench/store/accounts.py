@@ -258,9 +258,14 @@ def touch(connection: Connection, id_hash: str, *, now: datetime) -> None:
 
 def revoke(connection: Connection, token: str, *, now: datetime) -> None:
     """End one session at once."""
+    revoke_hash(connection, session_hash(token), now=now)
+
+
+def revoke_hash(connection: Connection, id_hash: str, *, now: datetime) -> None:
+    """As `revoke`, by the hash of the token."""
     connection.execute(
         update(sessions)
-        .where(sessions.c.id_hash == session_hash(token), sessions.c.revoked_at.is_(None))
+        .where(sessions.c.id_hash == id_hash, sessions.c.revoked_at.is_(None))
         .values(revoked_at=to_text(now))
     )
 
