@@ -117,7 +117,8 @@ def shared_neighbours(csr: Csr, a: IntArray, b: IntArray) -> Shared:
     found = _shared(csr.indptr, csr.indices, marked[order], probed[order])
     back = np.empty_like(order)
     back[order] = np.arange(len(order))
-    return Shared(*(values[back] for values in found))
+    count, jaccard, adamic_adar, allocation = found
+    return Shared(count[back], jaccard[back], adamic_adar[back], allocation[back])
 
 
 @compiled
@@ -247,9 +248,7 @@ class Meetings:
 
 def meetings(csr: Csr, a: IntArray, b: IntArray, *, within: int) -> Meetings:
     """When the pairs (a[i], b[i]) met their shared neighbours; `within` in microseconds."""
-    return Meetings(
-        *_meetings(csr.indptr, csr.indices, csr.events, csr.times, a, b, np.int64(within))
-    )
+    return Meetings(*_meetings(csr.indptr, csr.indices, csr.events, csr.times, a, b, within))
 
 
 @compiled
@@ -275,4 +274,34 @@ def _cohesion(indptr: IntArray, indices: IntArray, a: IntArray, b: IntArray) -> 
 
 def cohesion(csr: Csr, a: IntArray, b: IntArray) -> IntArray:
     """Ties among the shared neighbours of each pair (a[i], b[i])."""
-    return cast(IntArray, _cohesion(csr.indptr, csr.indices, a, b))
+    return _cohesion(csr.indptr, csr.indices, a, b)
+
+
+@compiled
+def _crossed(
+    indptr: IntArray,
+    indices: IntArray,
+    other_indptr: IntArray,
+    other_indices: IntArray,
+    a: IntArray,
+    b: IntArray,
+) -> IntArray:
+    found = np.zeros(len(a), np.int32)
+    for i in range(len(a)):
+        p, p_end = indptr[a[i]], indptr[a[i] + 1]
+        q, q_end = other_indptr[b[i]], other_indptr[b[i] + 1]
+        while p < p_end and q < q_end:
+            if indices[p] < other_indices[q]:
+                p += 1
+            elif indices[p] > other_indices[q]:
+                q += 1
+            else:
+                found[i] += 1
+                p += 1
+                q += 1
+    return found
+
+
+def crossed_neighbours(one: Csr, other: Csr, a: IntArray, b: IntArray) -> IntArray:
+    """Per pair, neighbours of a[i] in `one` that are neighbours of b[i] in `other`."""
+    return _crossed(one.indptr, one.indices, other.indptr, other.indices, a, b)

@@ -1,0 +1,197 @@
+"""What `hidden_link` looks at: contacts that two persons share, and when. Nothing of who they are.
+
+A contact of a person is a person, or a number, account or organisation with no known person
+behind it, that calls, transfers, a shared phone, account, vehicle or organisation, a recorded
+association or an offence (both as suspects) tie to the person. Living at the same address is no
+contact.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from workbench.analysis.features import feature
+from workbench.analysis.graph import CaseGraph
+from workbench.analysis.kernels import (
+    Csr,
+    Meetings,
+    Shared,
+    cohesion,
+    crossed_neighbours,
+    meetings,
+    shared_neighbours,
+)
+from workbench.analysis.tables import FloatArray, IntArray
+from workbench.analysis.ties import TieKind, Ties, co_suspects, recorded_ties
+
+HOUR = 3_600_000_000  # microseconds
+DAY = 24 * HOUR
+
+EXCHANGES = (TieKind.CALL, TieKind.MONEY)
+CONTACTS = (*EXCHANGES, TieKind.SHARED_ASSET, TieKind.ORGANISATION, TieKind.ASSOCIATION)
+
+
+def contact_ties(graph: CaseGraph) -> Ties:
+    """Ties that make a contact; of offences only those between suspects."""
+    contacts, together = graph.derived(recorded_ties).of(*CONTACTS), graph.derived(co_suspects)
+    return Ties(
+        *(
+            np.concatenate([getattr(contacts, name), getattr(together, name)])
+            for name in ("a", "b", "kind", "link", "other_link", "at")
+        )
+    )
+
+
+def contact_csr(graph: CaseGraph) -> Csr:
+    return graph.derived(contact_ties).csr(graph.n_entities)
+
+
+def call_csr(graph: CaseGraph) -> Csr:
+    return graph.derived(recorded_ties).of(TieKind.CALL).csr(graph.n_entities)
+
+
+def money_csr(graph: CaseGraph) -> Csr:
+    return graph.derived(recorded_ties).of(TieKind.MONEY).csr(graph.n_entities)
+
+
+def exchange_csr(graph: CaseGraph) -> Csr:
+    return graph.derived(recorded_ties).of(*EXCHANGES).csr(graph.n_entities)
+
+
+def crime_csr(graph: CaseGraph) -> Csr:
+    """Suspects in the same offence, and recorded associations."""
+    ties = graph.derived(contact_ties).of(TieKind.OFFENCE, TieKind.ASSOCIATION)
+    return ties.csr(graph.n_entities)
+
+
+@dataclass(frozen=True, eq=False)
+class PairContext:
+    """Pairs (a[i], b[i]) on what was known at `at` (microseconds)."""
+
+    graph: CaseGraph
+    a: IntArray
+    b: IntArray
+    at: int
+
+    @cached_property
+    def contacts(self) -> Csr:
+        return self.graph.derived(contact_csr)
+
+    @cached_property
+    def shared(self) -> Shared:
+        return shared_neighbours(self.contacts, self.a, self.b)
+
+    @cached_property
+    def met(self) -> Meetings:
+        return meetings(self.graph.derived(exchange_csr), self.a, self.b, within=HOUR)
+
+
+@feature(unit="contacts")
+def shared_contacts(pairs: PairContext) -> FloatArray:
+    """How many contacts the two share: people, numbers or accounts that both were in touch with."""
+    return pairs.shared.count.astype(np.float64)
+
+
+@feature(unit="share")
+def contact_overlap(pairs: PairContext) -> FloatArray:
+    """Shared contacts as a share of all contacts that either of the two has."""
+    return pairs.shared.jaccard
+
+
+@feature(unit="points")
+def contact_rarity(pairs: PairContext) -> FloatArray:
+    """Shared contacts, each counting for more the fewer contacts it has itself."""
+    return pairs.shared.adamic_adar
+
+
+@feature(unit="points")
+def contact_exclusivity(pairs: PairContext) -> FloatArray:
+    """How nearly the shared contacts are in touch with these two and nobody else."""
+    return pairs.shared.allocation
+
+
+@feature(unit="contacts")
+def shared_call_contacts(pairs: PairContext) -> FloatArray:
+    """How many people or numbers have phone calls with both."""
+    calls = pairs.graph.derived(call_csr)
+    return crossed_neighbours(calls, calls, pairs.a, pairs.b).astype(np.float64)
+
+
+@feature(unit="contacts")
+def shared_money_contacts(pairs: PairContext) -> FloatArray:
+    """How many account holders or accounts have transfers to or from both."""
+    money = pairs.graph.derived(money_csr)
+    return crossed_neighbours(money, money, pairs.a, pairs.b).astype(np.float64)
+
+
+@feature(unit="contacts")
+def call_and_money_contacts(pairs: PairContext) -> FloatArray:
+    """How many contacts have calls with one of the two and transfers with the other."""
+    calls, money = pairs.graph.derived(call_csr), pairs.graph.derived(money_csr)
+    one = crossed_neighbours(calls, money, pairs.a, pairs.b)
+    other = crossed_neighbours(money, calls, pairs.a, pairs.b)
+    return (one + other).astype(np.float64)
+
+
+@feature(unit="contacts")
+def co_suspect_contacts(pairs: PairContext) -> FloatArray:
+    """Shared contacts recorded with at least one of the two as suspects in the same offence, or
+    as an association."""
+    crime, all_kinds = pairs.graph.derived(crime_csr), pairs.contacts
+    one = crossed_neighbours(crime, all_kinds, pairs.a, pairs.b)
+    other = crossed_neighbours(all_kinds, crime, pairs.a, pairs.b)
+    both = crossed_neighbours(crime, crime, pairs.a, pairs.b)
+    return (one + other - both).astype(np.float64)
+
+
+@feature(unit="ties")
+def ties_among_shared(pairs: PairContext) -> FloatArray:
+    """How many ties records state among the shared contacts themselves: are they one circle?"""
+    return cohesion(pairs.contacts, pairs.a, pairs.b).astype(np.float64)
+
+
+@feature(unit="calls or transfers")
+def relayed_contacts(pairs: PairContext) -> FloatArray:
+    """How often a call or transfer of one with a shared contact came within an hour of one of the
+    other with the same contact."""
+    return pairs.met.relays.astype(np.float64)
+
+
+@feature(unit="calls or transfers")
+def contact_volume(pairs: PairContext) -> FloatArray:
+    """Calls and transfers with shared contacts, counting for each contact whichever of the two
+    had fewer."""
+    return pairs.met.contacts.astype(np.float64)
+
+
+@feature(unit="days")
+def days_since_shared_contact(pairs: PairContext) -> FloatArray:
+    """Days since both had last been in touch with one and the same contact; empty if never by
+    call or transfer."""
+    latest = pairs.met.latest
+    return np.where(latest > 0, (pairs.at - latest) / DAY, np.nan)
+
+
+@feature(unit="contacts")
+def fewer_contacts(pairs: PairContext) -> FloatArray:
+    """Contacts of whichever of the two has fewer: few contacts leave little room for chance."""
+    degree = pairs.contacts.degrees
+    return np.minimum(degree[pairs.a], degree[pairs.b]).astype(np.float64)
+
+
+FEATURES = (
+    shared_contacts,
+    contact_overlap,
+    contact_rarity,
+    contact_exclusivity,
+    shared_call_contacts,
+    shared_money_contacts,
+    call_and_money_contacts,
+    co_suspect_contacts,
+    ties_among_shared,
+    relayed_contacts,
+    contact_volume,
+    days_since_shared_contact,
+    fewer_contacts,
+)

@@ -1,0 +1,217 @@
+"""The person projection: which persons records tie together, by what, and when.
+
+Phones, accounts, vehicles, addresses, organisations and offences are taken out from between
+persons. What has no known person behind it (an unattributed phone, the account of a company)
+stands in for itself, so that two persons can share it as a contact.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from workbench.analysis.graph import CaseGraph
+from workbench.analysis.tables import Int64Array, IntArray
+from workbench.domain.entity import EntityKind, InvolvementRole, LinkKind
+
+if TYPE_CHECKING:
+    from workbench.analysis.kernels import Csr
+
+OWNERS_CAP = 25  # an asset with more persons behind it (a hotel, a call centre) ties nobody
+
+
+class TieKind(IntEnum):
+    CALL = 0
+    MONEY = 1
+    SHARED_ASSET = 2  # the same phone, account or vehicle
+    ADDRESS = 3
+    ORGANISATION = 4
+    OFFENCE = 5
+    ASSOCIATION = 6
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Ties:
+    """Each row: `a` and `b` (entity rows; at least one a person) tied by `kind` at `at`.
+
+    `link` is the link that carries it, `other_link` the second one where two are needed (each
+    owner's link to a shared asset), else the same. `at` is in microseconds.
+    """
+
+    a: IntArray
+    b: IntArray
+    kind: IntArray
+    link: IntArray
+    other_link: IntArray
+    at: Int64Array
+
+    def of(self, *kinds: TieKind) -> "Ties":
+        return self.take(np.flatnonzero(np.isin(self.kind, [int(k) for k in kinds])))
+
+    def take(self, rows: "np.ndarray[tuple[int], np.dtype[np.intp]]") -> "Ties":
+        return Ties(
+            self.a[rows], self.b[rows], self.kind[rows],
+            self.link[rows], self.other_link[rows], self.at[rows],
+        )  # fmt: skip
+
+    def csr(self, n: int) -> "Csr":
+        from workbench.analysis.kernels import build_csr
+
+        return build_csr(n, self.a, self.b, self.at)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Behind:
+    """Who stands behind each entity: `who[offsets[e]:offsets[e + 1]]`, and by which link."""
+
+    offsets: Int64Array
+    who: IntArray
+    link: IntArray
+
+
+def _behind(asset: IntArray, who: IntArray, link: IntArray, n: int) -> _Behind:
+    order = np.lexsort((link, who, asset))
+    asset, who, link = asset[order], who[order], link[order]
+    first = np.ones(len(asset), bool)
+    first[1:] = (asset[1:] != asset[:-1]) | (who[1:] != who[:-1])
+    asset, who, link = asset[first], who[first], link[first]
+    offsets = np.searchsorted(asset, np.arange(n + 1)).astype(np.int64)
+    return _Behind(offsets, who, link)
+
+
+def _stand_ins(graph: CaseGraph) -> _Behind:
+    """Persons behind phones, accounts and vehicles; what has none stands for itself.
+
+    An account held by an organisation stands for the organisation.
+    """
+    rows = graph.link_rows(LinkKind.USES, LinkKind.HOLDS, LinkKind.OWNS)
+    asset, who = graph.targets[rows], graph.sources[rows]
+    bare = np.setdiff1d(np.arange(graph.n_entities, dtype=np.int32), asset)
+    return _behind(
+        np.concatenate([asset, bare]),
+        np.concatenate([who, bare]),
+        np.concatenate([rows, np.full(len(bare), -1, np.int32)]),
+        graph.n_entities,
+    )
+
+
+def _crossed(behind: _Behind, x: IntArray, y: IntArray) -> tuple[IntArray, IntArray, Int64Array]:
+    """Every (who behind x[i], who behind y[i]), and i."""
+    n_x = behind.offsets[x + 1] - behind.offsets[x]
+    n_y = behind.offsets[y + 1] - behind.offsets[y]
+    total = np.where((n_x <= OWNERS_CAP) & (n_y <= OWNERS_CAP), n_x * n_y, 0)
+    i = np.repeat(np.arange(len(x), dtype=np.int64), total)
+    turn = np.arange(len(i), dtype=np.int64) - np.repeat(np.cumsum(total) - total, total)
+    a = behind.who[behind.offsets[x[i]] + turn // np.maximum(n_y[i], 1)]
+    b = behind.who[behind.offsets[y[i]] + turn % np.maximum(n_y[i], 1)]
+    return a, b, i
+
+
+def _exchanges(graph: CaseGraph, link_kind: LinkKind, kind: TieKind, behind: _Behind) -> Ties:
+    rows = graph.link_rows(link_kind)
+    a, b, i = _crossed(behind, graph.sources[rows], graph.targets[rows])
+    link = rows[i]
+    return Ties(a, b, np.full(len(a), kind, np.int32), link, link, graph.times[link])
+
+
+def _shared(
+    graph: CaseGraph, kind: TieKind, asset: IntArray, who: IntArray, link: IntArray
+) -> Ties:
+    """Every two persons behind the same asset."""
+    behind = _behind(asset, who, link, graph.n_entities)
+    every = np.unique(asset)
+    n_who = behind.offsets[every + 1] - behind.offsets[every]
+    several = every[(n_who > 1) & (n_who <= OWNERS_CAP)]
+    n_who = behind.offsets[several + 1] - behind.offsets[several]
+    i = np.repeat(np.arange(len(several)), n_who * n_who)
+    turn = np.arange(len(i)) - np.repeat(np.cumsum(n_who**2) - n_who**2, n_who**2)
+    p = behind.offsets[several[i]] + turn // n_who[i]
+    q = behind.offsets[several[i]] + turn % n_who[i]
+    p, q = p[p < q], q[p < q]
+    at = np.maximum(graph.times[behind.link[p]], graph.times[behind.link[q]])
+    kinds = np.full(len(p), kind, np.int32)
+    return Ties(behind.who[p], behind.who[q], kinds, behind.link[p], behind.link[q], at)
+
+
+def _shared_by(graph: CaseGraph, kind: TieKind, *link_kinds: LinkKind) -> Ties:
+    rows = graph.link_rows(*link_kinds)
+    return _shared(graph, kind, graph.targets[rows], graph.sources[rows], rows)
+
+
+def _roles(graph: CaseGraph, rows: IntArray) -> "np.ndarray[tuple[int], np.dtype[np.object_]]":
+    return graph.links.loc[rows, "role"].to_numpy(object)
+
+
+def _direct(graph: CaseGraph, kind: TieKind, link_kind: LinkKind) -> Ties:
+    rows = graph.link_rows(link_kind)
+    kinds = np.full(len(rows), kind, np.int32)
+    return Ties(graph.sources[rows], graph.targets[rows], kinds, rows, rows, graph.times[rows])
+
+
+def _joined(parts: list[Ties]) -> Ties:
+    return Ties(
+        *(
+            np.concatenate([getattr(part, name) for part in parts])
+            for name in ("a", "b", "kind", "link", "other_link", "at")
+        )
+    )
+
+
+def _with_a_person(graph: CaseGraph, ties: Ties) -> Ties:
+    person = graph.entity_kinds == EntityKind.PERSON
+    return ties.take(np.flatnonzero((person[ties.a] | person[ties.b]) & (ties.a != ties.b)))
+
+
+def recorded_ties(graph: CaseGraph) -> Ties:
+    """Every tie between two persons, or a person and a stand-in, that a record states.
+
+    Calls between their phones; transfers between their accounts; the same phone, account or
+    vehicle; the same address; the same organisation (directors with each other and with it); the
+    same offence in any role, or an account of theirs used in it; a recorded association.
+    """
+    behind = _stand_ins(graph)
+    return _with_a_person(
+        graph,
+        _joined(
+            [
+                _exchanges(graph, LinkKind.CALLED, TieKind.CALL, behind),
+                _exchanges(graph, LinkKind.TRANSFERRED, TieKind.MONEY, behind),
+                _shared_by(
+                    graph, TieKind.SHARED_ASSET, LinkKind.USES, LinkKind.HOLDS, LinkKind.OWNS
+                ),
+                _shared_by(graph, TieKind.ADDRESS, LinkKind.LIVES_AT),
+                _shared_by(graph, TieKind.ORGANISATION, LinkKind.DIRECTS),
+                _direct(graph, TieKind.ORGANISATION, LinkKind.DIRECTS),
+                _offence_ties(graph, behind),
+                _direct(graph, TieKind.ASSOCIATION, LinkKind.ASSOCIATED_WITH),
+            ]
+        ),
+    )
+
+
+def _offence_ties(graph: CaseGraph, behind: _Behind) -> Ties:
+    rows = graph.link_rows(LinkKind.INVOLVED_IN)
+    who, _, i = _crossed(behind, graph.sources[rows], graph.sources[rows])
+    return _shared(graph, TieKind.OFFENCE, graph.targets[rows][i], who, rows[i])
+
+
+def co_suspects(graph: CaseGraph) -> Ties:
+    """Every two persons recorded as suspects in the same offence."""
+    rows = graph.link_rows(LinkKind.INVOLVED_IN)
+    rows = rows[_roles(graph, rows) == InvolvementRole.SUSPECT]
+    ties = _shared(graph, TieKind.OFFENCE, graph.targets[rows], graph.sources[rows], rows)
+    return _with_a_person(graph, ties)
+
+
+def associations(graph: CaseGraph) -> Ties:
+    """Every two persons whom an `associated_with` record names."""
+    return _direct(graph, TieKind.ASSOCIATION, LinkKind.ASSOCIATED_WITH)
+
+
+def only_harmed(graph: CaseGraph) -> IntArray:
+    """Persons recorded as victims or witnesses and in no other role (duty T23), ascending."""
+    rows = graph.link_rows(LinkKind.INVOLVED_IN)
+    harmed = np.isin(_roles(graph, rows), [InvolvementRole.VICTIM, InvolvementRole.WITNESS])
+    sources = graph.sources[rows]
+    return np.setdiff1d(sources[harmed], sources[~harmed]).astype(np.int32)
