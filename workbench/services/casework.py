@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from workbench.analysis import naming
+from workbench.analysis.graph import CaseGraph
 from workbench.analysis.picture import entities_at
 from workbench.domain.account import Account, Operation, Role
 from workbench.domain.case import Case, require_words
@@ -40,11 +41,8 @@ def my_cases(desk: Desk, *, account: str) -> list[CaseSummary]:
         who = accounts.by_name(connection, account)
         who.require(Operation.OPEN_CASE)
         found = cases.cases_of(connection, desk.vault, who)
-        counts = dict(
-            connection.execute(
-                select(finding.c.case_id, func.count()).group_by(finding.c.case_id)
-            ).all()
-        )
+        query = select(finding.c.case_id, func.count()).group_by(finding.c.case_id)
+        counts = {str(case_id): int(n) for case_id, n in connection.execute(query)}
     return [
         CaseSummary(
             id=case.id,
@@ -53,7 +51,7 @@ def my_cases(desk: Desk, *, account: str) -> list[CaseSummary]:
             dataset=case.dataset,
             opened_at=case.opened_at,
             n_entities=len(case.entity_ids),
-            n_findings=int(counts.get(case.id, 0)),
+            n_findings=counts.get(case.id, 0),
         )
         for case in found
     ]
@@ -239,7 +237,7 @@ def _file(
     )
 
 
-def _one(graph: naming.CaseGraph, text: str, line: int) -> int:
+def _one(graph: CaseGraph, text: str, line: int) -> int:
     """Row of the one entity that a line names."""
     found = naming.find(graph, text)
     if len(found) != 1:
