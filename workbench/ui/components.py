@@ -1,0 +1,267 @@
+"""The few pieces that every page is made of, so that the same thing always looks the same.
+
+Text from records goes through `st.text`, a table cell or `inert`, and never becomes markup.
+"""
+
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+import streamlit as st
+
+from workbench.domain.errors import WorkbenchError
+from workbench.domain.record import Record
+from workbench.ui.words import ago, inert, local, number, short, utc
+
+Colour = Literal["red", "orange", "yellow", "blue", "green", "violet", "gray", "primary"]
+
+_COPY = """
+export default function ({ data, parentElement }) {
+  const button = parentElement.querySelector("button");
+  button.textContent = data.short;
+  button.title = `Copy ${data.full}`;
+  button.setAttribute("aria-label", `Copy ${data.full}`);
+  button.onclick = async () => {
+    await navigator.clipboard.writeText(data.full);
+    button.textContent = "copied";
+    window.setTimeout(() => { button.textContent = data.short; }, 1200);
+  };
+}
+"""
+_COPY_STYLE = """
+button { font-family: var(--st-code-font); font-size: 0.85rem; color: var(--st-text-color);
+  background: var(--st-secondary-background-color); border: 1px solid var(--st-border-color);
+  border-radius: 4px; padding: 0.1rem 0.45rem; cursor: copy; white-space: nowrap; }
+button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
+"""
+
+
+def title(text: str, lead: str = "") -> None:
+    """The page's title and one sentence of what it is for."""
+    st.title(text, anchor=False)
+    if lead:
+        st.caption(lead)
+
+
+def badges(items: Sequence[tuple[str, str]], *, colour: Colour = "gray") -> None:
+    """A row of small labels, each with the sentence behind it on hover."""
+    with st.container(horizontal=True, gap="small"):
+        for label, why in items:
+            st.badge(inert(label), color=colour, help=inert(why) or None)
+
+
+def grade(record: Record) -> None:
+    """The grade and handling code beside a record, always the same way: ``B2 · H1``."""
+    codes = ", ".join(f"{code}: {code.meaning}" for code in record.handling)
+    meaning = f"{record.source_grade.meaning}; {record.information_grade.meaning}; {codes}"
+    st.badge(inert(record.grade), color="gray", help=inert(meaning))
+
+
+def records(rows: Sequence[Record], *, key: str, now: datetime) -> None:
+    """A table of records as text: grade first, then what is stated, by whom, when."""
+    if not rows:
+        empty("No records.", "What is shown here rests on none; treat it so.")
+        return
+    table = [
+        {
+            "Grade": row.grade,
+            "Record": row.kind.replace("_", " "),
+            "States": " · ".join(f"{name}: {value}" for name, value in row.content.items()),
+            "Happened": row.occurred_at,
+            "Known": row.known_at,
+            "Source": row.source,
+            "State": row.member_state,
+            "Id": row.id,
+        }
+        for row in rows
+    ]
+    st.dataframe(
+        table,
+        key=key,
+        hide_index=True,
+        column_config={
+            "Grade": st.column_config.TextColumn(width="small", pinned=True),
+            "States": st.column_config.TextColumn(width="large"),
+            "Happened": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
+            "Known": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
+        },
+    )
+    st.caption(f"{len(rows)} {'record' if len(rows) == 1 else 'records'}. Times in UTC.")
+
+
+def empty(what: str, next_step: str = "") -> None:
+    """What is shown where a list has nothing: that, and what to do next."""
+    with st.container(border=True):
+        st.markdown(f"**{what}**")
+        if next_step:
+            st.caption(next_step)
+
+
+def identifier(full: str, *, key: str) -> None:
+    """An id, short, copied whole by a click or by Enter."""
+    mount = st.components.v2.component(
+        "workbench_identifier", html="<button type='button'></button>", css=_COPY_STYLE, js=_COPY
+    )
+    mount(data={"full": full, "short": short(full)}, key=key, height="content")
+
+
+def moment(instant: datetime, *, now: datetime) -> None:
+    """When, in words; the reader's own time and UTC on hover."""
+    st.caption(ago(instant, now=now), help=f"{local(instant)}, which is {utc(instant)}")
+
+
+@dataclass(slots=True)
+class Asked:
+    """Whether what was asked of a service went through."""
+
+    ok: bool = True
+
+
+@contextmanager
+def asking() -> Iterator[Asked]:
+    """Show the sentence of a WorkbenchError where it arises; what stands in the form stays.
+
+    ::
+
+        with components.asking() as asked:
+            review.judge(...)
+        if asked.ok:
+            st.rerun()
+    """
+    asked = Asked()
+    try:
+        yield asked
+    except WorkbenchError as error:
+        asked.ok = False
+        st.error(inert(str(error)), icon=":material/error:")
+
+
+def key_of(form: str) -> str:
+    """The idempotency key of a form, made when it is first drawn and kept until `renew`."""
+    held = st.session_state.setdefault(f"idempotency:{form}", uuid.uuid4().hex)
+    return str(held)
+
+
+def renew(form: str) -> None:
+    """Forget the key, once what it stood for went through and another is meant."""
+    st.session_state.pop(f"idempotency:{form}", None)
+
+
+@contextmanager
+def working(label: str) -> Iterator[Callable[[str, float], None]]:
+    """Progress of long work: a bar and what is being done; gone when it is over.
+
+    What it yields is called with a sentence and a share from 0 to 1. Streamlit's own stop button
+    ends the work at the next call.
+    """
+    bar = st.progress(0.0, text=label)
+
+    def tell(doing: str, share: float) -> None:
+        bar.progress(min(max(share, 0.0), 1.0), text=inert(doing))
+
+    try:
+        yield tell
+    finally:
+        bar.empty()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dot:
+    """One line of `dots`: a value with its interval; `insufficient` ones are drawn hollow.
+
+    None where there is no value; then only the label and the note stand there.
+    """
+
+    label: str
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    note: str = ""
+    insufficient: bool = False
+
+
+def dots(
+    rows: Sequence[Dot],
+    *,
+    axis: str,
+    key: str,
+    reference: float | None = None,
+    band: tuple[float, float] | None = None,
+) -> None:
+    """Dots with intervals, one line each, in the order given.
+
+    Parameters
+    ----------
+    axis : str
+        What the horizontal axis measures.
+    reference : float, optional
+        A line to compare with, for example the simple baseline or the rate of all.
+    band : pair of float, optional
+        A margin drawn behind, in units of the axis.
+    """
+    values: list[Mapping[str, object]] = [
+        {
+            "label": row.label,
+            "value": row.value,
+            "low": row.low,
+            "high": row.high,
+            "note": row.note,
+            "insufficient": row.insufficient,
+        }
+        for row in rows
+    ]
+    place: dict[str, Any] = {"field": "label", "type": "nominal", "sort": None, "title": None}
+    place |= {"axis": {"labelLimit": 260, "ticks": False, "domain": False, "grid": True}}
+    across: dict[str, Any] = {
+        "type": "quantitative",
+        "title": axis,
+        "scale": {"zero": False, "nice": True},
+    }
+    layers: list[dict[str, Any]] = []
+    if band is not None:
+        layers.append(_band(band, axis))
+    if reference is not None:
+        layers.append(_line(reference, axis))
+    layers += [
+        {
+            "mark": {"type": "rule", "strokeWidth": 2},
+            "encoding": {"y": place, "x": {"field": "low", **across}, "x2": {"field": "high"}},
+        },
+        {
+            "mark": {"type": "point", "size": 80, "strokeWidth": 2},
+            "encoding": {
+                "y": place,
+                "x": {"field": "value", **across},
+                "fill": {
+                    "condition": {"test": "datum.insufficient", "value": "transparent"},
+                    "value": "#0072B2",
+                },
+                "tooltip": [{"field": name} for name in ("label", "value", "low", "high", "note")],
+            },
+        },
+    ]
+    spec = {"layer": layers, "height": {"step": 30}, "config": {"mark": {"color": "#0072B2"}}}
+    alt = "; ".join(f"{row.label}: {number(row.value)}" for row in rows)
+    st.vega_lite_chart(values, spec, key=key, width="stretch", alt=alt[:500])
+
+
+def _band(band: tuple[float, float], axis: str) -> dict[str, Any]:
+    return {
+        "data": {"values": [{"from": band[0], "to": band[1]}]},
+        "mark": {"type": "rect", "color": "#8A939B", "opacity": 0.18},
+        "encoding": {
+            "x": {"field": "from", "type": "quantitative", "title": axis},
+            "x2": {"field": "to"},
+        },
+    }
+
+
+def _line(reference: float, axis: str) -> dict[str, Any]:
+    return {
+        "data": {"values": [{"at": reference}]},
+        "mark": {"type": "rule", "color": "#8A939B", "strokeDash": [5, 4], "strokeWidth": 1.5},
+        "encoding": {"x": {"field": "at", "type": "quantitative", "title": axis}},
+    }

@@ -1,0 +1,75 @@
+"""Numbers, times and ids in the words that every page uses, and text made inert for Markdown."""
+
+import re
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import streamlit as st
+
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~$:&])")
+_STEPS = ((60, "minute", 3570), (3600, "hour", 84600), (86400, "day", 30 * 86400))  # seconds
+
+
+def inert(text: str) -> str:
+    """`text` so that Markdown shows it as it stands: no link, colour, icon, formula or image."""
+    return _MARKUP.sub(r"\\\1", " ".join(text.split()))
+
+
+def probability(value: float, low: float, high: float) -> str:
+    """A calibrated probability and its interval in words: ``about 7 in 10 (5 to 8)``.
+
+    Counts in tenths where these say enough, else in hundredths or thousandths.
+    """
+    of = 10 if 0.1 <= value <= 0.95 else 100 if 0.01 <= value <= 0.995 else 1000
+    middle, least, most = (round(of * share) for share in (value, low, high))
+    if middle == 0:
+        return f"fewer than 1 in {of} (0 to {max(most, 1)})"
+    return f"about {middle} in {of} ({least} to {most})"
+
+
+def number(value: float | None, interval: tuple[float, float] | None = None) -> str:
+    """Two significant digits, with the interval where there is one: ``0.83 (0.79 to 0.86)``."""
+    if value is None:
+        return "–"
+    if interval is None:
+        return _digits(value)
+    return f"{_digits(value)} ({_digits(interval[0])} to {_digits(interval[1])})"
+
+
+def _digits(value: float) -> str:
+    if value == 0 or abs(value) >= 100:
+        return f"{value:,.0f}"
+    return f"{float(f'{value:.2g}'):g}"
+
+
+def ago(instant: datetime, *, now: datetime) -> str:
+    """How long ago in words: ``5 minutes ago``, ``in 2 days``; the date past a month."""
+    seconds = (now - instant).total_seconds()
+    size = abs(seconds)
+    if size < 45:
+        return "just now"
+    for of, unit, until in _STEPS:
+        if size < until:
+            n = max(round(size / of), 1)
+            counted = f"{n} {unit}" if n == 1 else f"{n} {unit}s"
+            return f"in {counted}" if seconds < 0 else f"{counted} ago"
+    return f"{instant:%d %B %Y}".lstrip("0")
+
+
+def local(instant: datetime) -> str:
+    """The instant in the reader's own zone, to the minute: ``2026-01-31 10:30 CET``."""
+    try:
+        zone = ZoneInfo(st.context.timezone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        zone = ZoneInfo("UTC")
+    return f"{instant.astimezone(zone):%Y-%m-%d %H:%M %Z}"
+
+
+def utc(instant: datetime) -> str:
+    """The instant in UTC, to the second, as it stands in the log."""
+    return f"{instant.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def short(identifier: str) -> str:
+    """An id or digest as it is shown: whole up to 14 characters, else its first 10."""
+    return identifier if len(identifier) <= 14 else f"{identifier[:10]}…"
