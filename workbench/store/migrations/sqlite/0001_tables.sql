@@ -74,7 +74,7 @@ CREATE TABLE dataset_acceptance (
     accepted_at TEXT NOT NULL CHECK (accepted_at GLOB '????-??-??T??:??:??.??????Z'),
     reason_commitment TEXT NOT NULL CHECK (length(reason_commitment) = 64),
     idempotency_key TEXT NOT NULL UNIQUE CHECK (idempotency_key <> ''),
-    entry_seq INTEGER NOT NULL REFERENCES log_entry (seq),
+    entry_seq INTEGER NOT NULL UNIQUE REFERENCES log_entry (seq),
     PRIMARY KEY (dataset, sha256)
 ) STRICT, WITHOUT ROWID;
 
@@ -119,7 +119,7 @@ CREATE TABLE release (
     approved_at TEXT NOT NULL CHECK (approved_at GLOB '????-??-??T??:??:??.??????Z'),
     reason_commitment TEXT NOT NULL CHECK (length(reason_commitment) = 64),
     idempotency_key TEXT NOT NULL UNIQUE CHECK (idempotency_key <> ''),
-    entry_seq INTEGER NOT NULL REFERENCES log_entry (seq),
+    entry_seq INTEGER NOT NULL UNIQUE REFERENCES log_entry (seq),
     UNIQUE (model, version),
     CHECK (trained_by <> approved_by)
 ) STRICT, WITHOUT ROWID;
@@ -131,7 +131,7 @@ CREATE TABLE release_event (
     by TEXT NOT NULL,
     at TEXT NOT NULL CHECK (at GLOB '????-??-??T??:??:??.??????Z'),
     reason_commitment TEXT NOT NULL CHECK (length(reason_commitment) = 64),
-    entry_seq INTEGER NOT NULL REFERENCES log_entry (seq)
+    entry_seq INTEGER NOT NULL UNIQUE REFERENCES log_entry (seq)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX release_event_by_release ON release_event (release_id, entry_seq);
@@ -150,7 +150,7 @@ CREATE TABLE finding (
     about_person INTEGER NOT NULL CHECK (about_person IN (0, 1)),
     n_offence_facts INTEGER NOT NULL CHECK (n_offence_facts >= 0),
     sealed_at TEXT NOT NULL CHECK (sealed_at GLOB '????-??-??T??:??:??.??????Z'),
-    entry_seq INTEGER NOT NULL REFERENCES log_entry (seq)
+    entry_seq INTEGER NOT NULL UNIQUE REFERENCES log_entry (seq)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX finding_by_case ON finding (case_id, id);
@@ -177,7 +177,7 @@ CREATE TABLE judgement (
     reason_commitment TEXT NOT NULL CHECK (length(reason_commitment) = 64),
     judged_by TEXT NOT NULL REFERENCES account (id),
     judged_at TEXT NOT NULL CHECK (judged_at GLOB '????-??-??T??:??:??.??????Z'),
-    entry_seq INTEGER NOT NULL REFERENCES log_entry (seq),
+    entry_seq INTEGER NOT NULL UNIQUE REFERENCES log_entry (seq),
     UNIQUE (finding_id, judged_by)
 ) STRICT, WITHOUT ROWID;
 
@@ -194,7 +194,7 @@ CREATE TABLE decision (
     session_hash TEXT NOT NULL CHECK (length(session_hash) IN (0, 64)),
     decided_at TEXT NOT NULL CHECK (decided_at GLOB '????-??-??T??:??:??.??????Z'),
     idempotency_key TEXT NOT NULL UNIQUE CHECK (idempotency_key <> ''),
-    entry_seq INTEGER NOT NULL REFERENCES log_entry (seq)
+    entry_seq INTEGER NOT NULL UNIQUE REFERENCES log_entry (seq)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX decision_by_finding ON decision (finding_id, decided_by, entry_seq);
@@ -209,6 +209,6 @@ CREATE TABLE action (
     acted_by TEXT NOT NULL REFERENCES account (id),
     acted_at TEXT NOT NULL CHECK (acted_at GLOB '????-??-??T??:??:??.??????Z'),
     idempotency_key TEXT NOT NULL UNIQUE CHECK (idempotency_key <> ''),
-    entry_seq INTEGER NOT NULL REFERENCES log_entry (seq),
+    entry_seq INTEGER NOT NULL UNIQUE REFERENCES log_entry (seq),
     UNIQUE (finding_id, kind, subject)
 ) STRICT, WITHOUT ROWID;
