@@ -52,7 +52,7 @@ class Candidates:
         links, link_offsets = _take(self.links, self.link_offsets, rows)
         return Candidates(members, member_offsets, links, link_offsets)
 
-    def keys(self) -> list[bytes]:
+    def identities(self) -> list[bytes]:
         """What each candidate is about, as bytes: equal for the same members in any order, and
         the same links."""
         return [
@@ -119,6 +119,20 @@ class TimeSplit:
         return TimeSplit(
             first + span * 365 / 730, first + span * 500 / 730, first + span * 600 / 730, last
         )
+
+    @staticmethod
+    def of_graph(graph: CaseGraph) -> TimeSplit:
+        """From when links began to happen (a thousandth may lie before) to what is known last."""
+        happened = graph.links["occurred_at"].dropna()
+        if not len(happened):
+            raise BadInput(
+                "No link of the dataset says when it happened, so there is no past to learn from; "
+                "map a time column in dataset.toml.",
+                code="no_times",
+            )
+        first = happened.sort_values().iloc[len(happened) // 1000]
+        last = graph.records["known_at"].max()
+        return TimeSplit.of(first.to_pydatetime(), last.to_pydatetime())
 
 
 class Fitted(Protocol):

@@ -1,0 +1,189 @@
+"""Train a model on an accepted dataset as an MLflow run, and register a run as a version."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from workbench.analysis.modelling import Fitted, ModelDefinition, Sample, TimeSplit
+from workbench.domain.account import Account, Operation
+from workbench.domain.errors import NotFound
+from workbench.domain.log import EntryKind
+from workbench.store import accounts
+from workbench.store.acceptances import require_accepted
+from workbench.store.desk import Desk
+
+Progress = Callable[[str, float], None]
+
+
+def train(
+    desk: Desk,
+    model: str,
+    *,
+    dataset: str,
+    seed: int,
+    account: str,
+    progress: Progress = lambda text, share: None,
+) -> str:
+    """Learn from the past, calibrate and choose on a later slice, test on a later one still.
+
+    Returns
+    -------
+    str
+        Id of the MLflow run; nested in it one run for each estimator that was compared.
+
+    Raises
+    ------
+    NotFound, NotAllowed, NotCleared
+        When the model is not here, the account may not train, the dataset is not accepted.
+    BadInput
+        When the dataset is too short or holds too few true cases.
+    """
+    definition = _definition(desk, model)
+    sha256 = desk.datasets.sha256(dataset)
+    with desk.database.read() as connection:
+        who = accounts.by_name(connection, account)
+        who.require(Operation.TRAIN)
+        require_accepted(connection, dataset, sha256)
+    progress(f"{model}: reading the case graph", 0.0)
+    samples = _samples(desk, definition, dataset, seed, progress)
+    progress(f"{model}: comparing estimators on {len(samples['train'])} candidates", 0.4)
+    compared = definition.fit(samples["train"], samples["calibrate"], seed=seed)
+    progress(f"{model}: measuring on later candidates", 0.7)
+    run_id = _logged(desk, definition, dataset, sha256, compared, samples, seed, who)
+    with desk.database.write() as connection:
+        desk.log.append(
+            connection,
+            EntryKind.MODEL_TRAINED,
+            {
+                "model": model,
+                "run": run_id,
+                "dataset": dataset,
+                "dataset_digest": sha256,
+                "seed": seed,
+                "account": who.id,
+                "simulated": who.simulated,
+            },
+        )
+    progress(f"{model}: trained, run {run_id}", 1.0)
+    return run_id
+
+
+def register(desk: Desk, run_id: str, *, account: str) -> int:
+    """Make a run a registered version, proposed for release; returns its number.
+
+    Raises
+    ------
+    NotFound, NotAllowed
+        When there is no such run, or the account may not register.
+    """
+    with desk.database.read() as connection:
+        accounts.by_name(connection, account).require(Operation.TRAIN)
+    return desk.registry.register(run_id).number
+
+
+def _definition(desk: Desk, model: str) -> ModelDefinition:
+    if model not in desk.models:
+        raise NotFound(f"There is no model {model}; there are: {', '.join(sorted(desk.models))}.")
+    return desk.models[model]
+
+
+def _samples(
+    desk: Desk, definition: ModelDefinition, dataset: str, seed: int, progress: Progress
+) -> Mapping[str, Sample]:
+    from workbench.analysis.modelling import sample_at
+
+    graph = desk.datasets.graph(dataset)
+    split = TimeSplit.of_graph(graph)
+    spans = {
+        "train": (split.train_at, split.calibrate_at),
+        "calibrate": (split.calibrate_at, split.test_at),
+        "test": (split.test_at, split.end),
+    }
+    found = {}
+    for at, (name, (as_of, until)) in enumerate(spans.items()):
+        progress(f"{definition.name}: candidates as of {as_of:%Y-%m-%d}", 0.1 * (at + 1))
+        found[name] = sample_at(definition, graph, as_of=as_of, until=until, seed=seed)
+    return found
+
+
+def _logged(
+    desk: Desk,
+    definition: ModelDefinition,
+    dataset: str,
+    sha256: str,
+    compared: Mapping[str, Fitted],
+    samples: Mapping[str, Sample],
+    seed: int,
+    who: Account,
+) -> str:
+    from workbench.analysis.evaluation import measured_on
+    from workbench.analysis.modelling import choose
+    from workbench.analysis.uncertainty import reliability
+    from workbench.store.registry import Compared, Training
+
+    choice, test = choose(compared, samples["calibrate"], seed=seed), samples["test"]
+    taken = compared[choice.name]
+    measures = {name: measured_on(fitted, test, seed=seed) for name, fitted in compared.items()}
+    nested = [
+        Compared(
+            name=name,
+            estimator=getattr(fitted, "estimator", None),
+            parameters=_parameters(fitted),
+            measures=measures[name].flat(),
+        )
+        for name, fitted in compared.items()
+    ]
+    feature, baseline = _baseline(samples, seed)
+    table = reliability(taken.probability(test.features), test.labels)
+    return desk.registry.log_training(
+        Training(
+            model=definition.name,
+            dataset=dataset,
+            dataset_sha256=sha256,
+            seed=seed,
+            account=who.id,
+            card=desk.cards.get(definition.name, ""),
+            parameters={"choice": choice.sentence, "baseline": feature} | _slices(samples),
+            measures=measures[choice.name].flat() | baseline,
+            compared=nested,
+            fitted=taken,
+            example=samples["train"].features.head(50),
+            tables={"reliability": table},
+        )
+    )
+
+
+def _parameters(fitted: Fitted) -> dict[str, Any]:
+    """The parameters of the last step of an estimator that has such, in one level."""
+    estimator = getattr(fitted, "estimator", None)
+    if estimator is None:
+        return {}
+    last = estimator[-1] if hasattr(estimator, "steps") else estimator
+    return {"estimator": type(last).__name__, **last.get_params(deep=False)}
+
+
+def _slices(samples: Mapping[str, Sample]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, sample in samples.items():
+        found |= {
+            f"{name}_as_of": sample.as_of.isoformat(),
+            f"{name}_until": sample.until.isoformat(),
+            f"{name}_candidates": len(sample),
+            f"{name}_true": int(sample.labels.sum()),
+        }
+    return found
+
+
+def _baseline(samples: Mapping[str, Sample], seed: int) -> tuple[str, dict[str, float]]:
+    """The best single feature of the training slice, and its measures on the test slice."""
+    from workbench.analysis.evaluation import single_best_feature
+    from workbench.analysis.uncertainty import Ranking, bootstrap
+
+    test, rule = samples["test"], single_best_feature(samples["train"])
+    ranking = Ranking(test.labels, rule.scores(test.features))
+    low, high = bootstrap(ranking.average_precision, test.people, len(test), seed=seed)
+    return rule.feature, {
+        "baseline_auc": ranking.auc(),
+        "baseline_average_precision": ranking.average_precision(),
+        "baseline_average_precision_low": low,
+        "baseline_average_precision_high": high,
+    }

@@ -1,0 +1,68 @@
+"""What is served, as bytes: skops with our own short list of trusted types, and where it was made.
+
+Loading through MLflow takes the list of trusted types from the model's own file; this does not.
+"""
+
+import importlib.metadata
+import platform
+from pathlib import Path
+from typing import Any, cast
+
+from workbench.analysis.modelling import Fitted
+from workbench.domain.errors import BadInput, CheckFailed
+
+TRUSTED = ("sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",)
+PACKAGES = ("scikit-learn", "shap", "numpy", "pandas", "scipy", "skops", "mlflow")
+
+
+def dumped(fitted: Fitted) -> bytes:
+    """The bytes that stand for a fitted model.
+
+    Raises
+    ------
+    BadInput
+        When it holds a type that `undumped` would not trust.
+    """
+    import skops.io
+
+    content = cast(bytes, skops.io.dumps(fitted.state()))
+    unknown = set(skops.io.get_untrusted_types(data=content)) - set(TRUSTED)
+    if unknown:
+        raise BadInput(
+            f"The fitted model holds types that are not trusted ({', '.join(sorted(unknown))}); "
+            "keep to plain estimators, arrays, numbers and text.",
+            code="untrusted_type",
+        )
+    return content
+
+
+def undumped(content: bytes) -> dict[str, Any]:
+    """The state that `dumped` kept; raises CheckFailed on a type that is not on our list."""
+    import skops.io
+    from skops.io.exceptions import UntrustedTypesFoundException
+
+    try:
+        return dict(skops.io.loads(content, trusted=list(TRUSTED)))
+    except UntrustedTypesFoundException as error:
+        raise CheckFailed(
+            "The artifact holds a type that is not trusted here, so it is not loaded; "
+            "train the model again with this version."
+        ) from error
+
+
+def versions_here() -> dict[str, str]:
+    """Versions of what a result depends on: the packages, and Python."""
+    found = {name: importlib.metadata.version(name) for name in PACKAGES}
+    return found | {"python": platform.python_version()}
+
+
+def commit() -> str:
+    """The commit of the checkout that runs, empty outside one."""
+    git = Path(__file__).parents[2] / ".git"
+    try:
+        head = (git / "HEAD").read_text().strip()
+        if not head.startswith("ref: "):
+            return head
+        return (git / head.removeprefix("ref: ")).read_text().strip()
+    except OSError:
+        return ""
