@@ -1,0 +1,224 @@
+"""`money_flow`: groups of transfers in the shape of laundering; see card.md."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+
+from models.money_flow.features import FEATURES, GroupContext, all_transfers
+from workbench.analysis.feature_model import FeatureModel
+from workbench.analysis.features import feature_table
+from workbench.analysis.flows import group_measures
+from workbench.analysis.graph import CaseGraph, microsecond
+from workbench.analysis.modelling import Candidates
+from workbench.analysis.patterns import PATTERNS, merge
+from workbench.analysis.tables import IntArray
+from workbench.analysis.transfers import DAY, Groups, Rule, Transfers
+from workbench.domain.entity import EntityKind, InvolvementRole, LinkKind
+
+RULE = Rule()
+LOOK_BACK = 150 * DAY  # only what happened in this time before is looked at
+LEAST_ACCOUNTS = 3
+LAUNDERING = "money_laundering"
+HUB_CAP = 40  # an account with more counterparties leads nowhere from an anchor
+HOPS = 2
+
+
+def laundering_accounts(graph: CaseGraph) -> IntArray:
+    """Accounts that a record states were used in an offence of laundering, ascending."""
+    offences = graph.entities[graph.entities["kind"] == EntityKind.OFFENCE]
+    laundering = offences.index[offences["attributes"].str.contains(LAUNDERING, regex=False)]
+    rows = graph.link_rows(LinkKind.INVOLVED_IN)
+    used = graph.links.loc[rows, "role"].to_numpy(object) == InvolvementRole.USED
+    rows = rows[used & np.isin(graph.targets[rows], laundering)]
+    return np.unique(graph.sources[rows])
+
+
+def accounts_near(graph: CaseGraph, anchors: IntArray) -> IntArray:
+    """Accounts of a case's entities, and those within two transfers of them.
+
+    An account is theirs when it is among them, held by them or by an organisation they direct,
+    or used in an offence among them.
+    """
+    directed = _far_ends(graph, anchors, LinkKind.DIRECTS)
+    involved = _near_ends(graph, anchors, LinkKind.INVOLVED_IN)
+    held = _far_ends(graph, np.union1d(anchors, directed), LinkKind.HOLDS)
+    near = np.unique(np.concatenate([anchors, held, involved]))
+    near = near[graph.entity_kinds[near] == EntityKind.ACCOUNT]
+    for _ in range(HOPS):
+        rows = graph.incident_of(near, LinkKind.TRANSFERRED)
+        ends = np.union1d(graph.sources[rows], graph.targets[rows])
+        near = np.union1d(near, ends[_n_counterparties(graph)[ends] <= HUB_CAP])
+    return near.astype(np.int32)
+
+
+def _far_ends(graph: CaseGraph, sources: IntArray, kind: LinkKind) -> IntArray:
+    rows = graph.incident_of(sources, kind)
+    return graph.targets[rows][np.isin(graph.sources[rows], sources)]
+
+
+def _near_ends(graph: CaseGraph, targets: IntArray, kind: LinkKind) -> IntArray:
+    rows = graph.incident_of(targets, kind)
+    return graph.sources[rows][np.isin(graph.targets[rows], targets)]
+
+
+def n_counterparties(graph: CaseGraph) -> IntArray:
+    """How many other accounts each entity has transfers with."""
+    known = graph.derived(all_transfers)
+    ends = np.stack([known.source, known.target])
+    pairs = np.unique(np.sort(ends, axis=0), axis=1)
+    return np.bincount(pairs.reshape(-1), minlength=graph.n_entities).astype(np.int32)
+
+
+def _n_counterparties(graph: CaseGraph) -> IntArray:
+    return graph.derived(n_counterparties)
+
+
+def proposed(transfers: Transfers) -> Groups:
+    """Groups that any pattern finds, overlapping ones merged."""
+    return merge(transfers, RULE, [pattern.find(transfers, RULE) for pattern in PATTERNS])
+
+
+class MoneyFlow(FeatureModel):
+    """Implements `ModelDefinition`; a candidate is a group of transfers, its members accounts."""
+
+    name = "money_flow"
+    title = "Money flow"
+    unit = "group of transfers"
+    about_person = False
+    described_by = FEATURES
+    fixed = frozenset({"held_by_organisations"})
+
+    def candidates(
+        self, graph: CaseGraph, *, as_of: datetime, anchors: IntArray | None, seed: int
+    ) -> Candidates:
+        known = graph.as_of(as_of)
+        until = microsecond(as_of)
+        transfers = Transfers.of(known, since=until - LOOK_BACK, until=until)
+        groups = proposed(transfers)
+        near = None if anchors is None else accounts_near(known, anchors)
+        recorded = known.derived(laundering_accounts)
+        members, links = [], []
+        for i in range(len(groups)):
+            accounts = np.union1d(transfers.source[groups[i]], transfers.target[groups[i]])
+            n_recorded = np.isin(accounts, recorded).sum()
+            if len(accounts) < LEAST_ACCOUNTS or n_recorded >= max(2, len(accounts) / 2):
+                continue
+            if near is None or np.isin(accounts, near).any():
+                members.append(accounts)
+                links.append(transfers.link[groups[i]])
+        flat, cuts = Groups.of(members), Groups.of(links)
+        return Candidates(flat.flat, flat.offsets, cuts.flat, cuts.offsets)
+
+    def features(
+        self, graph: CaseGraph, candidates: Candidates, *, as_of: datetime
+    ) -> pd.DataFrame:
+        c = candidates
+        groups = GroupContext(
+            graph.as_of(as_of), c.links, c.link_offsets, c.members, c.member_offsets
+        )
+        return feature_table(FEATURES, groups)
+
+    def labels(
+        self, graph: CaseGraph, candidates: Candidates, *, as_of: datetime, until: datetime
+    ) -> IntArray:
+        """At least half of the accounts, and two of them, were by then recorded as used in
+        laundering; candidates of which that was known before are never made."""
+        return _at_least_half(candidates, laundering_accounts(graph.as_of(until)))
+
+    def truth(
+        self, graph: CaseGraph, candidates: Candidates, truth: Mapping[str, pd.DataFrame]
+    ) -> tuple[IntArray, int]:
+        """A group is true when at least half of its transfers are tainted.
+
+        True cases: true groups, and planted instances (network and pattern) of which no true
+        group holds a transfer.
+        """
+        tainted = truth["tainted"]
+        return _truth(graph, candidates, tainted)
+
+    def people(self, graph: CaseGraph, candidates: Candidates) -> pd.DataFrame:
+        rows = graph.link_rows(LinkKind.HOLDS)
+        persons = graph.entity_kinds[graph.sources[rows]] == EntityKind.PERSON
+        holds = pd.DataFrame(
+            {"account": graph.targets[rows][persons], "entity": graph.sources[rows][persons]}
+        )
+        n = np.diff(candidates.member_offsets)
+        members = pd.DataFrame(
+            {
+                "candidate": np.repeat(np.arange(len(candidates), dtype=np.int32), n),
+                "account": candidates.members,
+            }
+        )
+        held = members.merge(holds, on="account")[["candidate", "entity"]]
+        return held.drop_duplicates().sort_values(["candidate", "entity"], ignore_index=True)
+
+    def claim(self, graph: CaseGraph, candidates: Candidates, i: int) -> str:
+        links, members = candidates.links_of(i), candidates.members_of(i)
+        happened = pd.to_datetime(graph.times[links], unit="us", utc=True)
+        return (
+            f"{len(links)} transfers through {len(members)} accounts between "
+            f"{happened.min():%-d %B %Y} and {happened.max():%-d %B %Y} "
+            f"({shape_of(graph, links)}) may be in the shape of laundering."
+        )
+
+    def subgraph(
+        self, graph: CaseGraph, candidates: Candidates, i: int, *, as_of: datetime
+    ) -> tuple[IntArray, IntArray]:
+        """The accounts, who holds them, and the transfers."""
+        known = graph.as_of(as_of)
+        members = candidates.members_of(i)
+        held = known.incident_of(members, LinkKind.HOLDS)
+        entities = np.union1d(members, known.sources[held])
+        links = np.union1d(candidates.links_of(i), held)
+        return entities.astype(np.int32), links.astype(np.int32)
+
+
+def _at_least_half(candidates: Candidates, accounts: IntArray) -> IntArray:
+    group = np.repeat(np.arange(len(candidates)), np.diff(candidates.member_offsets))
+    hit = np.bincount(group, np.isin(candidates.members, accounts), minlength=len(candidates))
+    return ((hit >= 2) & (hit >= np.diff(candidates.member_offsets) / 2)).astype(np.int32)
+
+
+def _truth(graph: CaseGraph, candidates: Candidates, tainted: pd.DataFrame) -> tuple[IntArray, int]:
+    of_record = pd.Series(graph.records.index, index=graph.records["id"])
+    record = of_record.reindex(tainted["record"]).to_numpy(np.float64)
+    instance = (tainted["network"].astype(str) + "|" + tainted["pattern"].astype(str)).to_numpy()
+    known = ~np.isnan(record)
+    dirty = pd.Series(instance[known], index=record[known].astype(np.int32))
+    of_link = graph.links.loc[candidates.links, "record"].map(dirty[~dirty.index.duplicated()])
+    group = np.repeat(np.arange(len(candidates)), np.diff(candidates.link_offsets))
+    n_dirty = np.bincount(group, of_link.notna().to_numpy(), minlength=len(candidates))
+    true = n_dirty >= np.maximum(np.diff(candidates.link_offsets) / 2, 1)
+    found = set(of_link[true[group] & of_link.notna().to_numpy()])
+    lost = set(dirty) - found
+    return true.astype(np.int32), int(true.sum()) + len(lost)
+
+
+def shape_of(graph: CaseGraph, links: IntArray) -> str:
+    """The shape of a group of transfers in words, such as "fan-in then fan-out over 2 layers"."""
+    ordered = links[np.lexsort((links, graph.times[links]))]
+    every, offsets = np.arange(len(links), dtype=np.int32), np.array([0, len(links)], np.int64)
+    layers, _, _, _, returns, payers, payees, _ = group_measures(
+        every, offsets, graph.sources[ordered], graph.targets[ordered],
+        graph.amounts[ordered], graph.times[ordered], 2 * DAY,
+    )[0]  # fmt: skip
+    fans = [name for name, n in (("fan-in", payers), ("fan-out", payees)) if n >= RULE.least]
+    if len(fans) == 2 and _spreads_first(graph, ordered):
+        fans.reverse()
+    parts = [" then ".join(fans)] if fans else []
+    parts += ["a round that closes"] if returns else []
+    parts += [f"passed on over {int(layers)} layers"] if layers >= 2 else []
+    return ", ".join(parts) or "a few payments"
+
+
+def _spreads_first(graph: CaseGraph, ordered: IntArray) -> bool:
+    """Whether the account with most payees sends before the one with most payers receives."""
+    sources, targets = graph.sources[ordered], graph.targets[ordered]
+    sender = np.bincount(sources).argmax()
+    receiver = np.bincount(targets).argmax()
+    return bool(np.flatnonzero(sources == sender)[0] < np.flatnonzero(targets == receiver)[0])
+
+
+MODEL = MoneyFlow()

@@ -1,0 +1,293 @@
+"""What `money_flow` looks at: how a group of transfers moves money, and what its accounts did
+before. Nothing of who holds them beyond person or organisation.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from workbench.analysis.features import feature
+from workbench.analysis.flows import group_measures
+from workbench.analysis.graph import CaseGraph
+from workbench.analysis.kernels import Csr
+from workbench.analysis.tables import FloatArray, Int64Array, IntArray
+from workbench.analysis.ties import TieKind, recorded_ties
+from workbench.analysis.transfers import DAY, Transfers
+from workbench.domain.entity import EntityKind, InvolvementRole, LinkKind
+
+SOON = 2 * DAY
+HOUR = DAY // 24
+THRESHOLD = 10_000.0  # EUR, from which cash and transfers are reported
+JUST_BELOW = 0.9
+
+
+def all_transfers(graph: CaseGraph) -> Transfers:
+    """Every transfer that the graph knows."""
+    return Transfers.of(graph, since=-(2**62), until=2**62)
+
+
+def contact_csr(graph: CaseGraph) -> Csr:
+    """Persons tied by anything but money."""
+    kinds = [kind for kind in TieKind if kind is not TieKind.MONEY]
+    return graph.derived(recorded_ties).of(*kinds).csr(graph.n_entities)
+
+
+def used_before(graph: CaseGraph) -> IntArray:
+    """Accounts that a record says were used in an offence, ascending."""
+    rows = graph.link_rows(LinkKind.INVOLVED_IN)
+    used = graph.links.loc[rows, "role"].to_numpy(object) == InvolvementRole.USED
+    return np.unique(graph.sources[rows][used])
+
+
+@dataclass(frozen=True, eq=False)
+class GroupContext:
+    """Groups of transfers: group i is links ``links[offsets[i]:offsets[i + 1]]`` by time.
+
+    `members` and `member_offsets` list each group's accounts.
+    """
+
+    graph: CaseGraph
+    links: IntArray
+    offsets: Int64Array
+    members: IntArray
+    member_offsets: Int64Array
+
+    @cached_property
+    def group(self) -> Int64Array:
+        """The group of each entry of `links`."""
+        return np.repeat(np.arange(len(self.offsets) - 1), np.diff(self.offsets))
+
+    @cached_property
+    def member_group(self) -> Int64Array:
+        return np.repeat(np.arange(len(self.offsets) - 1), np.diff(self.member_offsets))
+
+    @cached_property
+    def sources(self) -> IntArray:
+        return self.graph.sources[self.links]
+
+    @cached_property
+    def targets(self) -> IntArray:
+        return self.graph.targets[self.links]
+
+    @cached_property
+    def amounts(self) -> FloatArray:
+        return self.graph.amounts[self.links]
+
+    @cached_property
+    def at(self) -> Int64Array:
+        return self.graph.times[self.links]
+
+    @cached_property
+    def starts(self) -> Int64Array:
+        return self.at[self.offsets[:-1]]
+
+    @cached_property
+    def n_transfers(self) -> FloatArray:
+        return np.diff(self.offsets).astype(np.float64)
+
+    @cached_property
+    def measures(self) -> "np.ndarray[tuple[int, int], np.dtype[np.float64]]":
+        """See `flows.group_measures`."""
+        every = np.arange(len(self.links), dtype=np.int32)
+        return group_measures(
+            every, self.offsets, self.sources, self.targets, self.amounts, self.at, SOON
+        )
+
+    def per_group(self, values: FloatArray) -> FloatArray:
+        """Sum of one value per transfer, by group."""
+        return np.bincount(self.group, values, minlength=len(self.starts)).astype(np.float64)
+
+    def per_group_of_members(self, values: FloatArray) -> FloatArray:
+        """Mean of one value per account, by group."""
+        sums = np.bincount(self.member_group, values, minlength=len(self.starts))
+        return sums / np.maximum(np.diff(self.member_offsets), 1)
+
+    @cached_property
+    def earlier(self) -> tuple[FloatArray, FloatArray]:
+        """Per account of a group, before the group began: EUR moved, and days since its first
+        transfer (NaN where it had none)."""
+        known = self.graph.derived(all_transfers)
+        starts = self.starts[self.member_group]
+        moved, days = np.zeros(len(self.members)), np.full(len(self.members), np.nan)
+        for side, offsets in ((known.out, known.out_offsets), (known.into, known.into_offsets)):
+            running = np.concatenate([[0.0], np.cumsum(known.amount[side])])
+            for i, account in enumerate(self.members):
+                low, high = offsets[account], offsets[account + 1]
+                n = int(np.searchsorted(known.at[side[low:high]], starts[i]))
+                moved[i] += running[low + n] - running[low]
+                if n:
+                    days[i] = np.fmax(days[i], (starts[i] - known.at[side[low]]) / DAY)
+        return moved, days
+
+
+@feature(unit="accounts")
+def accounts(groups: GroupContext) -> FloatArray:
+    """How many accounts the group moves money between."""
+    return groups.measures[:, 7]
+
+
+@feature(unit="transfers")
+def transfers(groups: GroupContext) -> FloatArray:
+    """How many transfers the group has."""
+    return groups.n_transfers
+
+
+@feature(unit="EUR")
+def typical_amount(groups: GroupContext) -> FloatArray:
+    """Mean amount of a transfer in the group."""
+    return groups.per_group(groups.amounts) / groups.n_transfers
+
+
+@feature(unit="days")
+def span(groups: GroupContext) -> FloatArray:
+    """Days from the first to the last transfer of the group."""
+    return (groups.at[groups.offsets[1:] - 1] - groups.starts) / DAY
+
+
+@feature(unit="layers")
+def layers(groups: GroupContext) -> FloatArray:
+    """How many transfers one after the other the money goes through at most."""
+    return groups.measures[:, 0]
+
+
+@feature(unit="share")
+def passed_on_in_48_hours(groups: GroupContext) -> FloatArray:
+    """Of the money that accounts of the group received and moved on, the share that left within
+    48 hours; empty where no account both receives and sends."""
+    return groups.measures[:, 1]
+
+
+@feature(unit="hours")
+def hours_at_rest(groups: GroupContext) -> FloatArray:
+    """How long money that is passed on rests in an account on average; empty where none is."""
+    return groups.measures[:, 2]
+
+
+@feature(unit="share")
+def share_kept(groups: GroupContext) -> FloatArray:
+    """Share of what intermediate accounts received that they did not pass on within the group."""
+    return groups.measures[:, 3]
+
+
+@feature(unit="yes or no")
+def comes_back(groups: GroupContext) -> FloatArray:
+    """Whether money finds its way back to an account that it left (1) or not (0)."""
+    return groups.measures[:, 4]
+
+
+@feature(unit="accounts")
+def most_payers(groups: GroupContext) -> FloatArray:
+    """Largest number of accounts in the group that pay into one and the same account."""
+    return groups.measures[:, 5]
+
+
+@feature(unit="accounts")
+def most_payees(groups: GroupContext) -> FloatArray:
+    """Largest number of accounts in the group that one and the same account pays."""
+    return groups.measures[:, 6]
+
+
+@feature(unit="share")
+def just_below_threshold(groups: GroupContext) -> FloatArray:
+    """Share of the transfers between 9,000 and 10,000 EUR, just below what must be reported."""
+    below = (groups.amounts >= JUST_BELOW * THRESHOLD) & (groups.amounts < THRESHOLD)
+    return groups.per_group(below.astype(np.float64)) / groups.n_transfers
+
+
+@feature(unit="share")
+def between_states(groups: GroupContext) -> FloatArray:
+    """Share of the transfers that go from an account in one state to one in another."""
+    states = np.full(groups.graph.n_entities, "", object)
+    states[groups.graph.entities.index] = groups.graph.entities["member_state"].to_numpy(object)
+    apart = states[groups.sources] != states[groups.targets]
+    return groups.per_group(apart.astype(np.float64)) / groups.n_transfers
+
+
+@feature(unit="share")
+def first_dealings(groups: GroupContext) -> FloatArray:
+    """Share of the transfers between two accounts that had no dealings before the group began."""
+    known = groups.graph.derived(all_transfers)
+    n = groups.graph.n_entities
+
+    def key(one: IntArray, other: IntArray) -> Int64Array:
+        return np.minimum(one, other).astype(np.int64) * n + np.maximum(one, other)
+
+    pairs = key(known.source, known.target)
+    seen, first = np.unique(pairs, return_index=True)  # transfers are in the order of time
+    earliest = known.at[first][np.searchsorted(seen, key(groups.sources, groups.targets))]
+    new = earliest >= groups.starts[groups.group]
+    return groups.per_group(new.astype(np.float64)) / groups.n_transfers
+
+
+@feature(unit="share")
+def new_accounts(groups: GroupContext) -> FloatArray:
+    """Share of the accounts with no transfer on record from before the last 30 days."""
+    days = groups.earlier[1]
+    return groups.per_group_of_members((np.isnan(days) | (days < 30)).astype(np.float64))
+
+
+@feature(unit="times")
+def against_own_history(groups: GroupContext) -> FloatArray:
+    """What the accounts move in the group, as a multiple of what they moved in a usual 30 days
+    before; empty where no account has a history of 30 days."""
+    moved, days = groups.earlier
+    usual = np.where(days >= 30, moved / np.maximum(days, 30) * 30, 0.0)
+    known = groups.per_group_of_members(usual) * np.diff(groups.member_offsets)
+    here = 2 * groups.per_group(groups.amounts)  # each amount is moved by two accounts
+    return np.where(known > 0, np.minimum(here / np.maximum(known, 1e-9), 1_000.0), np.nan)
+
+
+@feature(unit="share")
+def held_by_organisations(groups: GroupContext) -> FloatArray:
+    """Share of the accounts that an organisation holds."""
+    rows = groups.graph.link_rows(LinkKind.HOLDS)
+    firm = groups.graph.entity_kinds[groups.graph.sources[rows]] == EntityKind.ORGANISATION
+    held = np.isin(groups.members, groups.graph.targets[rows][firm])
+    return groups.per_group_of_members(held.astype(np.float64))
+
+
+@feature(unit="accounts")
+def used_in_an_offence_before(groups: GroupContext) -> FloatArray:
+    """How many of the accounts a record already states were used in an offence."""
+    used = np.isin(groups.members, groups.graph.derived(used_before)).astype(np.float64)
+    return groups.per_group_of_members(used) * np.diff(groups.member_offsets)
+
+
+@feature(unit="share")
+def holders_in_contact(groups: GroupContext) -> FloatArray:
+    """Share of the transfers between holders whom other records tie: calls, an address, an
+    organisation; acquaintances often have an ordinary reason to pay each other."""
+    graph = groups.graph
+    rows = graph.link_rows(LinkKind.HOLDS)
+    holder = np.full(graph.n_entities, -1, np.int32)
+    holder[graph.targets[rows][::-1]] = graph.sources[rows][::-1]
+    contacts = graph.derived(contact_csr)
+    one, other = holder[groups.sources], holder[groups.targets]
+    tied = np.array(
+        [a >= 0 and b >= 0 and b in contacts.neighbours(a) for a, b in zip(one, other, strict=True)]
+    )
+    return groups.per_group(tied.astype(np.float64)) / groups.n_transfers
+
+
+FEATURES = (
+    accounts,
+    transfers,
+    typical_amount,
+    span,
+    layers,
+    passed_on_in_48_hours,
+    hours_at_rest,
+    share_kept,
+    comes_back,
+    most_payers,
+    most_payees,
+    just_below_threshold,
+    between_states,
+    first_dealings,
+    new_accounts,
+    against_own_history,
+    held_by_organisations,
+    used_in_an_offence_before,
+    holders_in_contact,
+)
