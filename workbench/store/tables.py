@@ -73,7 +73,7 @@ session = _table(
 )
 sign_in_attempt = _table(
     "sign_in_attempt",
-    _int("id", key=True),
+    Column("id", Integer, primary_key=True),  # numbered by the database
     _text("name_hash"),
     _text("at"),
     _int("succeeded"),
