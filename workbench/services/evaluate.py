@@ -1,0 +1,196 @@
+"""Measure a model against a dataset's truth, on candidates that it did not learn from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from workbench.analysis.graph import CaseGraph
+from workbench.analysis.modelling import Candidates, Fitted, ModelDefinition
+from workbench.analysis.tables import FloatArray, IntArray
+from workbench.domain.account import Operation
+from workbench.domain.errors import NotFound
+from workbench.store import accounts, releases
+from workbench.store.desk import Desk
+
+if TYPE_CHECKING:
+    from workbench.store.registry import Run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Held:
+    """Candidates held out from learning, with their truth; `n_lost` were never candidates."""
+
+    candidates: Candidates
+    features: pd.DataFrame
+    people: pd.DataFrame
+    true: IntArray
+    n_lost: int
+
+
+def evaluate(
+    desk: Desk, model: str, *, dataset: str, account: str, pairs: Path | None = None
+) -> dict[str, Any]:
+    """Measures of the release in use, else of the latest run, against the dataset's truth.
+
+    On the dataset that it learnt from, candidates that it learnt or was calibrated on are left
+    out. Recall and F1 count true cases that never became candidates.
+
+    Parameters
+    ----------
+    pairs : Path, optional
+        Where to write the candidates as CSV: members, truth, score, probability.
+
+    Raises
+    ------
+    NotFound
+        When the model was never trained or the dataset brings no truth.
+    """
+    if model not in desk.models:
+        raise NotFound(f"There is no model {model}; there are: {', '.join(sorted(desk.models))}.")
+    with desk.database.read() as connection:
+        accounts.by_name(connection, account).require(Operation.READ_MODELS)
+        release = releases.in_use(connection, desk.vault, model)
+    truth = desk.datasets.truth(dataset)
+    if not truth:
+        raise NotFound(f"Dataset {dataset} brings no truth to measure against; audit it instead.")
+    run = desk.registry.run(release.run_id) if release else _latest(desk, model)
+    definition = desk.models[model]
+    fitted = desk.registry.load(definition, run_id=run.id, digest=run.digest)
+    held = _held_out(definition, desk.datasets.graph(dataset), truth, run, dataset)
+    scores, probability = fitted.score(held.features), fitted.probability(held.features)
+    if pairs is not None:
+        _write(pairs, desk.datasets.graph(dataset), held, scores, probability)
+    return _document(definition, dataset, fitted, held, scores, probability, run)
+
+
+def _latest(desk: Desk, model: str) -> "Run":
+    found = desk.registry.runs(model)
+    if not found:
+        raise NotFound(f"{model} was never trained here; run: workbench train {model}.")
+    return found[0]
+
+
+def _held_out(
+    definition: ModelDefinition,
+    graph: CaseGraph,
+    truth: Mapping[str, pd.DataFrame],
+    run: "Run",
+    dataset: str,
+) -> _Held:
+    from workbench.analysis.evaluation import unseen
+
+    as_of = graph.records["known_at"].max().to_pydatetime()
+    known = graph.as_of(as_of)
+    candidates = definition.candidates(known, as_of=as_of, anchors=None, seed=run.seed)
+    labels, n_all = definition.truth(known, candidates, truth)
+    n_lost = n_all - int(labels.sum())
+    rows = np.arange(len(candidates))
+    if dataset == run.dataset:
+        slices = [datetime.fromisoformat(run.parameters[f"{s}_as_of"]) for s in _LEARNT]
+        earlier = [
+            definition.candidates(graph, as_of=at, anchors=None, seed=run.seed) for at in slices
+        ]
+        rows = np.flatnonzero(unseen(candidates, *earlier))
+        later, n_later = definition.truth(known, candidates, _since(truth, graph, slices[-1]))
+        n_lost = n_later - int(later.sum())
+    kept = candidates.take(rows.astype(np.int64))
+    return _Held(
+        candidates=kept,
+        features=definition.features(known, kept, as_of=as_of),
+        people=definition.people(known, kept),
+        true=labels[rows],
+        n_lost=n_lost,
+    )
+
+
+_LEARNT = ("train", "calibrate")
+
+
+def _since(
+    truth: Mapping[str, pd.DataFrame], graph: CaseGraph, instant: datetime
+) -> dict[str, pd.DataFrame]:
+    """Truth tables, what rests on records known by `instant` left out."""
+    later = graph.records["id"][graph.records["known_at"] > pd.Timestamp(instant)]
+    return {
+        name: table[table["record"].isin(later)] if "record" in table.columns else table
+        for name, table in truth.items()
+    }
+
+
+def _document(
+    definition: ModelDefinition,
+    dataset: str,
+    fitted: Fitted,
+    held: _Held,
+    scores: FloatArray,
+    probability: FloatArray,
+    run: "Run",
+) -> dict[str, Any]:
+    from workbench.analysis.evaluation import measured
+
+    found = measured(
+        scores,
+        probability,
+        held.true,
+        held.people,
+        threshold=fitted.threshold,
+        n_lost=held.n_lost,
+        seed=run.seed,
+    )
+    value = {k: None if np.isnan(v) else v for k, v in found.values.items()}
+    return {
+        "model": definition.name,
+        "dataset": dataset,
+        "unit": definition.unit,
+        "n_candidates": len(held.true),
+        "n_true": int(held.true.sum()) + held.n_lost,
+        "n_lost": held.n_lost,
+        "auc": value["auc"],
+        "average_precision": value["average_precision"],
+        "threshold": fitted.threshold,
+        "precision": value["precision"],
+        "recall": value["recall"],
+        "f1": value["f1"],
+        "calibration_error": value.get("calibration_error"),
+        "intervals": {
+            k: None if np.isnan(low) else [low, high] for k, (low, high) in found.intervals.items()
+        },
+        "run_id": run.id,
+        "estimator": fitted.estimator_name,
+        "baseline": _baseline(held, run),
+    }
+
+
+def _baseline(held: _Held, run: "Run") -> dict[str, Any]:
+    """The single best feature of training, on the same candidates."""
+    from workbench.analysis.evaluation import Baseline
+    from workbench.analysis.uncertainty import Ranking
+
+    name = run.parameters.get("baseline", "")
+    if name not in held.features.columns or not len(held.true):
+        return {}
+    ranking = Ranking(held.true, Baseline(name, 1.0).scores(held.features))
+    auc, precision = ranking.auc(), ranking.average_precision()
+    return {
+        "feature": name,
+        "auc": None if np.isnan(auc) else auc,
+        "average_precision": None if np.isnan(precision) else precision,
+    }
+
+
+def _write(
+    path: Path, graph: CaseGraph, held: _Held, scores: FloatArray, probability: FloatArray
+) -> None:
+    ids = graph.entities["id"]
+    members = [list(ids.loc[list(held.candidates.members_of(i))]) for i in range(len(held.true))]
+    wide = max(map(len, members), default=0)
+    names = ["entity_a", "entity_b"] if wide == 2 else ["entities"]
+    said = members if wide == 2 else [[" ".join(m)] for m in members]
+    table = pd.DataFrame(said, columns=names)
+    table["truth"], table["score"], table["probability"] = held.true, scores, probability
+    table.to_csv(path, index=False)

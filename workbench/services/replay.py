@@ -1,0 +1,150 @@
+"""Recompute a finding from what was kept, and say whether it comes out the same."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from workbench.analysis.modelling import Fitted
+from workbench.domain.account import Account, Operation
+from workbench.domain.errors import NotFound, Withheld
+from workbench.domain.finding import Assessment, Explanation, Finding, FindingStatus
+from workbench.domain.log import EntryKind
+from workbench.store import accounts, findings, releases
+from workbench.store.artifact import versions_here
+from workbench.store.desk import Desk
+from workbench.store.gate import require_case
+
+BOUND = 1e-9  # in another environment; in the same one every bit must be equal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """`numbers` holds what came out, once the finding is decided; nothing before that.
+
+    `environment` lists what differs from the environment in which the finding was sealed, as
+    ``package sealed -> here``.
+    """
+
+    finding_id: str
+    same: bool
+    erased: bool
+    exact: bool
+    environment: tuple[str, ...]
+    numbers: dict[str, Any]
+
+    @property
+    def result(self) -> str:
+        if self.erased:
+            return "erased"
+        return "same" if self.same else "differs"
+
+    def as_json(self) -> dict[str, Any]:
+        said: dict[str, Any] = {"finding": self.finding_id, "result": self.result}
+        said |= {"same": self.same, "erased": self.erased, "exact": self.exact}
+        return said | {"environment": list(self.environment), **self.numbers}
+
+    def as_text(self) -> str:
+        if self.erased:
+            return f"Finding {self.finding_id}: erased; there is nothing left to recompute."
+        how = "bit for bit" if self.exact else f"within {BOUND:g}"
+        came = f"the same, {how}" if self.same else "DIFFERENT from what was sealed"
+        where = "; ".join(self.environment)
+        other = f" The environment differs: {where}." if where else ""
+        return f"Finding {self.finding_id}: score and explanation are {came}.{other}"
+
+
+def replay(desk: Desk, finding_id: str, *, account: str) -> Replay:
+    """Feed the snapshot to the same artifact and compare score, probability and every effect.
+
+    The finding's own case must be open to the account. An erased finding counts as the same.
+
+    Raises
+    ------
+    NotFound, NotAllowed
+        When there is no such finding, or it is not the account's to replay.
+    CheckFailed
+        When the artifact or the sealed content was changed.
+    """
+    with desk.database.read() as connection:
+        who = accounts.by_name(connection, account)
+        who.require(Operation.REPLAY)
+        finding = findings.by_id(connection, finding_id)
+        require_case(connection, who, finding)
+        decided = findings.status_of(connection, finding_id) is not FindingStatus.UNDECIDED
+        release = releases.by_id(connection, desk.vault, finding.release_id)
+    if not desk.vault.holds(finding_id):
+        return _logged(desk, who, _erased(finding))
+    sealed = findings.load_assessment(desk.vault, finding)
+    if finding.model not in desk.models:
+        raise NotFound(f"The model {finding.model} of finding {finding_id} is not here any more.")
+    fitted = desk.registry.load(
+        desk.models[finding.model], run_id=release.run_id, digest=finding.release_digest
+    )
+    return _logged(desk, who, _compared(finding, sealed, fitted, decided))
+
+
+def _logged(desk: Desk, who: Account, outcome: Replay) -> Replay:
+    said = {"finding": outcome.finding_id, "same": outcome.same, "account": who.id}
+    with desk.database.write() as connection:
+        desk.log.append(connection, EntryKind.REPLAY, said | {"simulated": who.simulated})
+    return outcome
+
+
+def _erased(finding: Finding) -> Replay:
+    return Replay(
+        finding_id=finding.id, same=True, erased=True, exact=False, environment=(), numbers={}
+    )
+
+
+def _compared(finding: Finding, sealed: Assessment, fitted: Fitted, decided: bool) -> Replay:
+    row = pd.DataFrame({name: [float(text)] for name, text in sealed.snapshot.items()})
+    low, high = fitted.interval(row)
+    explanation = _explained(fitted, row)
+    here = {
+        "score": float(fitted.score(row)[0]),
+        "probability": float(fitted.probability(row)[0]),
+        "low": float(low[0]),
+        "high": float(high[0]),
+        **dict(_parts(explanation)),
+    }
+    then = {
+        "score": sealed.score,
+        "probability": sealed.probability,
+        "low": sealed.interval[0],
+        "high": sealed.interval[1],
+        **dict(_parts(sealed.explanation)),
+    }
+    versions = versions_here()
+    differs = tuple(
+        f"{name} {was} -> {versions.get(name, 'none')}"
+        for name, was in sorted(sealed.versions.items())
+        if versions.get(name) != was
+    )
+    exact = here == then
+    near = here.keys() == then.keys() and all(abs(here[k] - then[k]) <= BOUND for k in here)
+    return Replay(
+        finding_id=finding.id,
+        same=exact or (bool(differs) and near),
+        erased=False,
+        exact=exact,
+        environment=differs,
+        numbers=here if decided else {},
+    )
+
+
+def _explained(fitted: Fitted, row: pd.DataFrame) -> Explanation | None:
+    try:
+        return fitted.explain(row)[0]
+    except Withheld:
+        return None
+
+
+def _parts(explanation: Explanation | None) -> Iterator[tuple[str, float]]:
+    """Every number of an explanation, by name; nothing where it is withheld."""
+    if explanation is not None:
+        yield "base_value", explanation.base_value
+        for effect in explanation.effects:
+            yield f"effect of {effect.feature}", effect.effect
+            yield f"stability of {effect.feature}", effect.stable_share
