@@ -13,7 +13,7 @@ An export is JSON lines, each ``{"v":1,...}`` of sorted keys and no blanks, read
     {"body":"<canonical entry>","index":0,"leaf":"<hex>"}          N of them, in order
     {"checkpoint":"<signed note>"}                                 after the entries it covers
     {"end":N}                                                      last
-The newest checkpoint covers all N entries. (A body that is not UTF-8 stands as ``body_base64``.)
+The newest checkpoint covers all N entries. (Bytes that are not UTF-8 stand as ``body_base64``.)
 
 A pack is one JSON document: ``format`` ("workbench-pack"), ``v``, ``finding``, ``checkpoint`` (a
 signed note), ``entries`` (``index``, ``body``, ``path``: the inclusion proof, hex), ``claim`` and
@@ -22,7 +22,7 @@ signed note), ``entries`` (``index``, ``body``, ``path``: the inclusion proof, h
 
 What is checked: canonical form, leaf hashes, the root under every checkpoint, every signature,
 consistency of all checkpoints, inclusion proofs, and the gate, replayed entry by entry. This file
-imports nothing of the workbench and shares no code with it, on purpose.
+imports nothing of the workbench, on purpose.
 Sources: RFC 6962 and 9162 (tree), RFC 8785 (canonical JSON), RFC 8032 (Ed25519), C2SP signed-note,
 tlog-checkpoint and tlog-cosignature.
 """
@@ -425,15 +425,18 @@ class Gate:
         )
 
     def _opened(self, e: Entry) -> None:
-        finding, who = self._finding(e), sys.intern(e["account"])
+        finding, who, stage = self._finding(e), sys.intern(e["account"]), e["stage"]
         step = finding.steps.get(who)
-        if e["stage"] == "claim":
+        sealed = finding.claim_digest if stage == "claim" else finding.assessment_digest
+        need(e["shown"] == sealed, "shows another content than was sealed")
+        if stage == "claim":
             finding.steps.setdefault(who, READ)
-        elif e["stage"] == "assessment":
+        elif stage == "assessment":
             need(step not in (None, READ, SAW), "shows the score before that person's judgement")
             finding.steps[who] = e["shown"]
-        elif step in (None, READ):
-            finding.steps[who] = SAW
+        else:
+            need(bool(finding.decided), "shows the score before anybody decided")
+            finding.steps[who] = SAW if step in (None, READ) else str(step)
 
     def _judged(self, e: Entry) -> None:
         finding, who = self._finding(e), sys.intern(e["account"])
@@ -459,6 +462,7 @@ class Gate:
         need(e["verdict"] in VERDICTS, "has a verdict that does not exist")
         finding.decided.pop(who, None)
         finding.decided[who] = (e["decision"], sys.intern(e["verdict"]))
+        finding.steps[who] = JUDGED  # to decide anew, one looks again
 
     def _acted(self, e: Entry) -> None:
         finding, kind = self._finding(e), e["kind_of_action"]
@@ -738,13 +742,10 @@ def need_version(document: dict[str, Any]) -> None:
         raise CannotRunError("The file is of a version that this verifier does not know.")
 
 
-def read_keys(path: Path | None, kind: int) -> list[Key]:
-    if path is None:
-        return []
-    lines = path.read_text(encoding="utf-8").splitlines()
-    keys = [parse_key(line) for line in lines if line.strip()]
+def read_key_lines(text: str, kind: int = 1) -> list[Key]:
+    keys = [parse_key(line) for line in text.splitlines() if line.strip()]
     if not keys or any(key.kind != kind for key in keys):
-        raise CannotRunError(f"{path.name} holds no key, or one of another kind.")
+        raise CannotRunError("A key file holds no key, or one of another kind.")
     return keys
 
 
@@ -791,7 +792,9 @@ def _show(report: Report, *, as_json: bool) -> None:
 def main(argv: list[str] | None = None) -> int:
     try:
         args = _arguments(argv)
-        keys, witnesses = read_keys(args.key, 1), read_keys(args.witness, 4)
+        keys, witnesses = read_key_lines(args.key.read_text(encoding="utf-8")), []
+        if args.witness:
+            witnesses = read_key_lines(args.witness.read_text(encoding="utf-8"), kind=4)
         report = check_file(args.file, keys, witnesses)
     except (CannotRunError, OSError, UnicodeError) as error:
         print(f"verify.py could not run: {error}", file=sys.stderr)
