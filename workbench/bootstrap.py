@@ -16,6 +16,8 @@ from workbench.store.desk import Desk
 from workbench.store.registry import Registry
 from workbench.store.vault import Vault
 
+__all__ = ["Desk", "discover_models", "open"]
+
 
 def open(home: Path | str | None = None) -> Desk:
     """Open the home at `home` (default: ``WORKBENCH_HOME``, else ``var/``), making what is missing.
