@@ -37,6 +37,7 @@ class Operation(StrEnum):
     TRACK_EXPERIMENTS = "see the experiments in MLflow"
     MANAGE_ACCOUNTS = "manage accounts and roles"
     DETECT = "detect"
+    LIST_FINDINGS = "list all findings at the command line"
 
 
 _CASEWORK = {Role.ANALYST, Role.SUPERVISOR}
@@ -65,6 +66,7 @@ PERMISSIONS: dict[Operation, frozenset[Role]] = {
     Operation.TRACK_EXPERIMENTS: frozenset({Role.DATA_SCIENTIST, Role.AUDITOR}),
     Operation.MANAGE_ACCOUNTS: frozenset({Role.ADMINISTRATOR, Role.OPERATOR}),
     Operation.DETECT: frozenset(_CASEWORK | {Role.DATA_SCIENTIST, Role.OPERATOR}),
+    Operation.LIST_FINDINGS: frozenset({Role.OPERATOR}),
 }
 
 

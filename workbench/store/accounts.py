@@ -115,14 +115,6 @@ def add(
     return made
 
 
-def operator(connection: Connection, *, now: datetime) -> Account:
-    """The account of the home's owner at the command line, made when absent; cannot sign in."""
-    row = connection.execute(select(accounts).where(accounts.c.name == OPERATOR)).first()
-    if row is not None:
-        return _account(row)
-    return add(connection, OPERATOR, Role.OPERATOR, password="", now=now, must_change=False)
-
-
 def disable(connection: Connection, account: Account, *, now: datetime) -> None:
     """Disable an account and end its sessions at once; disabling twice changes nothing."""
     connection.execute(

@@ -29,7 +29,7 @@ from workbench.store.vault import Vault
 
 CLAIM = "claim.json"
 ASSESSMENT = "assessment.json"
-ERASED = "These words were erased with the content of the finding."
+ERASED = "(erased with the content of the finding)"
 
 Half = TypeVar("Half", Claim, Assessment)
 
@@ -213,6 +213,14 @@ def judgement_of(
         )
     ).first()
     return None if row is None else _judgement(vault, row)
+
+
+def judged_by(connection: Connection, finding_id: str, account_id: str) -> bool:
+    """True once the account's own judgement is sealed."""
+    query = select(judgements.c.id).where(
+        judgements.c.finding_id == finding_id, judgements.c.judged_by == account_id
+    )
+    return connection.execute(query).first() is not None
 
 
 def judgements_of(connection: Connection, vault: Vault, finding_id: str) -> tuple[Judgement, ...]:

@@ -54,6 +54,7 @@ class Opening:
 class Step:
     """Who takes a step, on what, in which session and when."""
 
+    connection: Connection
     log: DecisionLog
     vault: Vault
     account: Account
@@ -160,15 +161,15 @@ def action_by_key(connection: Connection, key: str) -> Row[tuple[object, ...]] |
     return connection.execute(select(actions).where(actions.c.idempotency_key == key)).first()
 
 
-def write_opening(connection: Connection, step: Step, stage: Stage, *, purpose: str = "") -> int:
+def write_opening(step: Step, stage: Stage, *, purpose: str = "") -> int:
     """Log and keep that a half is shown now; returns the entry's index."""
     finding = step.finding
     shown = finding.claim_digest if stage is Stage.CLAIM else finding.assessment_digest
     said: dict[str, object] = {**step.fields, "stage": stage.value, "shown": shown}
     if purpose:
         said["purpose"] = step.commit_to(purpose)
-    seq = step.log.append(connection, EntryKind.FINDING_OPENED, said)
-    connection.execute(
+    seq = step.log.append(step.connection, EntryKind.FINDING_OPENED, said)
+    step.connection.execute(
         openings.insert().values(
             entry_seq=seq,
             finding_id=finding.id,
@@ -182,18 +183,18 @@ def write_opening(connection: Connection, step: Step, stage: Stage, *, purpose: 
     return seq
 
 
-def write_judgement(connection: Connection, step: Step, judgement: Judgement) -> int:
+def write_judgement(step: Step, judgement: Judgement) -> int:
     """Seal a judgement; its reason in words goes to the vault. Returns the entry's index."""
     judgement_id = new_id("J")
     step.vault.put(judgement.finding_id, judgement_id, judgement.reason.encode())
     reason = step.commit_to(judgement.reason)
     said = {"verdict": judgement.verdict.value, "confidence": judgement.confidence}
     seq = step.log.append(
-        connection,
+        step.connection,
         EntryKind.JUDGEMENT,
         {**step.fields, **said, "judgement": judgement_id, "reason": reason},
     )
-    connection.execute(
+    step.connection.execute(
         judgements.insert().values(
             id=judgement_id,
             finding_id=judgement.finding_id,
@@ -208,15 +209,13 @@ def write_judgement(connection: Connection, step: Step, judgement: Judgement) ->
     return seq
 
 
-def write_decision(
-    connection: Connection, step: Step, decision: Decision, *, shown_for_s: int, key: str
-) -> int:
+def write_decision(step: Step, decision: Decision, *, shown_for_s: int, key: str) -> int:
     """Write a decision; its reason in words goes to the vault. Returns the entry's index."""
     step.vault.put(decision.finding_id, decision.id, decision.reason.encode())
     reason = step.commit_to(decision.reason)
     said = {"verdict": decision.verdict.value, "role": step.account.role.value}
     seq = step.log.append(
-        connection,
+        step.connection,
         EntryKind.DECISION,
         {
             **step.fields,
@@ -231,7 +230,7 @@ def write_decision(
             "shown_for_s": shown_for_s,
         },
     )
-    connection.execute(
+    step.connection.execute(
         decisions.insert().values(
             id=decision.id,
             finding_id=decision.finding_id,
@@ -249,14 +248,14 @@ def write_decision(
     return seq
 
 
-def write_action(connection: Connection, step: Step, action: ActionTaken, *, key: str) -> int:
+def write_action(step: Step, action: ActionTaken, *, key: str) -> int:
     """Write an action and its row; its subject goes to the vault. Returns the entry's index."""
     subject = ""
     if action.subject:
         step.vault.put(action.finding_id, action.id, action.subject.encode())
         subject = step.commit_to(action.subject)
     seq = step.log.append(
-        connection,
+        step.connection,
         EntryKind.ACTION,
         {
             **step.fields,
@@ -268,7 +267,7 @@ def write_action(connection: Connection, step: Step, action: ActionTaken, *, key
             "subject": subject,
         },
     )
-    connection.execute(
+    step.connection.execute(
         actions.insert().values(
             id=action.id,
             finding_id=action.finding_id,

@@ -38,6 +38,11 @@ CREATE TABLE account (
     created_at TEXT NOT NULL CHECK (created_at GLOB '????-??-??T??:??:??.??????Z')
 ) STRICT, WITHOUT ROWID;
 
+-- the owner of this home at the command line; holds no role and cannot sign in
+INSERT INTO account VALUES (
+    'P-OPERATOR', 'operator', 'operator', '', 0, 0, NULL,
+    strftime('%Y-%m-%dT%H:%M:%f', 'now') || '000Z');
+
 CREATE TABLE session (
     id_hash TEXT NOT NULL PRIMARY KEY CHECK (length(id_hash) = 64),
     account_id TEXT NOT NULL REFERENCES account (id),
