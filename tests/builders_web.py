@@ -1,8 +1,11 @@
 """What the tests of the web door and of the pages share: an empty home with a clock to turn."""
 
+import warnings
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from starlette.exceptions import StarletteDeprecationWarning
 
 from workbench.domain.account import Account, Role
 from workbench.services import sign_in
@@ -13,6 +16,12 @@ from workbench.store.decision_log import DecisionLog
 from workbench.store.desk import Desk
 from workbench.store.registry import Registry
 from workbench.store.vault import Vault
+
+with warnings.catch_warnings():  # it prefers httpx2, which the environment does not have
+    warnings.simplefilter("ignore", StarletteDeprecationWarning)
+    from starlette.testclient import TestClient
+
+__all__ = ["PASSWORD", "Clock", "TestClient", "account", "desk", "signed_in"]
 
 PASSWORD = "three unrelated words"
 START = datetime(2026, 1, 31, 9, 30, tzinfo=UTC)
