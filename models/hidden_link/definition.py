@@ -16,8 +16,8 @@ from workbench.analysis.tables import Int64Array, IntArray
 from workbench.analysis.ties import Ties, associations, co_suspects, only_harmed, recorded_ties
 from workbench.domain.entity import EntityKind, LinkKind
 
-HUB_CAP = 60  # a contact with more contacts than this (a taxi rank, a shop) leads nowhere
-BEST = 40  # pairs kept per person
+HUB_CAP = 60  # a contact with more contacts than this leads nowhere
+BEST = 20  # pairs kept per person
 SHOWN_CONTACTS = 8
 SHOWN_LINKS = 3  # latest ones per person and contact
 BEHIND = (LinkKind.USES, LinkKind.HOLDS, LinkKind.OWNS)

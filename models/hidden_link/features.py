@@ -3,7 +3,7 @@
 A contact of a person is a person, or a number, account or organisation with no known person
 behind it, that calls, transfers, a shared phone, account, vehicle or organisation, a recorded
 association or an offence (both as suspects) tie to the person. Living at the same address is no
-contact.
+contact, nor is what is not a person and has more than 40 contacts itself: a shop, a service line.
 """
 
 from dataclasses import dataclass
@@ -23,10 +23,11 @@ from workbench.analysis.kernels import (
     shared_neighbours,
 )
 from workbench.analysis.tables import FloatArray, IntArray
-from workbench.analysis.ties import TieKind, Ties, co_suspects, recorded_ties
+from workbench.analysis.ties import TieKind, Ties, co_suspects, joined, recorded_ties
+from workbench.domain.entity import EntityKind
 
-HOUR = 3_600_000_000  # microseconds
-DAY = 24 * HOUR
+DAY = 86_400_000_000  # microseconds
+HUB_CAP = 40
 
 EXCHANGES = (TieKind.CALL, TieKind.MONEY)
 CONTACTS = (*EXCHANGES, TieKind.SHARED_ASSET, TieKind.ORGANISATION, TieKind.ASSOCIATION)
@@ -34,13 +35,10 @@ CONTACTS = (*EXCHANGES, TieKind.SHARED_ASSET, TieKind.ORGANISATION, TieKind.ASSO
 
 def contact_ties(graph: CaseGraph) -> Ties:
     """Ties that make a contact; of offences only those between suspects."""
-    contacts, together = graph.derived(recorded_ties).of(*CONTACTS), graph.derived(co_suspects)
-    return Ties(
-        *(
-            np.concatenate([getattr(contacts, name), getattr(together, name)])
-            for name in ("a", "b", "kind", "link", "other_link", "at")
-        )
-    )
+    ties = joined([graph.derived(recorded_ties).of(*CONTACTS), graph.derived(co_suspects)])
+    hub = ties.csr(graph.n_entities).degrees > HUB_CAP
+    hub &= graph.entity_kinds != EntityKind.PERSON
+    return ties.take(np.flatnonzero(~hub[ties.a] & ~hub[ties.b]))
 
 
 def contact_csr(graph: CaseGraph) -> Csr:
@@ -48,15 +46,22 @@ def contact_csr(graph: CaseGraph) -> Csr:
 
 
 def call_csr(graph: CaseGraph) -> Csr:
-    return graph.derived(recorded_ties).of(TieKind.CALL).csr(graph.n_entities)
+    return graph.derived(contact_ties).of(TieKind.CALL).csr(graph.n_entities)
 
 
 def money_csr(graph: CaseGraph) -> Csr:
-    return graph.derived(recorded_ties).of(TieKind.MONEY).csr(graph.n_entities)
+    return graph.derived(contact_ties).of(TieKind.MONEY).csr(graph.n_entities)
+
+
+def unattributed_csr(graph: CaseGraph) -> Csr:
+    """Phones and accounts with nobody known behind them, and who was in touch with them."""
+    ties = graph.derived(contact_ties).of(*EXCHANGES)
+    bare = np.isin(graph.entity_kinds, [EntityKind.PHONE, EntityKind.ACCOUNT])
+    return ties.take(np.flatnonzero(bare[ties.a] | bare[ties.b])).csr(graph.n_entities)
 
 
 def exchange_csr(graph: CaseGraph) -> Csr:
-    return graph.derived(recorded_ties).of(*EXCHANGES).csr(graph.n_entities)
+    return graph.derived(contact_ties).of(*EXCHANGES).csr(graph.n_entities)
 
 
 def crime_csr(graph: CaseGraph) -> Csr:
@@ -84,7 +89,7 @@ class PairContext:
 
     @cached_property
     def met(self) -> Meetings:
-        return meetings(self.graph.derived(exchange_csr), self.a, self.b, within=HOUR)
+        return meetings(self.graph.derived(exchange_csr), self.a, self.b, within=DAY)
 
 
 @feature(unit="contacts")
@@ -152,9 +157,9 @@ def ties_among_shared(pairs: PairContext) -> FloatArray:
 
 
 @feature(unit="calls or transfers")
-def relayed_contacts(pairs: PairContext) -> FloatArray:
-    """How often a call or transfer of one with a shared contact came within an hour of one of the
-    other with the same contact."""
+def same_day_contacts(pairs: PairContext) -> FloatArray:
+    """How often a call or transfer of one with a shared contact came within 24 hours of one of
+    the other with the same contact."""
     return pairs.met.relays.astype(np.float64)
 
 
@@ -174,6 +179,21 @@ def days_since_shared_contact(pairs: PairContext) -> FloatArray:
 
 
 @feature(unit="contacts")
+def contacts_of_rarest(pairs: PairContext) -> FloatArray:
+    """How many contacts the least connected of the shared contacts has: with two it is in touch
+    with this pair alone."""
+    return pairs.shared.least.astype(np.float64)
+
+
+@feature(unit="numbers or accounts")
+def shared_unattributed(pairs: PairContext) -> FloatArray:
+    """How many phones or accounts with no known person behind them both were in touch with."""
+    return shared_neighbours(pairs.graph.derived(unattributed_csr), pairs.a, pairs.b).count.astype(
+        np.float64
+    )
+
+
+@feature(unit="contacts")
 def fewer_contacts(pairs: PairContext) -> FloatArray:
     """Contacts of whichever of the two has fewer: few contacts leave little room for chance."""
     degree = pairs.contacts.degrees
@@ -190,7 +210,9 @@ FEATURES = (
     call_and_money_contacts,
     co_suspect_contacts,
     ties_among_shared,
-    relayed_contacts,
+    same_day_contacts,
+    contacts_of_rarest,
+    shared_unattributed,
     contact_volume,
     days_since_shared_contact,
     fewer_contacts,

@@ -68,9 +68,10 @@ def build_csr(n: int, a: IntArray, b: IntArray, at: Int64Array | None = None) ->
 @compiled
 def _shared(
     indptr: IntArray, indices: IntArray, marked: IntArray, probed: IntArray
-) -> tuple[IntArray, FloatArray, FloatArray, FloatArray]:
+) -> tuple[IntArray, IntArray, FloatArray, FloatArray, FloatArray]:
     n_pairs = len(marked)
     count = np.zeros(n_pairs, np.int32)
+    least = np.zeros(n_pairs, np.int32)
     jaccard = np.zeros(n_pairs, np.float64)
     adamic_adar = np.zeros(n_pairs, np.float64)
     allocation = np.zeros(n_pairs, np.float64)
@@ -85,24 +86,27 @@ def _shared(
             if stamp[w] == u:
                 degree = indptr[w + 1] - indptr[w]
                 count[i] += 1
+                least[i] = degree if count[i] == 1 else min(least[i], degree)
                 allocation[i] += 1.0 / degree
                 if degree > 1:
                     adamic_adar[i] += 1.0 / np.log(degree)
         either = indptr[u + 1] - indptr[u] + indptr[v + 1] - indptr[v] - count[i]
         if either > 0:
             jaccard[i] = count[i] / either
-    return count, jaccard, adamic_adar, allocation
+    return count, least, jaccard, adamic_adar, allocation
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Shared:
-    """Per pair: number of shared neighbours, Jaccard (0 to 1), Adamic-Adar, resource allocation.
+    """Per pair: number of shared neighbours, fewest ties that one of them has (0 without any),
+    Jaccard (0 to 1), Adamic-Adar, resource allocation.
 
     Adamic and Adar 2003 (1/ln of the shared neighbour's degree, summed); Zhou, Lü and Zhang 2009
     (1/degree, summed).
     """
 
     count: IntArray
+    least: IntArray
     jaccard: FloatArray
     adamic_adar: FloatArray
     allocation: FloatArray
@@ -117,8 +121,8 @@ def shared_neighbours(csr: Csr, a: IntArray, b: IntArray) -> Shared:
     found = _shared(csr.indptr, csr.indices, marked[order], probed[order])
     back = np.empty_like(order)
     back[order] = np.arange(len(order))
-    count, jaccard, adamic_adar, allocation = found
-    return Shared(count[back], jaccard[back], adamic_adar[back], allocation[back])
+    count, least, jaccard, adamic_adar, allocation = found
+    return Shared(count[back], least[back], jaccard[back], adamic_adar[back], allocation[back])
 
 
 @compiled

@@ -149,7 +149,8 @@ def _direct(graph: CaseGraph, kind: TieKind, link_kind: LinkKind) -> Ties:
     return Ties(graph.sources[rows], graph.targets[rows], kinds, rows, rows, graph.times[rows])
 
 
-def _joined(parts: list[Ties]) -> Ties:
+def joined(parts: list[Ties]) -> Ties:
+    """All ties of `parts` in one table, in their order."""
     return Ties(
         *(
             np.concatenate([getattr(part, name) for part in parts])
@@ -173,7 +174,7 @@ def recorded_ties(graph: CaseGraph) -> Ties:
     behind = _stand_ins(graph)
     return _with_a_person(
         graph,
-        _joined(
+        joined(
             [
                 _exchanges(graph, LinkKind.CALLED, TieKind.CALL, behind),
                 _exchanges(graph, LinkKind.TRANSFERRED, TieKind.MONEY, behind),
