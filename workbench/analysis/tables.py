@@ -79,7 +79,9 @@ RECORDS = TableSpec(
         Column("handling", "str", "H0, or H1 to H3 joined by +"),
         Column("occurred_at", INSTANT, "when it happened", nullable=True),
         Column("known_at", INSTANT, "when it was known; models see nothing known later"),
-        Column("content", "str", "JSON object of the columns as delivered, sensitive ones left out"),
+        Column(
+            "content", "str", "JSON object of the columns as delivered, sensitive ones left out"
+        ),
     ),
 )
 ENTITIES = TableSpec(
@@ -87,7 +89,9 @@ ENTITIES = TableSpec(
     (
         Column("entity", "int32", "row number, 0-based and contiguous"),
         Column("id", "str", "id of the entity, unique in the dataset"),
-        Column("kind", "str", "person, organisation, account, phone, vehicle, place, offence, entity"),
+        Column(
+            "kind", "str", "person, organisation, account, phone, vehicle, place, offence, entity"
+        ),
         Column("label", "str", "what a person reads: a name, a number, a plate"),
         Column("member_state", "str", "state whose record states it"),
         Column("record", "int32", "row in records that states it"),

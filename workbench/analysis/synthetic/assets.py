@@ -56,7 +56,9 @@ def make_assets(scenario: Scenario, people: Population) -> Assets:
     org_state = rng.choice(len(STATES), size=n_orgs, p=(0.42, 0.33, 0.25))
     sector = rng.choice(len(SECTORS), size=n_orgs, p=_SECTOR_SHARE)
     everyone, orgs = np.arange(n), n + np.arange(n_orgs)
-    account_holder = np.concatenate([everyone, _some(rng, n, 0.35), orgs, _some(rng, n_orgs, 0.5) + n])
+    account_holder = np.concatenate(
+        [everyone, _some(rng, n, 0.35), orgs, _some(rng, n_orgs, 0.5) + n]
+    )
     n_homes = int(people.household[-1]) + 1
     n_public = max(20, n // 6)
     home_state = np.zeros(n_homes, dtype=np.int64)

@@ -103,7 +103,9 @@ def circle_pairs(circles: Circles) -> pd.DataFrame:
     return both.rename(columns={"person_a": "a", "person_b": "b"}).reset_index(drop=True)
 
 
-def contacts(scenario: Scenario, people: Population, assets: Assets, circles: Circles) -> pd.DataFrame:
+def contacts(
+    scenario: Scenario, people: Population, assets: Assets, circles: Circles
+) -> pd.DataFrame:
     """Who has each other's number: phone_a, phone_b, n calls in two years, circle (-1 none)."""
     rng = scenario.stream("contacts")
     pairs = circle_pairs(circles)

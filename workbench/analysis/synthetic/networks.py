@@ -79,9 +79,7 @@ def _recruit(rng: np.random.Generator, free: Ints, kind: str) -> Ints:
     return rng.choice(free, size=min(size, len(free)), replace=False)
 
 
-def _structure(
-    rng: np.random.Generator, kind: str, who: Ints
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _structure(rng: np.random.Generator, kind: str, who: Ints) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Roles and ties of one network: members in cells, a leader or liaison between them."""
     n = len(who)
     per_cell = {"burglary_crew": n, "carousel": n, "cell": 4}.get(kind, 5)
@@ -94,7 +92,9 @@ def _structure(
             same, heads = cell[i] == cell[j], _is_head(i, cell) and _is_head(j, cell)
             led = same and _is_head(i, cell)
             if led or heads or (same and rng.random() < density):
-                edges.append((int(who[i]), int(who[j]), "commands" if led or heads else "works_with"))
+                edges.append(
+                    (int(who[i]), int(who[j]), "commands" if led or heads else "works_with")
+                )
     ties = pd.DataFrame(edges, columns=["a", "b", "kind"])
     return pd.DataFrame({"person": who, "role": roles, "cell": cell}), ties
 
@@ -110,7 +110,13 @@ def _roles(kind: str, n: int, cell: Ints) -> list[str]:
     if kind == "trafficking_chain":
         return [chain[min(int(c), 3)] for c in cell]
     return [
-        ("leader" if i == 0 else "lieutenant" if kind == "hierarchical" else head.get(kind, "liaison"))
+        (
+            "leader"
+            if i == 0
+            else "lieutenant"
+            if kind == "hierarchical"
+            else head.get(kind, "liaison")
+        )
         if _is_head(i, cell)
         else below.get(kind, "soldier")
         for i in range(n)

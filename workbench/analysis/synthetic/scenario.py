@@ -12,6 +12,7 @@ from workbench.domain.errors import BadInput
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Texts = npt.NDArray[np.object_]
+Flags = npt.NDArray[np.bool_]
 
 EPOCH = np.datetime64("2023-01-01T00:00:00", "s")
 DAYS = 730
@@ -68,7 +69,9 @@ def scenario(*, size: str, seed: int, bias: str) -> Scenario:
 def random_times(rng: np.random.Generator, days: Floats) -> Ints:
     """Seconds since the epoch on the given days, at the hours when people are about."""
     hours = rng.choice(24, size=len(days), p=HOURS)
-    return (np.floor(days).astype(np.int64) * DAY) + hours * 3_600 + rng.integers(0, 3_600, len(days))
+    return (
+        (np.floor(days).astype(np.int64) * DAY) + hours * 3_600 + rng.integers(0, 3_600, len(days))
+    )
 
 
 def random_days(rng: np.random.Generator, n: int) -> Floats:

@@ -1,0 +1,103 @@
+"""What is true of the world, in tables of their own that no model ever reads."""
+
+import numpy as np
+import pandas as pd
+
+from workbench.analysis.synthetic.delivery import Layers, transfer_ids
+from workbench.analysis.synthetic.money_patterns import Patterns
+from workbench.analysis.synthetic.observation import Ids, instants
+from workbench.analysis.synthetic.scenario import DAY, Scenario
+
+
+def make_truth(
+    scenario: Scenario, made: Layers, patterns: Patterns, ids: Ids
+) -> dict[str, pd.DataFrame]:
+    """Truth tables by name; entities and records under their delivered ids.
+
+    ties: entity_a, entity_b, kind, since, network (empty for partners in everyday crime).
+    same_person: entity_a, entity_b. tainted: record, network, pattern. roles: entity, network,
+    kind, role. bias: the planted parameters with the gaps to expect.
+    """
+    n = len(made.people)
+    return {
+        "ties": _ties(made, ids),
+        "same_person": pd.DataFrame(
+            {"entity_a": ids.person[ids.duplicate_of], "entity_b": ids.person[n:]}
+        ),
+        "tainted": _tainted(made, patterns),
+        "roles": _roles(made, ids),
+        "bias": scenario.bias.table(),
+    }
+
+
+def _ties(made: Layers, ids: Ids) -> pd.DataFrame:
+    ties = made.networks.ties
+    planted = pd.DataFrame(
+        {
+            "a": ties["a"],
+            "b": ties["b"],
+            "kind": ties["kind"],
+            "day": ties["since"],
+            "network": [f"N-{k + 1:03d}" for k in ties["network"]],
+        }
+    )
+    both = pd.concat([planted, _partners(made)], ignore_index=True)
+    low, high = np.minimum(both["a"], both["b"]), np.maximum(both["a"], both["b"])
+    both = both.assign(a=low, b=high).drop_duplicates(["a", "b"])
+    frame = pd.DataFrame(
+        {
+            "entity_a": ids.person[both["a"]],
+            "entity_b": ids.person[both["b"]],
+            "kind": both["kind"].to_numpy(dtype=object),
+            "since": instants(both["day"].to_numpy() * DAY),
+            "network": both["network"].to_numpy(dtype=object),
+        }
+    )
+    return frame.sort_values(["entity_a", "entity_b"], ignore_index=True)
+
+
+def _partners(made: Layers) -> pd.DataFrame:
+    """People who committed an everyday offence together."""
+    involved = made.offences.involved
+    suspects = involved.loc[involved["role"] == "suspect", ["offence", "person"]]
+    pairs = suspects.merge(suspects, on="offence", suffixes=("_a", "_b"))
+    pairs = pairs[pairs["person_a"] < pairs["person_b"]]
+    day = made.offences.offences["day"].to_numpy()[pairs["offence"]]
+    return pd.DataFrame(
+        {
+            "a": pairs["person_a"],
+            "b": pairs["person_b"],
+            "kind": "offended_together",
+            "day": day,
+            "network": "",
+        }
+    )
+
+
+def _tainted(made: Layers, patterns: Patterns) -> pd.DataFrame:
+    """Transfers of planted laundering, by their record id."""
+    moved = made.transfers
+    guilty = patterns.instances[patterns.instances["network"] >= 0].set_index("instance")
+    mine = moved["instance"].isin(guilty.index).to_numpy()
+    of = guilty.loc[moved.loc[mine, "instance"]]
+    frame = pd.DataFrame(
+        {
+            "record": transfer_ids(moved)[mine],
+            "network": [f"N-{k + 1:03d}" for k in of["network"]],
+            "pattern": of["pattern"].to_numpy(dtype=object),
+        }
+    )
+    return frame.sort_values("record", ignore_index=True)
+
+
+def _roles(made: Layers, ids: Ids) -> pd.DataFrame:
+    members = made.networks.members
+    frame = pd.DataFrame(
+        {
+            "entity": ids.person[members["person"]],
+            "network": [f"N-{k + 1:03d}" for k in members["network"]],
+            "kind": [made.networks.kind[k] for k in members["network"]],
+            "role": members["role"].to_numpy(dtype=object),
+        }
+    )
+    return frame.sort_values(["entity", "network"], ignore_index=True)

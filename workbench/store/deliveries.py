@@ -1,0 +1,169 @@
+"""A delivery on disk: a dataset folder or a bare file, read whole and every row checked.
+
+Only files that dataset.toml names are opened; what else lies in the folder is left alone.
+"""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from workbench.analysis.assembly import DEFAULTS
+from workbench.analysis.mapping import PROVENANCE, TableMapping, guess, sensitive_columns
+from workbench.analysis.quality import Checked, check_table, keep_recognised
+from workbench.domain.errors import BadInput
+from workbench.store.formats.delivered import read_delivered
+from workbench.store.manifest import FILE, Manifest, read_manifest
+
+CASE_COLUMNS = ("id", "title", "purpose", "legal_basis", "opened_at", "entity")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """What was delivered, read and checked; `sha256` is over names and bytes of all files read."""
+
+    name: str
+    meta: dict[str, Any]
+    tables: tuple[Checked, ...]
+    sensitive: tuple[str, ...]
+    cases: pd.DataFrame | None
+    truth: dict[str, pd.DataFrame]
+    max_rejected_share: float
+    sha256: str
+
+
+def read_delivery(path: Path) -> Delivery:
+    """Read a dataset folder, or a bare file of a known format.
+
+    Raises
+    ------
+    BadInput
+        With the codes of datasets/README.md. Where several files of a folder cannot be read, the
+        message tells of all of them, and code and place are those of the first.
+    """
+    if path.is_dir():
+        return _read_folder(path)
+    frame, data = read_delivered(path)
+    name = re.sub(r"[^a-z0-9_-]+", "-", path.stem.lower()).strip("-_")[:60] or "file"
+    mappings = []
+    for mapping in guess(name, path.name, frame):
+        unfit = keep_recognised(mapping, frame)
+        kept = {m: c for m, c in mapping.provenance.items() if m not in unfit}
+        amount = "" if "amount" in unfit else mapping.amount
+        mappings.append(replace(mapping, provenance=kept, amount=amount))
+    return Delivery(
+        name=name,
+        meta={"title": name, "licence": "unknown", "synthetic": False, "description": ""},
+        tables=tuple(check_table(mapping, frame) for mapping in mappings),
+        sensitive=sensitive_columns(list(frame.columns)),
+        cases=None,
+        truth={},
+        max_rejected_share=1.0,
+        sha256=_digest({path.name: data}),
+    )
+
+
+def _digest(files: dict[str, bytes]) -> str:
+    """SHA-256 over each file's name and SHA-256, in the order of names."""
+    lines = [f"{hashlib.sha256(files[name]).hexdigest()} {name}\n" for name in sorted(files)]
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+class _Folder:
+    """Reads the files of one folder, keeping what was read and what was refused."""
+
+    def __init__(self, root: Path, separator: str) -> None:
+        self.root, self.separator = root, separator
+        self.files: dict[str, bytes] = {}
+        self.refused: list[BadInput] = []
+        self._frames: dict[str, pd.DataFrame | None] = {}
+
+    def frame(self, file: str) -> pd.DataFrame | None:
+        """The file's cells, or None when it was refused (see `refused`)."""
+        if file not in self._frames:
+            try:
+                path = self._inside(file)
+                self._frames[file], self.files[file] = read_delivered(
+                    path, separator=self.separator
+                )
+            except BadInput as error:
+                self.refused.append(error)
+                self._frames[file] = None
+        return self._frames[file]
+
+    def _inside(self, file: str) -> Path:
+        path = self.root / file
+        if not path.resolve().is_relative_to(self.root.resolve()):
+            raise BadInput(
+                "A file of the folder is a link that leads outside; put the file itself there.",
+                code="path",
+                place=FILE,
+            )
+        return path
+
+    def require_columns(self, file: str, columns: Sequence[str], have: Sequence[str]) -> bool:
+        """Note the columns that are named and not there; True when none is missing."""
+        missing = [column for column in columns if column not in have]
+        if missing:
+            self.refused.append(
+                BadInput(
+                    f"File {file} was refused (columns): it has no column "
+                    f"{', '.join(missing)}; mend dataset.toml or the header.",
+                    code="columns",
+                    place=file,
+                )
+            )
+        return not missing
+
+
+def _read_folder(root: Path) -> Delivery:
+    manifest, data = read_manifest(root)
+    folder = _Folder(root, manifest.separator)
+    tables = []
+    for mapping in manifest.mappings():
+        frame = folder.frame(mapping.file)
+        if frame is None or not folder.require_columns(
+            mapping.file, mapping.columns, frame.columns
+        ):
+            continue
+        tables.append(check_table(_with_provenance(mapping, frame), frame))
+    cases = folder.frame(manifest.cases) if manifest.cases else None
+    if cases is not None:
+        folder.require_columns(manifest.cases, CASE_COLUMNS, list(cases.columns))
+    truth = {name: folder.frame(file) for name, file in manifest.truth.items()}
+    if folder.refused:
+        first = folder.refused[0]
+        message = " ".join(str(error) for error in folder.refused)
+        raise BadInput(message, code=first.code, place=first.place)
+    return Delivery(
+        name=manifest.name,
+        meta=_meta(manifest),
+        tables=tuple(tables),
+        sensitive=manifest.sensitive,
+        cases=cases,
+        truth={name: frame for name, frame in truth.items() if frame is not None},
+        max_rejected_share=manifest.max_rejected_share,
+        sha256=_digest({FILE: data, **folder.files}),
+    )
+
+
+def _with_provenance(mapping: TableMapping, frame: pd.DataFrame) -> TableMapping:
+    """Columns that bear the name of a provenance field are that field, unless said otherwise."""
+    taken = {*mapping.columns}
+    named = {m: m for m in PROVENANCE if m in frame.columns and m not in taken}
+    return replace(mapping, provenance={**named, **mapping.provenance})
+
+
+def _meta(manifest: Manifest) -> dict[str, Any]:
+    return {
+        "title": manifest.title,
+        "licence": manifest.licence,
+        "synthetic": manifest.synthetic,
+        "description": manifest.description,
+        "sensitive": list(manifest.sensitive),
+        "defaults": {**DEFAULTS, **manifest.defaults},
+    }

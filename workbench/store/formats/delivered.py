@@ -1,0 +1,79 @@
+"""A delivered file of any known format, told by its ending and checked against its first bytes.
+
+Pickles, joblib files, object arrays and programs are never opened, under any name.
+"""
+
+from pathlib import Path
+
+import pandas as pd
+
+from workbench.store.formats.csv_file import read_csv
+from workbench.store.formats.json_file import read_json
+from workbench.store.formats.parquet_file import read_parquet
+from workbench.store.formats.refusal import MAX_BYTES, refusal
+from workbench.store.formats.xlsx_file import read_xlsx
+
+SUFFIXES = (".csv", ".json", ".jsonl", ".ndjson", ".parquet", ".xlsx")
+_MAGIC = {
+    b"PK\x03\x04": "a zip archive",
+    b"PK\x05\x06": "a zip archive",
+    b"PAR1": "Parquet",
+    b"\x7fELF": "a program",
+    b"MZ": "a program",
+    b"%PDF": "PDF",
+    b"\x1f\x8b": "a gzip archive",
+    b"BZh": "a bzip2 archive",
+    b"\xfd7zXZ": "an xz archive",
+    b"\x93NUMPY": "a numpy array",
+    b"\x80\x02": "a pickle",
+    b"\x80\x03": "a pickle",
+    b"\x80\x04": "a pickle",
+    b"\x80\x05": "a pickle",
+    b"\xd0\xcf\x11\xe0": "an old or encrypted Office file",
+    b"SQLite format 3": "a database",
+    b"\x89PNG": "an image",
+}
+_WANTED = {".parquet": b"PAR1", ".xlsx": b"PK\x03\x04"}
+
+
+def read_delivered(path: Path, *, separator: str = ",") -> tuple[pd.DataFrame, bytes]:
+    """All cells as text, and the bytes they were read from.
+
+    Raises
+    ------
+    BadInput
+        When the file cannot be read as what its name says; the codes stand in datasets/README.md.
+    """
+    file, suffix = path.name, path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise refusal(file, "format", f"only {', '.join(SUFFIXES)} are read; save it as one.")
+    if not path.is_file():
+        raise refusal(file, "not_found", "there is no such file; check the name.")
+    if path.stat().st_size > MAX_BYTES:
+        raise refusal(file, "too_large", "it is above 2 GB; deliver it in parts.")
+    data = path.read_bytes()
+    _check_magic(file, suffix, data)
+    match suffix:
+        case ".csv":
+            return read_csv(file, data, separator=separator), data
+        case ".parquet":
+            return read_parquet(file, data), data
+        case ".xlsx":
+            return read_xlsx(file, data), data
+        case _:
+            return read_json(file, data), data
+
+
+def _check_magic(file: str, suffix: str, data: bytes) -> None:
+    if not data:
+        raise refusal(file, "empty", "it holds nothing; deliver a header and rows.")
+    wanted = _WANTED.get(suffix)
+    if suffix == ".xlsx" and data.startswith(b"\xd0\xcf\x11\xe0"):
+        return
+    if wanted:
+        if not data.startswith(wanted):
+            raise refusal(file, "magic", f"it is no {suffix[1:]} file inside; check its name.")
+        return
+    for magic, what in _MAGIC.items():
+        if data.startswith(magic):
+            raise refusal(file, "magic", f"inside it is {what}; it was not opened.")

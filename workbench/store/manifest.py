@@ -1,0 +1,158 @@
+"""dataset.toml: what a dataset folder says of itself, checked all at once."""
+
+import tomllib
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from workbench.analysis.mapping import PROVENANCE, TableMapping
+from workbench.domain.entity import EntityKind, LinkKind
+from workbench.domain.errors import BadInput
+from workbench.store.formats.delivered import SUFFIXES
+
+FILE = "dataset.toml"
+MAX_BYTES = 1_000_000
+_Kind = Literal[
+    "person", "organisation", "account", "phone", "vehicle", "place", "offence", "entity"
+]
+_Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Table(_Strict):
+    file: str
+    columns: dict[str, str] = {}
+    defaults: dict[str, str] = {}
+
+    @model_validator(mode="after")
+    def _check(self) -> "_Table":
+        require_inside(self.file)
+        unknown = sorted({*self.columns, *self.defaults} - {*PROVENANCE})
+        if unknown:
+            raise ValueError(f"{', '.join(unknown)} is none of {', '.join(PROVENANCE)}")
+        return self
+
+
+class EntityTable(_Table):
+    """A table whose rows are entities of one kind."""
+
+    kind: _Kind
+    id: str = ""
+    label: str = ""
+
+
+class LinkTable(_Table):
+    """A table whose rows are links of one kind, from one entity to another."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    kind: LinkKind
+    from_column: str = Field(alias="from")
+    from_kind: _Kind
+    to_column: str = Field(alias="to")
+    to_kind: _Kind
+    label: str = ""
+    record: str = ""
+    amount: str = ""
+    role: str = ""
+    fixed_role: str = ""
+
+
+class Manifest(_Strict):
+    """A dataset folder's own description. See datasets/README.md for each line."""
+
+    name: str
+    title: str
+    licence: str
+    synthetic: bool
+    description: str = ""
+    separator: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    max_rejected_share: _Share = 0.05
+    sensitive: tuple[str, ...] = ()
+    defaults: dict[str, str] = {}
+    entities: tuple[EntityTable, ...] = ()
+    links: tuple[LinkTable, ...] = ()
+    cases: str = ""
+    truth: dict[str, str] = {}
+
+    @model_validator(mode="after")
+    def _check(self) -> "Manifest":
+        for file in (self.cases, *self.truth.values()):
+            require_inside(file)
+        if not self.entities and not self.links:
+            raise ValueError("it names no table; add [[entities]] or [[links]]")
+        return self
+
+    def mappings(self) -> tuple[TableMapping, ...]:
+        """The tables' mappings; where a file is used twice, the second is named after its kind."""
+        made: list[TableMapping] = []
+        for table in (*self.entities, *self.links):
+            stem = PurePosixPath(table.file).stem
+            taken = {mapping.name for mapping in made}
+            shared: dict[str, Any] = {
+                "name": stem if stem not in taken else f"{stem}.{table.kind}",
+                "provenance": table.columns,
+                "defaults": {**self.defaults, **table.defaults},
+                **table.model_dump(exclude={"columns", "defaults", "kind"}),
+            }
+            made.append(
+                TableMapping(
+                    kind=EntityKind(table.kind).value
+                    if isinstance(table, EntityTable)
+                    else table.kind.value,
+                    is_link=isinstance(table, LinkTable),
+                    **shared,
+                )
+            )
+        return tuple(made)
+
+
+def require_inside(file: str) -> None:
+    """Raise ValueError unless `file` is a plain relative path of a known format."""
+    path = PurePosixPath(file)
+    if file and (path.is_absolute() or ".." in path.parts or "\\" in file or "\x00" in file):
+        raise ValueError("a file lies outside the folder; name files inside it")
+    if file and path.suffix.lower() not in SUFFIXES:
+        raise ValueError(f"a file is none of {', '.join(SUFFIXES)}")
+
+
+def read_manifest(folder: Path) -> tuple[Manifest, bytes]:
+    """The manifest of a dataset folder, and its bytes.
+
+    Raises
+    ------
+    BadInput
+        Code ``manifest``; the message lists everything that is wrong with it.
+    """
+    path = folder / FILE
+    if not path.is_file():
+        raise BadInput(
+            f"The folder holds no {FILE}; write one as datasets/README.md shows.",
+            code="manifest",
+            place=FILE,
+        )
+    data = path.read_bytes()[: MAX_BYTES + 1]
+    if len(data) > MAX_BYTES:
+        raise _wrong("it is above 1 MB")
+    try:
+        return Manifest.model_validate(tomllib.loads(data.decode("utf-8"))), data
+    except UnicodeDecodeError as error:
+        raise _wrong("it is not UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise _wrong(f"it is no TOML: {error}") from error
+    except RecursionError as error:
+        raise _wrong("it nests too deep") from error
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{'.'.join(str(part) for part in fault['loc']) or 'the file'}: {fault['msg']}"
+            for fault in error.errors(include_input=False, include_url=False)
+        )
+        raise _wrong(faults) from error
+
+
+def _wrong(what: str) -> BadInput:
+    return BadInput(f"{FILE} cannot be used: {what}.", code="manifest", place=FILE)
