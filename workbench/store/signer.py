@@ -198,9 +198,9 @@ class Signer:
     def _private(self) -> Ed25519PrivateKey:
         try:
             line = self._key_file.read_text(encoding="ascii")
-            raw = base64.b64decode(line.strip().rpartition("+")[2], validate=True)
+            raw = base64.b64decode(line.strip().split("+", 4)[4], validate=True)
             return Ed25519PrivateKey.from_private_bytes(raw[1:])
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, IndexError) as error:
             raise Unavailable(
                 "The signing key keys/log.key cannot be read; restore it from a backup. Until "
                 "then no checkpoint is signed."
