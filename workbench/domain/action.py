@@ -88,8 +88,7 @@ class Cleared:
 class ActionTaken:
     """What was done. `subject` is the id of the entity that a lead is about, else empty.
 
-    `entry` is the index of its log entry; `export` the file name of a dossier under
-    WORKBENCH_HOME/exports, else empty.
+    `export` is the file name of a dossier under WORKBENCH_HOME/exports, else empty.
     """
 
     id: str
@@ -100,7 +99,6 @@ class ActionTaken:
     cites: tuple[str, ...]
     acted_by: str
     acted_at: datetime
-    entry: int
     export: str = ""
 
     def __post_init__(self) -> None:

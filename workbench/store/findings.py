@@ -277,9 +277,13 @@ def action_from(vault: Vault, row: Row[tuple[object, ...]]) -> ActionTaken:
         cites=tuple(row.cites.split(" ")),
         acted_by=row.acted_by,
         acted_at=from_text(row.acted_at),
-        entry=row.entry_seq,
-        export=f"dossier-{row.id}.html" if kind is ActionKind.DOSSIER else "",
+        export=export_name(row.id) if kind is ActionKind.DOSSIER else "",
     )
+
+
+def export_name(action_id: str) -> str:
+    """File name of the dossier that an action exported."""
+    return f"dossier-{action_id}.html"
 
 
 def _sealed(half: Half, kind: TypeAdapter[Half]) -> bytes:

@@ -15,7 +15,7 @@ from workbench.store.tables import release as releases
 from workbench.store.tables import release_event as events
 from workbench.store.vault import Vault
 
-_STATUS = {
+STATUS = {
     "suspended": ReleaseStatus.SUSPENDED,
     "restarted": ReleaseStatus.IN_USE,
     "retired": ReleaseStatus.RETIRED,
@@ -189,5 +189,5 @@ def _release(connection: Connection, vault: Vault, row: Row[tuple[object, ...]])
         approved_by=row.approved_by,
         approved_at=from_text(row.approved_at),
         reason=reason,
-        status=_STATUS[last] if last else ReleaseStatus.IN_USE,
+        status=STATUS[last] if last else ReleaseStatus.IN_USE,
     )
