@@ -1,0 +1,117 @@
+"""Step 5: what a decided finding clears, what each action still needs and from whom."""
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from workbench.domain.account import PERMISSIONS, Account, Operation
+from workbench.domain.action import ActionKind
+from workbench.domain.entity import EntityKind
+from workbench.domain.finding import Claim
+from workbench.services import act
+from workbench.ui import components
+from workbench.ui.words import inert, local
+
+if TYPE_CHECKING:
+    from workbench.services.act import Clearance
+    from workbench.store.desk import Desk
+    from workbench.store.waiting import Progress
+
+_SEEN_BY = {
+    ActionKind.ASSESSED_LINK: "Stays in the case: on its chart, drawn dashed, for everyone who has "
+    "decided this finding.",
+    ActionKind.LEAD: "Stays in the case: everyone in it sees that a lead was opened.",
+    ActionKind.DOSSIER: "Leaves the workbench: a file with the claim, the records, the decisions "
+    "for and against, and their proof. Whoever gets it sees all of it.",
+}
+
+
+def draw(desk: "Desk", account: Account, progress: "Progress", claim: Claim) -> None:
+    """Each action with its clearance; its button works only where it is cleared."""
+    st.header("5  Act", anchor=False, divider="gray")
+    with components.asking() as asked:
+        clearances = act.cleared(desk, progress.finding_id, account=account.name)
+    if not asked.ok:
+        return
+    may = account.role in PERMISSIONS[Operation.ACT]
+    for clearance in clearances:
+        with st.container(border=True):
+            _one(desk, account, claim, clearance, may=may)
+
+
+def _one(
+    desk: "Desk", account: Account, claim: Claim, clearance: "Clearance", *, may: bool
+) -> None:
+    kind, form = clearance.kind, f"act_{clearance.kind}_{claim.finding_id}"
+    finished = bool(clearance.taken) and not kind.on_person
+    words, button = st.columns([4, 1], vertical_alignment="center")
+    with words:
+        st.markdown(f"**{kind.label[0].upper()}{kind.label[1:]}**")
+        st.caption(_standing(clearance))
+        subject = _subject(claim, form) if kind.on_person and clearance.is_open else ""
+        for taken in clearance.taken:
+            st.markdown(
+                f":material/check: Done {local(taken.acted_at)} by "
+                f"{'you' if taken.acted_by == account.id else inert(taken.acted_by)}."
+            )
+            _file(desk, taken.export)
+    with button:
+        pressed = st.button(
+            "Do it",
+            key=form,
+            type="primary" if clearance.is_open and not clearance.taken else "secondary",
+            disabled=finished or not (clearance.is_open and may),
+            help=kind.label,
+            width="stretch",
+        )
+    if not pressed:
+        return
+    if kind.on_person and not subject:
+        st.error("Choose the person whom the lead is about; nobody is preset.")
+        return
+    with components.asking() as asked:
+        act.act(
+            desk,
+            claim.finding_id,
+            account=account.name,
+            action=kind,
+            key=components.key_of(form),
+            subject=subject,
+        )
+    if asked.ok:
+        components.renew(form)
+        st.rerun()
+
+
+def _standing(clearance: "Clearance") -> str:
+    """What it needs and has, what is in the way, and who will see it."""
+    of = f"{clearance.n_supporting} of {clearance.n_needed}"
+    people = "person" if clearance.n_needed == 1 else "people"
+    has = "" if clearance.n_supporting is None else f"Found supported by {of} {people} needed. "
+    if clearance.is_open:
+        return f"Cleared. {has}{_SEEN_BY[clearance.kind]}"
+    return f"Not cleared. {inert(clearance.needs)} {_SEEN_BY[clearance.kind]}"
+
+
+def _subject(claim: Claim, form: str) -> str:
+    """The person whom a lead would be about; the first one that the claim names stands first."""
+    people = {e.id: e.label for e in claim.subgraph.entities if e.kind is EntityKind.PERSON}
+    named = [i for i in claim.subject_ids if i in people]
+    order = [*named, *(i for i in people if i not in named)]
+    chosen = st.selectbox(
+        "About", order, index=None, format_func=people.__getitem__, key=f"{form}_subject", width=340
+    )
+    return chosen or ""
+
+
+def _file(desk: "Desk", export: str) -> None:
+    path = desk.home / "exports" / export
+    if export and path.is_file():
+        st.download_button(
+            "Save the dossier",
+            path.read_bytes(),
+            file_name=export,
+            mime="text/html",
+            key=f"file_{export}",
+            icon=":material/download:",
+        )

@@ -1,0 +1,285 @@
+"""What is in a case: chart, new, records, look up a list, notes, trail."""
+
+from collections import Counter
+from typing import TYPE_CHECKING, NoReturn
+
+import streamlit as st
+
+from workbench.domain.account import PERMISSIONS, Account, Operation
+from workbench.domain.case import Case
+from workbench.services import casework, chart, look_up, review, trail
+from workbench.services.look_up import Found, Line
+from workbench.ui import chart_view, components
+from workbench.ui.words import ago, inert, local
+
+if TYPE_CHECKING:
+    from workbench.store.desk import Desk
+    from workbench.store.waiting import QueueItem
+
+STATES = {  # in the order of a list: what was begun comes before what is new
+    "unveiled": "seen, to be decided",
+    "judged": "your view is sealed",
+    "new": "new",
+    "second reading": "second reading",
+    "decided": "decided by you",
+}
+
+
+def show(desk: "Desk", account: Account, case_id: str) -> None:
+    """The case, entered: its purpose above, then the view that was chosen."""
+    with components.asking() as asked:
+        case = casework.case_view(desk, case_id, account=account.name)
+    if not asked.ok:
+        if st.button("All cases", icon=":material/arrow_back:"):
+            _leave()
+        return
+    queue = waiting(desk, account, case_id)
+    _head(desk, case, account)
+    n_new = sum(item.state != "decided" for item in queue)
+    views = {
+        "Chart": lambda: chart_view.show(desk, case, account),
+        f"New ({n_new})": lambda: _new(desk, queue),
+        "Records": lambda: _records(desk, case, account),
+        "Look up a list": lambda: _look_up(desk, case, account),
+        "Notes": lambda: _notes(desk, case, account),
+        "Trail": lambda: _trail(desk, case, account),
+    }
+    names = {name.split(" (")[0]: name for name in views}
+    chosen = st.segmented_control(
+        "In the case",
+        list(names),
+        default=next(iter(names)),
+        required=True,
+        format_func=lambda name: names[name],
+        key=f"view_{case_id}",
+        label_visibility="collapsed",
+    )
+    views[names[str(chosen)]]()
+
+
+def waiting(desk: "Desk", account: Account, case_id: str | None = None) -> "list[QueueItem]":
+    """First and second readings that wait for this account; none for one who never judges."""
+    if account.role not in PERMISSIONS[Operation.JUDGE]:
+        return []
+    first = review.queue(desk, account=account.name, case=case_id)
+    return [*first, *review.second_readings(desk, account=account.name, case=case_id)]
+
+
+def _leave() -> NoReturn:
+    st.query_params.clear()
+    st.rerun()
+
+
+def _head(desk: "Desk", case: Case, account: Account) -> None:
+    if st.button("All cases", icon=":material/arrow_back:", type="tertiary", key="all_cases"):
+        _leave()
+    st.title(f"{inert(case.id)}  {inert(case.title)}", anchor=False)
+    people = casework.members(desk, case.id, account=account.name)
+    st.caption(
+        f"Purpose: {inert(case.purpose)}  ·  Legal basis: {inert(case.legal_basis)}  ·  "
+        f"In it: {inert(', '.join(people))}  ·  Records: {inert(case.dataset)}"
+    )
+
+
+def _new(desk: "Desk", queue: "list[QueueItem]") -> None:
+    if not queue:
+        components.empty(
+            "No finding in this case.",
+            "Findings appear when a released model looked at the case's records, with a random "
+            "share that it did not put forward mixed in.",
+        )
+        return
+    kinds = Counter(kind_of_claim(desk, item.model) for item in queue)
+    st.caption(
+        "  ·  ".join(f"{n} {inert(kind)}" for kind, n in sorted(kinds.items()))
+        + ". In random order, never by score; some are a random share that no model put forward."
+    )
+    finding_list(desk, queue, key="new")
+
+
+def kind_of_claim(desk: "Desk", model: str) -> str:
+    """The model's title, or its name where this workbench does not have the model any more."""
+    return desk.models[model].title if model in desk.models else model
+
+
+def finding_list(desk: "Desk", queue: "list[QueueItem]", *, key: str, cases: bool = False) -> None:
+    """Findings with how far one has come, those begun first; choosing one opens it."""
+    order = list(STATES)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        words = st.text_input(
+            "Search", placeholder="Id, case or kind", key=f"{key}_search", width=340
+        )
+        states = sorted({item.state for item in queue}, key=order.index)
+        state = st.selectbox(
+            "State",
+            states,
+            index=None,
+            format_func=STATES.__getitem__,
+            key=f"{key}_state",
+            width=220,
+        )
+    rows = [
+        (item, kind_of_claim(desk, item.model))
+        for item in sorted(queue, key=lambda i: (order.index(i.state), i.finding_id))
+    ]
+    found = [
+        (item, kind)
+        for item, kind in rows
+        if (state is None or item.state == state)
+        and words.casefold().strip() in f"{item.finding_id} {item.case_id} {kind}".casefold()
+    ]
+    if not found:
+        components.empty("No finding has these words.", "Search for fewer or other words.")
+        return
+    cells = [
+        {"Finding": i.finding_id, "Kind of claim": kind, "State": STATES[i.state]}
+        | ({"Case": i.case_id} if cases else {})
+        | {"Put before you": i.sealed_at}
+        for i, kind in found
+    ]
+    chosen = st.dataframe(
+        cells,
+        hide_index=True,
+        key=f"{key}_findings",
+        on_select="rerun",
+        selection_mode="single-row",
+        column_config={"Put before you": st.column_config.DatetimeColumn(format="YYYY-MM-DD")},
+    )
+    st.caption(f"{len(found)} of {len(queue)} findings. Choose a row to open it.")
+    if chosen.selection.rows:
+        go_to_finding(found[chosen.selection.rows[0]][0].finding_id, came_from=key)
+    if st.button("Open the first", icon=":material/arrow_forward:", key=f"{key}_first"):
+        go_to_finding(found[0][0].finding_id, came_from=key)
+
+
+def go_to_finding(finding_id: str, *, came_from: str) -> None:
+    """Turn to the Finding page; `came_from` is where its way back leads: new or second."""
+    st.switch_page("pages/finding.py", query_params={"finding": finding_id, "from": came_from})
+
+
+def _records(desk: "Desk", case: Case, account: Account) -> None:
+    rows, n_more = chart.records(desk, case.id, account=account.name)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        words = st.text_input("Search", placeholder="Any word", key="record_search", width=340)
+        kinds = sorted({row.kind for row in rows})
+        kind = st.selectbox("Kind", kinds, index=None, key="record_kind", width=200)
+        grades = sorted({row.grade.split(" ")[0] for row in rows})
+        graded = st.selectbox("Grade", grades, index=None, key="record_grade", width=140)
+    wanted = words.casefold().split()
+    found = [
+        row
+        for row in rows
+        if (kind is None or row.kind == kind)
+        and (graded is None or row.grade.startswith(graded))
+        and all(
+            word in f"{row.id} {row.kind} {row.source} {' '.join(row.content.values())}".casefold()
+            for word in wanted
+        )
+    ]
+    components.records(found, key=f"records_{case.id}", now=desk.now())
+    if n_more:
+        st.caption(f"The latest {len(rows)} records; {n_more} older ones are not listed.")
+
+
+_MEANING = {
+    Found.HIT: "in this case, or linked to it by a record",
+    Found.ELSEWHERE: "recorded, but not with this case: ask the state that holds it",
+    Found.NO_HIT: "no record bears it",
+    Found.NOT_UNDERSTOOD: "neither a number, nor a name, nor an id",
+}
+
+
+def _look_up(desk: "Desk", case: Case, account: Account) -> None:
+    with st.form(f"list_{case.id}", border=False):
+        text = st.text_area(
+            "Numbers, names or accounts, one per line",
+            height=140,
+            placeholder="Paste anything. Spaces, dashes and letter case do not matter.",
+        )
+        sent = st.form_submit_button("Look up", type="primary")
+    if sent:
+        with components.asking() as asked:
+            found = look_up.look_up_list(desk, case.id, text=text, account=account.name)
+        if asked.ok:
+            st.session_state[f"looked_up_{case.id}"] = found
+    lines: tuple[Line, ...] = st.session_state.get(f"looked_up_{case.id}", ())
+    if not lines:
+        st.caption("Each look-up is logged as a consultation for this case's purpose.")
+        return
+    counts = Counter(line.found for line in lines)
+    st.markdown("  ·  ".join(f"**{counts[found]}** {found}" for found in Found if counts[found]))
+    st.dataframe([_cells(line) for line in lines], hide_index=True, key=f"list_result_{case.id}")
+    st.caption("Logged as a consultation for this case's purpose.")
+
+
+def _cells(line: Line) -> dict[str, str]:
+    return {
+        "Line": line.text,
+        "Result": line.found.value,
+        "Kind": line.kind,
+        "Recorded as": line.entity.label if line.entity else "",
+        "State": line.member_state,
+        "What that means": "one of the case's own" if line.own else _MEANING[line.found],
+    }
+
+
+def _notes(desk: "Desk", case: Case, account: Account) -> None:
+    form = f"note_{case.id}"
+    with st.form(form, border=False, clear_on_submit=False):
+        text = st.text_area("A note for everyone in the case", key=f"{form}_{_turn(form)}")
+        sent = st.form_submit_button("Add the note")
+    if sent:
+        with components.asking() as asked:
+            casework.add_note(
+                desk, case.id, text=text, account=account.name, key=components.key_of(form)
+            )
+        if asked.ok:
+            components.renew(form)
+            st.session_state[f"turn_{form}"] = _turn(form) + 1
+            st.rerun()
+    kept = casework.notes(desk, case.id, account=account.name)
+    if not kept:
+        components.empty("No notes yet.", "What you write here everyone in the case can read.")
+    for note in kept:
+        with st.container(border=True):
+            st.text(note.text)
+            st.caption(
+                f"{inert(note.written_by)}  ·  {ago(note.written_at, now=desk.now())}",
+                help=local(note.written_at),
+            )
+
+
+def _turn(form: str) -> int:
+    """How often a form was sent, so that the next one starts empty and a refused one does not."""
+    return int(st.session_state.get(f"turn_{form}", 0))
+
+
+def _trail(desk: "Desk", case: Case, account: Account) -> None:
+    told = trail.trail(desk, case.id, account=account.name)
+    st.caption("What happened in this case, from the decision log, newest first.")
+    rows = [
+        {
+            "When": step.at,
+            "Who": step.who,
+            "What": step.did,
+            "Finding": step.finding_id,
+            "Entry": step.seq,
+        }
+        for step in told.steps
+    ]
+    st.dataframe(
+        rows,
+        hide_index=True,
+        key=f"trail_{case.id}",
+        column_config={
+            "When": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss"),
+            "What": st.column_config.TextColumn(width="large"),
+        },
+    )
+    if told.n_kept_back:
+        st.caption(
+            f"{told.n_kept_back} entries on findings that you have not decided are kept from you "
+            "until you have, so that your reading is your own."
+        )
+    if told.more:
+        st.caption("Older entries stand in the decision log.")

@@ -1,0 +1,137 @@
+"""What is recorded beneath a claim: picture, records with grades, events in time."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import streamlit as st
+
+from workbench.domain.entity import Link
+from workbench.domain.finding import Claim
+from workbench.domain.record import Record
+from workbench.ui import components
+from workbench.ui.graph_view import view
+from workbench.ui.graph_view.view import Selection
+from workbench.ui.words import inert, local
+
+_KIND_COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#6B7280"]
+_KIND_SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "stroke"]
+
+
+def picture(claim: Claim, *, key: str, height: int = 360) -> Selection:
+    """The claim's subgraph, the entities it is about ringed."""
+    return view.show(
+        claim.subgraph.entities,
+        claim.subgraph.links,
+        key=key,
+        ringed=claim.subject_ids,
+        ring_means="what the claim is about",
+        height=height,
+    )
+
+
+def records(claim: Claim, chosen: Selection, *, key: str, now: datetime) -> None:
+    """The records beneath; those behind what is selected in the picture when something is."""
+    rows = behind(claim, chosen)
+    if rows is None:
+        rows = list(claim.records)
+    else:
+        st.caption(
+            f"Records behind what is selected in the picture ({len(rows)} of "
+            f"{len(claim.records)}). Click beside it to see all."
+        )
+    components.records(rows, key=key, now=now)
+
+
+def behind(claim: Claim, chosen: Selection) -> list[Record] | None:
+    """Records that state the selected entity or carry the selected links; None for no selection."""
+    if chosen.entity_id:
+        wanted = {e.record_id for e in claim.subgraph.entities if e.id == chosen.entity_id}
+        wanted |= {
+            link.basis
+            for link in claim.subgraph.links
+            if chosen.entity_id in (link.source_id, link.target_id)
+        }
+    elif chosen.links:
+        wanted = {link.basis for link in chosen.links}
+    else:
+        return None
+    return [record for record in claim.records if record.id in wanted]
+
+
+def timeline(claim: Claim, *, key: str) -> None:
+    """Dated links as events, one row for each pair, amounts as size."""
+    names = {e.id: e.label for e in claim.subgraph.entities}
+    dated = [link for link in claim.subgraph.links if link.occurred_at is not None]
+    if not dated:
+        st.caption("No record beneath says when something happened, so there is no timeline.")
+        return
+    values = [_event(link, names) for link in sorted(dated, key=_when)]
+    kinds = sorted({str(value["what"]) for value in values})
+    alt = f"{len(dated)} events from {_when(dated[0])} on, listed in the table of records."
+    st.vega_lite_chart(values, _spec(kinds), key=key, width="stretch", alt=alt)
+    undated = len(claim.subgraph.links) - len(dated)
+    if undated:
+        st.caption(f"{undated} links in the picture bear no date and are not on the timeline.")
+
+
+def _when(link: Link) -> str:
+    return "" if link.occurred_at is None else link.occurred_at.isoformat()
+
+
+def _event(link: Link, names: dict[str, str]) -> dict[str, Any]:
+    amount = "" if link.amount is None else f"{link.amount:,.2f} EUR"
+    return {
+        "at": _when(link),
+        "row": f"{names.get(link.source_id, '?')} → {names.get(link.target_id, '?')}",
+        "what": link.kind.replace("_", " "),
+        "amount": link.amount or 0,
+        "text": amount or link.role,
+        "record": link.basis,
+    }
+
+
+def _spec(kinds: Sequence[str]) -> dict[str, Any]:
+    scale = {"domain": list(kinds)}
+    return {
+        "mark": {"type": "point", "filled": True, "opacity": 0.85},
+        "encoding": {
+            "x": {"field": "at", "type": "temporal", "title": None, "axis": {"labelOverlap": True}},
+            "y": {
+                "field": "row",
+                "type": "nominal",
+                "title": None,
+                "sort": {"field": "at", "op": "min"},
+                "axis": {"labelLimit": 280, "grid": True, "ticks": False, "domain": False},
+            },
+            "color": {
+                "field": "what",
+                "scale": {**scale, "range": _KIND_COLOURS[: len(kinds)]},
+                "legend": {"orient": "top", "title": None},
+            },
+            "shape": {"field": "what", "scale": {**scale, "range": _KIND_SHAPES[: len(kinds)]}},
+            "size": {
+                "field": "amount",
+                "type": "quantitative",
+                "scale": {"range": [60, 420]},
+                "legend": None,
+            },
+            "tooltip": [
+                {"field": "at", "type": "temporal", "format": "%Y-%m-%d %H:%M", "title": "when"},
+                {"field": "row", "title": "from → to"},
+                {"field": "what"},
+                {"field": "text", "title": "amount or role"},
+                {"field": "record"},
+            ],
+        },
+        "height": {"step": 26},
+    }
+
+
+def stated(claim: Claim) -> None:
+    """The claim as a sentence, and on what day the records were as they are shown."""
+    st.markdown(f"### {inert(claim.text)}")
+    st.caption(
+        f"An assessment to be tested, not a fact. Records as they were known on "
+        f"{local(claim.as_of)}."
+    )

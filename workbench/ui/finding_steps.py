@@ -1,0 +1,277 @@
+"""The five steps of a finding. Each is drawn only when the one before it is done.
+
+The order is kept by the services and the database; here it is only shown.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from workbench.domain.account import Account
+from workbench.domain.decision import Verdict
+from workbench.domain.finding import Claim
+from workbench.services import review
+from workbench.ui import acting, components, evidence, reasons
+from workbench.ui.words import inert, local
+
+if TYPE_CHECKING:
+    from workbench.services.review import Receipt
+    from workbench.store.desk import Desk
+    from workbench.store.waiting import Progress
+
+VIEWS = (Verdict.SUPPORTED, Verdict.NOT_SUPPORTED, Verdict.CANNOT_TELL)
+MEANING = {
+    Verdict.SUPPORTED: "the records bear it out; clears for an action, alone or with others",
+    Verdict.NOT_SUPPORTED: "the records do not bear it out; blocks every action",
+    Verdict.ALREADY_KNOWN: "true, and known before; no error of the model",
+    Verdict.NOT_RELEVANT: "perhaps true, but nothing to this case; no error of the model",
+    Verdict.CANNOT_TELL: "the records do not suffice either way",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steps:
+    """One person's way through one finding, as far as they have come."""
+
+    desk: "Desk"
+    account: Account
+    progress: "Progress"
+
+    @property
+    def id(self) -> str:
+        return self.progress.finding_id
+
+    def draw(self) -> None:
+        """The steps that are open, from the first to where this person stands."""
+        with components.asking() as asked:
+            claim = review.read(self.desk, self.id, account=self.account.name)
+        if not asked.ok:
+            return
+        self._claim(claim)
+        self._view()
+        if self.progress.judged:
+            self._why(claim)
+        if self.progress.unveiled:
+            self._decide()
+        if self.progress.decided:
+            acting.draw(self.desk, self.account, self.progress, claim)
+
+    def _claim(self, claim: Claim) -> None:
+        _heading(1, "Claim and records")
+        evidence.stated(claim)
+        if not self.progress.judged:
+            self._evidence(claim)
+            return
+        with st.expander("What is recorded: picture and records", expanded=False):
+            self._evidence(claim)
+
+    def _evidence(self, claim: Claim) -> None:
+        chosen = evidence.picture(claim, key=f"claim_{self.id}")
+        evidence.records(claim, chosen, key=f"records_{self.id}", now=self.desk.now())
+
+    def _view(self) -> None:
+        _heading(2, "Your view")
+        judgement = self.progress.judgement
+        if judgement is None:
+            self._view_form()
+            return
+        st.markdown(
+            f"**{inert(judgement.verdict.label)}**, {judgement.confidence} of 100 sure. "
+            f"Sealed {local(judgement.judged_at)}; it can be read, not changed."
+        )
+        st.text(judgement.reason)
+
+    def _view_form(self) -> None:
+        st.caption(
+            "From the records alone. Once sealed it stays as it is, and what the model said opens."
+        )
+        with st.form(f"view_{self.id}"):
+            verdict = st.radio(
+                "Do the records bear the claim out?",
+                VIEWS,
+                index=None,
+                format_func=lambda v: v.label,
+                horizontal=True,
+            )
+            confidence = st.number_input(
+                "How sure, from 0 (a guess) to 100 (certain)", 0, 100, value=None, step=5, width=330
+            )
+            reason = st.text_input("Why, in a line", max_chars=1000)
+            sent = st.form_submit_button("Seal my view", type="primary", icon=":material/lock:")
+        if not sent:
+            return
+        if verdict is None or confidence is None:
+            _missing("a view" if verdict is None else "how sure you are")
+            return
+        with components.asking() as asked:
+            review.judge(
+                self.desk,
+                self.id,
+                account=self.account.name,
+                verdict=verdict,
+                confidence=int(confidence),
+                reason=reason,
+            )
+        if asked.ok:
+            st.rerun()
+
+    def _why(self, claim: Claim) -> None:
+        _heading(3, "Why it was found")
+        if not self.progress.unveiled:
+            st.caption(
+                "Score, reasons and limits, beside your own view. That you saw them is logged."
+            )
+            if st.button(
+                "Show why it was found", type="primary", icon=":material/visibility:", key="unveil"
+            ):
+                with components.asking() as asked:
+                    review.unveil(self.desk, self.id, account=self.account.name)
+                if asked.ok:
+                    st.rerun()
+            return
+        with components.asking() as asked:
+            assessment = review.unveil(self.desk, self.id, account=self.account.name)
+        judgement = self.progress.judgement
+        if not asked.ok or judgement is None:
+            return
+        reasons.side_by_side(judgement, assessment)
+        reasons.three_columns(assessment)
+        reasons.explained(assessment, key=f"why_{self.id}")
+        with st.container(border=True):
+            st.markdown("**The events beneath, in time**")
+            evidence.timeline(claim, key=f"timeline_{self.id}")
+        left, right = st.columns(2)
+        with left:
+            reasons.error_rates(assessment.group_rates, key=f"rates_{self.id}")
+        with right:
+            reasons.limits(assessment)
+
+    def _decide(self) -> None:
+        _heading(4, "Decide")
+        decision = self.progress.decision
+        if decision is None:
+            self._decision_form("decide")
+            return
+        st.markdown(
+            f"You decided: **{inert(decision.verdict.label)}**, {local(decision.decided_at)}."
+        )
+        st.text(decision.reason)
+        receipt: Receipt | None = st.session_state.get(f"receipt_{self.id}")
+        if receipt is not None:
+            _receipt(receipt)
+        else:
+            components.identifier(decision.id, key=f"decision_{self.id}")
+        self._others()
+        with st.expander("Decide anew"):
+            st.caption("Your earlier decision stays in the log; the latest one counts.")
+            self._decision_form("decide_anew")
+
+    def _decision_form(self, form: str) -> None:
+        name = f"{form}_{self.id}"
+        with st.form(name):
+            verdict = st.radio(
+                "Verdict",
+                list(Verdict),
+                index=None,
+                format_func=lambda v: v.label,
+                captions=[MEANING[v] for v in Verdict],
+                key=f"{name}_verdict",
+            )
+            reason = st.text_area(
+                "Reason, in a sentence or two", height=80, max_chars=4000, key=f"{name}_reason"
+            )
+            sent = st.form_submit_button(
+                "Decide", type="primary", icon=":material/gavel:", shortcut="Alt+D"
+            )
+        key = components.key_of(name)
+        if not sent:
+            return
+        if verdict is None:
+            _missing("a verdict")
+            return
+        with components.asking() as asked:
+            if form == "decide_anew":
+                review.unveil(self.desk, self.id, account=self.account.name, again=True)
+            receipt = review.decide(
+                self.desk,
+                self.id,
+                account=self.account.name,
+                verdict=verdict,
+                reason=reason,
+                key=key,
+            )
+        if asked.ok:
+            components.renew(name)
+            st.session_state[f"receipt_{self.id}"] = receipt
+            st.rerun()
+
+    def _others(self) -> None:
+        """What other people decided, which one sees only from here on."""
+        if not self.progress.others:
+            st.caption("Nobody else has decided this finding yet.")
+            return
+        for pseudonym, verdict, decided_at in self.progress.others:
+            st.markdown(
+                f"{inert(pseudonym)} decided: **{inert(verdict.label)}**, {local(decided_at)}."
+            )
+        if self.progress.contested:
+            st.warning(
+                "This finding is contested: one of its readers found it not supported, so nothing "
+                "can be done on it.",
+                icon=":material/warning:",
+            )
+
+
+def read_only(desk: "Desk", account: Account, finding_id: str, *, purpose: str) -> None:
+    """Claim and records, and the model's part once somebody decided, for one who never decides."""
+    with components.asking() as asked:
+        claim = review.read(desk, finding_id, account=account.name, purpose=purpose)
+    if not asked.ok:
+        return
+    _heading(1, "Claim and records")
+    evidence.stated(claim)
+    chosen = evidence.picture(claim, key=f"claim_{finding_id}")
+    evidence.records(claim, chosen, key=f"records_{finding_id}", now=desk.now())
+    _heading(3, "Why it was found")
+    with components.asking() as asked:
+        assessment = review.unveil(desk, finding_id, account=account.name, purpose=purpose)
+    if not asked.ok:
+        return
+    reasons.model_view(assessment)
+    reasons.three_columns(assessment)
+    reasons.explained(assessment, key=f"why_{finding_id}")
+    reasons.error_rates(assessment.group_rates, key=f"rates_{finding_id}")
+    reasons.limits(assessment)
+
+
+def _heading(number: int, text: str) -> None:
+    st.header(f"{number}  {text}", anchor=False, divider="gray")
+
+
+def _missing(what: str) -> None:
+    st.error(f"Choose {what} first; nothing is preset.", icon=":material/error:")
+
+
+def _receipt(receipt: "Receipt") -> None:
+    """The place of the decision in the log, for its decider to keep."""
+    with st.container(border=True):
+        st.markdown(":material/receipt_long: **Receipt**")
+        st.markdown(f"Decision {inert(receipt.decision_id)} is entry {receipt.entry} of the log.")
+        if receipt.checkpoint:
+            st.caption(
+                f"Proven by {len(receipt.path)} digests up to a signed checkpoint. "
+                "Keep it: with it anyone can check that the log still holds your decision."
+            )
+            text = "\n".join(
+                [f"decision {receipt.decision_id}", f"entry {receipt.entry}", *receipt.path, ""]
+            )
+            st.download_button(
+                "Keep the receipt",
+                text + receipt.checkpoint,
+                file_name=f"receipt-{receipt.decision_id}.txt",
+                mime="text/plain",
+                key=f"receipt_{receipt.decision_id}",
+            )
+        else:
+            st.caption("The checkpoint that covers it is signed within a second.")

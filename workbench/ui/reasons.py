@@ -1,0 +1,200 @@
+"""Why a finding was found: what the model said, its reasons for and against, and its limits.
+
+Everything here comes out of the `Assessment`, which the service gives only after a person's own
+judgement is sealed.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from workbench.domain.decision import Judgement
+from workbench.domain.finding import Assessment, Effect, Explanation, GroupRate
+from workbench.ui.words import inert, local, number, probability
+
+_FOR, _AGAINST = "#0072B2", "#D55E00"
+_STABLE = 0.8
+
+
+def side_by_side(judgement: Judgement, assessment: Assessment) -> None:
+    """One's own sealed view and the model's, as equals."""
+    own, model = st.columns(2, border=True)
+    with own:
+        st.markdown(f"Your view  \n**{inert(judgement.verdict.label)}**")
+        st.caption(f"How sure: {judgement.confidence} of 100, sealed {local(judgement.judged_at)}")
+        st.text(judgement.reason)
+    with model:
+        model_view(assessment)
+
+
+def model_view(assessment: Assessment) -> None:
+    """What the model said: whether it put the finding forward, and how often such claims hold."""
+    put = "put it forward" if assessment.proposed else "did not put it forward"
+    st.markdown(f"The model's view  \n**{put}**")
+    said = probability(assessment.probability, *assessment.interval)
+    st.caption(f"Of claims like this, {said} hold.")
+    limit = probability(assessment.threshold, assessment.threshold, assessment.threshold)
+    from_on = f"It puts forward from {limit.split(' (')[0]} on"
+    st.caption(
+        f"{from_on}."
+        if assessment.proposed
+        else f"{from_on}; this one came with the random share, so that what the model overlooks "
+        "is read too."
+    )
+
+
+def three_columns(assessment: Assessment) -> None:
+    """Reasons for, reasons against, what would change it: in words, equally wide."""
+    titles = ("Reasons for", "Reasons against", "What would change it")
+    said = (assessment.reasons_for, assessment.against, assessment.unless)
+    nothing = ("The model names none.", "None was found; that is no proof.", "Nothing found.")
+    for column, title, sentences, none in zip(st.columns(3), titles, said, nothing, strict=True):
+        with column:
+            st.markdown(f"**{title}**")
+            if not sentences:
+                st.caption(none)
+            st.markdown("\n".join(f"- {inert(sentence)}" for sentence in sentences))
+
+
+def explained(assessment: Assessment, *, key: str) -> None:
+    """The effects as bars and as a table, whether they are stable, and how they were computed."""
+    explanation = assessment.explanation
+    if explanation is None:
+        st.warning(
+            f"The explanation is withheld: {inert(assessment.withheld)} Decide on the records.",
+            icon=":material/visibility_off:",
+        )
+        return
+    if not explanation.stands_out:
+        st.info(
+            "No single reason stands out: in refits of the model the order of reasons changes. "
+            "Read them together, not the first alone.",
+            icon=":material/shuffle:",
+        )
+    st.vega_lite_chart(_bars(explanation), _spec(), key=f"{key}_bars", alt=_told(explanation))
+    with st.expander("Each reason with its value, and how it was computed"):
+        st.dataframe(
+            [_cells(effect) for effect in _ordered(explanation)],
+            hide_index=True,
+            key=f"{key}_effects",
+            column_config={
+                "What it measures": st.column_config.TextColumn(width="large"),
+                "Here": st.column_config.TextColumn(width="large"),
+            },
+        )
+        st.caption(
+            f"Method: {inert(explanation.method)}, in {explanation.space}. Base value "
+            f"{number(explanation.base_value)}, sum of effects "
+            f"{number(sum(e.effect for e in explanation.effects))}, the model's own output "
+            f"{number(explanation.output)}; they differ by {explanation.residual:.1e}. Stability "
+            f"over {explanation.n_refits} refits."
+        )
+
+
+def limits(assessment: Assessment) -> None:
+    """Flags of this finding first, then the limits of the release."""
+    for flag in assessment.flags:
+        st.warning(inert(flag), icon=":material/flag:")
+    st.markdown("**Limits of this release**")
+    if assessment.limits:
+        st.markdown("\n".join(f"- {inert(limit)}" for limit in assessment.limits))
+    else:
+        st.caption("Its card states none.")
+    st.caption(
+        f"Release {inert(assessment.release_id)} of {inert(assessment.model)}, digest "
+        f"{assessment.release_digest[:12]}."
+    )
+
+
+def error_rates(rates: Sequence[GroupRate], *, key: str) -> None:
+    """How often the release errs for the groups concerned, with the numbers beneath."""
+    st.markdown("**How often this release errs for the groups concerned**")
+    if not rates:
+        st.caption("Its bias audit has no rate for the groups concerned.")
+        return
+    st.dataframe(
+        [
+            {
+                "Trait": rate.attribute.replace("_", " "),
+                "Group": rate.group,
+                "Wrongly drawn in": number(rate.fpr, rate.fpr_interval),
+                "Missed": number(rate.fnr, rate.fnr_interval),
+                "Candidates": rate.n,
+            }
+            for rate in rates
+        ],
+        hide_index=True,
+        key=key,
+    )
+    st.caption(
+        "Shares with 95 % intervals; a dash where too few were there to tell. Which group a person "
+        "here belongs to is not shown: the model never sees it, nor need you."
+    )
+
+
+def _ordered(explanation: Explanation) -> list[Effect]:
+    return sorted(explanation.effects, key=lambda effect: -abs(effect.effect))
+
+
+def _bars(explanation: Explanation) -> list[dict[str, Any]]:
+    return [
+        {
+            "reason": effect.feature.replace("_", " "),
+            "effect": effect.effect,
+            "speaks": "for" if effect.effect >= 0 else "against",
+            "here": effect.sentence,
+            "stable": "stable" if effect.stable_share >= _STABLE else "not stable",
+        }
+        for effect in _ordered(explanation)
+    ]
+
+
+def _told(explanation: Explanation) -> str:
+    said = (f"{e.feature.replace('_', ' ')} {e.effect:+.2f}" for e in _ordered(explanation))
+    return f"Effects in {explanation.space}: {'; '.join(said)}"[:500]
+
+
+def _spec() -> dict[str, Any]:
+    place = {
+        "field": "reason",
+        "type": "nominal",
+        "sort": None,
+        "title": None,
+        "axis": {"labelLimit": 260, "ticks": False, "domain": False},
+    }
+    return {
+        "mark": {"type": "bar", "height": 14},
+        "encoding": {
+            "y": place,
+            "x": {
+                "field": "effect",
+                "type": "quantitative",
+                "title": "← speaks against        effect on the score        speaks for →",
+            },
+            "color": {
+                "field": "speaks",
+                "scale": {"domain": ["for", "against"], "range": [_FOR, _AGAINST]},
+                "legend": None,
+            },
+            "opacity": {
+                "field": "stable",
+                "scale": {"domain": ["stable", "not stable"], "range": [1.0, 0.45]},
+                "legend": {"orient": "top", "title": None},
+            },
+            "tooltip": [{"field": f} for f in ("reason", "here", "effect", "speaks", "stable")],
+        },
+        "height": {"step": 26},
+    }
+
+
+def _cells(effect: Effect) -> dict[str, object]:
+    value = "not known" if effect.value is None else f"{number(effect.value)} {effect.unit}".strip()
+    return {
+        "Reason": effect.feature.replace("_", " "),
+        "Value": value,
+        "Effect": f"{effect.effect:+.2f}",
+        "Stays on top in": f"{round(100 * effect.stable_share)} % of refits",
+        "Here": effect.sentence,
+        "What it measures": effect.reason,
+    }
