@@ -98,9 +98,15 @@ def run() -> None:
     session.watch()
     ink = "#E4E7E9" if st.context.theme.type == "dark" else "#1D2429"
     st.logo(_MARK.format(ink=ink), size="large")
-    chosen = st.navigation(pages_of(account.role))
+    places = pages_of(account.role)
+    if not places:
+        head(desk, account)
+        components.empty("Your role has no page here.", "It works on the command line.")
+        return
+    chosen = st.navigation(places)
     head(desk, account)
-    chosen.run()
+    with components.asking():
+        chosen.run()
 
 
 run()

@@ -1,0 +1,285 @@
+"""Models: may I rely on this, and where does it fail."""
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from workbench.domain.account import PERMISSIONS, Account, Operation
+from workbench.domain.release import AuditVerdict, ReleaseStatus
+from workbench.services import browse, release
+from workbench.services.browse import ModelView, VersionView
+from workbench.settings import Settings
+from workbench.ui import components, session
+from workbench.ui.components import Colour, Dot
+from workbench.ui.words import ago, inert, number, utc
+
+if TYPE_CHECKING:
+    from workbench.store.desk import Desk
+
+_MEASURES = {
+    "average_precision": "Average precision",
+    "auc": "Pairs ranked right (AUC)",
+    "precision": "Precision where put forward",
+    "recall": "Recall where put forward",
+    "f1": "F1 where put forward",
+    "calibration_error": "Calibration error",
+}
+_PLAIN = {
+    "average_precision": "Of what stands high on its list, the share that proves true, over all "
+    "lengths of the list.",
+    "auc": "How often a true one is ranked above one that is not.",
+    "precision": "Of what it puts forward, the share that proves true.",
+    "recall": "Of what is true, the share that it puts forward.",
+    "f1": "Precision and recall in one number.",
+    "calibration_error": "How far its probabilities lie from what happened, on average.",
+}
+_AUDITS: dict[AuditVerdict, tuple[str, Colour]] = {
+    AuditVerdict.PASS: ("audit passed", "green"),
+    AuditVerdict.FAIL: ("audit failed", "red"),
+    AuditVerdict.INSUFFICIENT: ("audit: too little data to tell", "yellow"),
+}
+_STATES: dict[ReleaseStatus, tuple[str, Colour]] = {
+    ReleaseStatus.IN_USE: ("in use", "blue"),
+    ReleaseStatus.SUSPENDED: ("stopped", "red"),
+    ReleaseStatus.RETIRED: ("retired", "gray"),
+}
+
+
+def page() -> None:
+    desk, account = session.current()
+    session.require(account, Operation.READ_MODELS)
+    components.title("Models", "Whether to rely on one, and where it fails.")
+    with st.spinner("Reading the registry", show_time=True):
+        models = browse.browse(desk, account=account.name)
+    if not models:
+        components.empty("There is no model.", "Add a folder under models/; CONTRIBUTING says how.")
+        return
+    if account.role in PERMISSIONS[Operation.TRACK_EXPERIMENTS]:
+        settings = Settings()
+        st.link_button(
+            "Experiments in MLflow",
+            f"http://{settings.host}:{settings.mlflow_port}",
+            icon=":material/open_in_new:",
+        )
+    names = {model.name: model.title for model in models}
+    wanted = st.query_params.get("model", "")
+    chosen = st.segmented_control(
+        "Model",
+        list(names),
+        default=wanted if wanted in names else models[0].name,
+        required=True,
+        format_func=lambda name: names[name],
+        label_visibility="collapsed",
+        key="model",
+    )
+    _model(desk, account, next(model for model in models if model.name == chosen))
+
+
+def _model(desk: "Desk", account: Account, model: ModelView) -> None:
+    st.header(inert(model.title), anchor=False)
+    _status(model)
+    card, versions, measures = st.tabs(["Card", f"Versions ({len(model.versions)})", "Measures"])
+    with card:
+        _card(model)
+    with versions:
+        _versions(desk, account, model)
+    with measures:
+        _measures(model)
+
+
+def _status(model: ModelView) -> None:
+    """One line: what is in use, or why nothing is."""
+    used = model.in_use
+    if used is not None and used.release is not None:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            _badges(used)
+            st.caption(
+                f"Version {used.number} puts findings forward; approved by "
+                f"{used.release.approved_by}. One finding is about a {model.unit}."
+            )
+        return
+    stopped = [v for v in model.versions if v.release is not None]
+    if stopped:
+        st.warning(
+            f"Version {stopped[0].number} is stopped: it puts nothing forward, and nothing it "
+            "found is acted on.",
+            icon=":material/front_hand:",
+        )
+    else:
+        st.caption("No version is approved, so this model puts nothing forward.")
+
+
+def _card(model: ModelView) -> None:
+    if not model.card:
+        components.empty("This model has no card.", "A model without one cannot be judged.")
+        return
+    with st.container(width=820):
+        st.markdown(model.card)
+
+
+def _badges(version: VersionView) -> None:
+    if version.release is not None:
+        label, colour = _STATES[version.release.status]
+        st.badge(label, color=colour)
+    else:
+        st.badge("proposed", color="gray")
+    if version.audit is None:
+        st.badge("not audited", color="yellow")
+    else:
+        label, colour = _AUDITS[version.audit]
+        st.badge(label, color=colour)
+
+
+def _versions(desk: "Desk", account: Account, model: ModelView) -> None:
+    if not model.versions:
+        components.empty(
+            "No version is registered.",
+            "A data scientist trains a model and registers the run: workbench train, then "
+            "workbench register.",
+        )
+        return
+    for version in model.versions:
+        with st.container(border=True, key=f"version_{version.id.replace('/', '_')}"):
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(f"**Version {version.number}**", width="content")
+                _badges(version)
+            _facts(desk, version)
+            _approval(version)
+            _acts(desk, account, version)
+
+
+def _facts(desk: "Desk", version: VersionView) -> None:
+    st.caption(
+        f"Trained {ago(version.trained_at, now=desk.now())} by {version.trained_by} on "
+        f"{inert(version.dataset)} with seed {version.seed}.",
+        help=utc(version.trained_at),
+    )
+    if version.choice:
+        st.markdown(inert(version.choice))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption("Run", width="content")
+        components.identifier(version.run_id, key=f"run_{version.id}")
+        st.caption("SHA-256 of what is served", width="content")
+        components.identifier(version.digest, key=f"digest_{version.id}")
+
+
+def _approval(version: VersionView) -> None:
+    approved = version.release
+    if approved is None:
+        return
+    excused = "" if approved.audit is AuditVerdict.PASS else " and excused its audit"
+    st.markdown(
+        f"{inert(approved.approved_by)} approved it{excused}: *{inert(approved.reason)}*",
+        help=utc(approved.approved_at),
+    )
+
+
+def _acts(desk: "Desk", account: Account, version: VersionView) -> None:
+    """What this account may do with this version: approve, stop or restart it."""
+    approved = version.release
+    if approved is None:
+        if account.role in PERMISSIONS[Operation.APPROVE_RELEASE]:
+            _approve(desk, account, version)
+    elif approved.status is ReleaseStatus.IN_USE:
+        if account.role in PERMISSIONS[Operation.STOP_MODEL]:
+            _stop(desk, account, version)
+    elif (
+        approved.status is ReleaseStatus.SUSPENDED
+        and account.role in PERMISSIONS[Operation.RESTART_MODEL]
+    ):
+        _restart(desk, account, version)
+
+
+def _approve(desk: "Desk", account: Account, version: VersionView) -> None:
+    if version.audit is None:
+        st.caption("It can be approved once it was audited for bias (Bias audit).")
+        return
+    form = f"approve_{version.id}"
+    excuse = version.audit is not AuditVerdict.PASS
+    label = "Why it may be used although its audit did not pass" if excuse else "Why it may be used"
+    with st.form(form, border=False):
+        reason = st.text_area(label, height=80, key=f"reason_{form}")
+        given = st.form_submit_button("Approve for use", icon=":material/verified:")
+    if given:
+        with components.asking() as asked:
+            release.approve(
+                desk,
+                version.id,
+                account=account.name,
+                reason=reason,
+                key=components.key_of(form),
+            )
+        if asked.ok:
+            components.renew(form)
+            st.rerun()
+
+
+def _stop(desk: "Desk", account: Account, version: VersionView) -> None:
+    with st.popover("Stop it", icon=":material/front_hand:"), st.form(f"stop_{version.id}"):
+        st.markdown(
+            "It puts nothing forward from now on, and nothing it found is acted on. A supervisor "
+            "other than you restarts it."
+        )
+        reason = st.text_area("Why it is stopped", height=80, key=f"reason_stop_{version.id}")
+        given = st.form_submit_button("Stop it now", type="primary")
+    if given:
+        with components.asking() as asked:
+            release.suspend(desk, version.id, account=account.name, reason=reason)
+        if asked.ok:
+            st.rerun()
+
+
+def _restart(desk: "Desk", account: Account, version: VersionView) -> None:
+    with st.form(f"restart_{version.id}", border=False):
+        reason = st.text_area("Why it may be used again", height=80, key=f"again_{version.id}")
+        given = st.form_submit_button("Restart it", icon=":material/restart_alt:")
+    if given:
+        with components.asking() as asked:
+            release.restart(desk, version.id, account=account.name, reason=reason)
+        if asked.ok:
+            st.rerun()
+
+
+def _measures(model: ModelView) -> None:
+    """The newest version, or the one in use, against the best single feature."""
+    version = model.in_use or next(iter(model.versions), None)
+    if version is None:
+        components.empty("Nothing was measured yet.", "Measures come with training.")
+        return
+    st.caption(
+        f"Version {version.number}, on candidates later than those it learnt from, with 95 % "
+        "intervals from resampling people."
+    )
+    ranked, base = version.measure("average_precision"), version.baseline
+    if ranked is not None and base is not None:
+        st.subheader("Better than one simple rule?", anchor=False)
+        st.caption(
+            f"The rule ranks by one feature alone, {inert(version.baseline_feature)}; it needs no "
+            "model. Where the intervals overlap, the model has not shown that it is better."
+        )
+        components.dots(
+            [_dot("This model", ranked), _dot("The rule", base)],
+            axis="average precision",
+            key=f"against_{version.id}",
+        )
+    st.subheader("All measures", anchor=False)
+    st.dataframe(
+        [
+            {
+                "Measure": _MEASURES.get(found.name, found.name.replace("_", " ")),
+                "Value": number(found.value, found.interval),
+                "What it says": _PLAIN.get(found.name, ""),
+            }
+            for found in version.measures
+        ],
+        hide_index=True,
+        key=f"measures_{version.id}",
+    )
+
+
+def _dot(label: str, measure: browse.Measure) -> Dot:
+    low, high = measure.interval or (None, None)
+    return Dot(label=label, value=measure.value, low=low, high=high)
+
+
+page()
