@@ -20,19 +20,20 @@ from workbench.domain.entity import EntityKind, InvolvementRole, LinkKind
 RULE = Rule()
 LOOK_BACK = 150 * DAY  # only what happened in this time before is looked at
 LEAST_ACCOUNTS = 3
+NEAR = 30 * DAY  # between a group and the offence that a record ties its accounts to
 LAUNDERING = "money_laundering"
 HUB_CAP = 40  # an account with more counterparties leads nowhere from an anchor
 HOPS = 2
 
 
-def laundering_accounts(graph: CaseGraph) -> IntArray:
-    """Accounts that a record states were used in an offence of laundering, ascending."""
+def laundering_uses(graph: CaseGraph) -> pd.DataFrame:
+    """Accounts that a record states were used in laundering: account, at (microseconds)."""
     offences = graph.entities[graph.entities["kind"] == EntityKind.OFFENCE]
     laundering = offences.index[offences["attributes"].str.contains(LAUNDERING, regex=False)]
     rows = graph.link_rows(LinkKind.INVOLVED_IN)
     used = graph.links.loc[rows, "role"].to_numpy(object) == InvolvementRole.USED
     rows = rows[used & np.isin(graph.targets[rows], laundering)]
-    return np.unique(graph.sources[rows])
+    return pd.DataFrame({"account": graph.sources[rows], "at": graph.times[rows]})
 
 
 def accounts_near(graph: CaseGraph, anchors: IntArray) -> IntArray:
@@ -95,21 +96,18 @@ class MoneyFlow(FeatureModel):
     ) -> Candidates:
         known = graph.as_of(as_of)
         until = microsecond(as_of)
-        transfers = Transfers.of(known, since=until - LOOK_BACK, until=until)
+        transfers = Transfers.of(known, since=until - LOOK_BACK, until=until, floor=RULE.floor)
         groups = proposed(transfers)
         near = None if anchors is None else accounts_near(known, anchors)
-        recorded = known.derived(laundering_accounts)
         members, links = [], []
         for i in range(len(groups)):
             accounts = np.union1d(transfers.source[groups[i]], transfers.target[groups[i]])
-            n_recorded = np.isin(accounts, recorded).sum()
-            if len(accounts) < LEAST_ACCOUNTS or n_recorded >= max(2, len(accounts) / 2):
-                continue
-            if near is None or np.isin(accounts, near).any():
+            if len(accounts) >= LEAST_ACCOUNTS and (near is None or np.isin(accounts, near).any()):
                 members.append(accounts)
                 links.append(transfers.link[groups[i]])
         flat, cuts = Groups.of(members), Groups.of(links)
-        return Candidates(flat.flat, flat.offsets, cuts.flat, cuts.offsets)
+        every = Candidates(flat.flat, flat.offsets, cuts.flat, cuts.offsets)
+        return every.take(np.flatnonzero(~_recorded(known, every)))
 
     def features(
         self, graph: CaseGraph, candidates: Candidates, *, as_of: datetime
@@ -123,9 +121,10 @@ class MoneyFlow(FeatureModel):
     def labels(
         self, graph: CaseGraph, candidates: Candidates, *, as_of: datetime, until: datetime
     ) -> IntArray:
-        """At least half of the accounts, and two of them, were by then recorded as used in
-        laundering; candidates of which that was known before are never made."""
-        return _at_least_half(candidates, laundering_accounts(graph.as_of(until)))
+        """By `until`, at least half of the accounts, and two of them, were recorded as used in
+        laundering of the time of the group (30 days before to 30 days after); candidates of which
+        that was known at `as_of` are never made."""
+        return _recorded(graph.as_of(until), candidates).astype(np.int32)
 
     def truth(
         self, graph: CaseGraph, candidates: Candidates, truth: Mapping[str, pd.DataFrame]
@@ -175,10 +174,28 @@ class MoneyFlow(FeatureModel):
         return entities.astype(np.int32), links.astype(np.int32)
 
 
-def _at_least_half(candidates: Candidates, accounts: IntArray) -> IntArray:
-    group = np.repeat(np.arange(len(candidates)), np.diff(candidates.member_offsets))
-    hit = np.bincount(group, np.isin(candidates.members, accounts), minlength=len(candidates))
-    return ((hit >= 2) & (hit >= np.diff(candidates.member_offsets) / 2)).astype(np.int32)
+def _recorded(
+    graph: CaseGraph, candidates: Candidates
+) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+    """Which candidates' accounts, half of them and two at least, are recorded in laundering."""
+    at = graph.times[candidates.links]
+    n_members = np.diff(candidates.member_offsets)
+    first, last = (
+        pick.reduceat(at, candidates.link_offsets[:-1]) if len(candidates) else at
+        for pick in (np.minimum, np.maximum)
+    )
+    members = pd.DataFrame(
+        {
+            "candidate": np.repeat(np.arange(len(candidates)), n_members),
+            "account": candidates.members,
+        }
+    )
+    uses = members.merge(graph.derived(laundering_uses), on="account")
+    start, end = first[uses["candidate"]], last[uses["candidate"]]
+    of_its_time = uses[(uses["at"] >= start - NEAR) & (uses["at"] <= end + NEAR)]
+    hit = of_its_time.drop_duplicates(["candidate", "account"])["candidate"]
+    n_hit = np.bincount(hit, minlength=len(candidates))
+    return (n_hit >= 2) & (n_hit >= n_members / 2)
 
 
 def _truth(graph: CaseGraph, candidates: Candidates, tainted: pd.DataFrame) -> tuple[IntArray, int]:
@@ -186,6 +203,10 @@ def _truth(graph: CaseGraph, candidates: Candidates, tainted: pd.DataFrame) -> t
     record = of_record.reindex(tainted["record"]).to_numpy(np.float64)
     instance = (tainted["network"].astype(str) + "|" + tainted["pattern"].astype(str)).to_numpy()
     known = ~np.isnan(record)
+    if graph.at is not None:
+        since = pd.Timestamp(graph.at) - pd.Timedelta(LOOK_BACK, "us")
+        happened = graph.records["occurred_at"].reindex(tainted["record"].map(of_record))
+        known &= (happened >= since).to_numpy()
     dirty = pd.Series(instance[known], index=record[known].astype(np.int32))
     of_link = graph.links.loc[candidates.links, "record"].map(dirty[~dirty.index.duplicated()])
     group = np.repeat(np.arange(len(candidates)), np.diff(candidates.link_offsets))

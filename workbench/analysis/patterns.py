@@ -33,13 +33,13 @@ def pattern(function: Callable[[Transfers, Rule], Groups]) -> Pattern:
 
 @pattern
 def fan_in(transfers: Transfers, rule: Rule) -> Groups:
-    """Several accounts pay into one account within a week."""
+    """Several accounts pay into one account within four days."""
     return _fans(transfers, rule, transfers.into, transfers.into_offsets, transfers.source)
 
 
 @pattern
 def fan_out(transfers: Transfers, rule: Rule) -> Groups:
-    """One account pays out to several accounts within a week."""
+    """One account pays out to several accounts within four days."""
     return _fans(transfers, rule, transfers.out, transfers.out_offsets, transfers.target)
 
 
@@ -179,7 +179,7 @@ def handovers(transfers: Transfers, rule: Rule) -> tuple[IntArray, IntArray]:
 
 
 def merge(transfers: Transfers, rule: Rule, found: list[Groups]) -> Groups:
-    """Groups that share a transfer become one, as long as it keeps to window and size.
+    """Groups that share a transfer become one, as long as it keeps to size and to `merged`.
 
     Groups are taken in the order of their first transfer; a group that would make another too
     long or too large stays apart, unless it lies wholly within one.
@@ -194,7 +194,7 @@ def merge(transfers: Transfers, rule: Rule, found: list[Groups]) -> Groups:
         if into is not None:
             both = merged[into] | mine
             span = transfers.at[max(both)] - transfers.at[min(both)]
-            if len(both) <= rule.most and span <= rule.window:
+            if len(both) <= rule.most and span <= rule.merged:
                 merged[into] = both
                 home.update({p: into for p in mine if p not in home})
                 continue

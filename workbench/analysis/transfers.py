@@ -21,6 +21,8 @@ class Rule:
         Longest time from a group's first to its last transfer, microseconds.
     burst : int
         Longest time from the first to the last transfer of a fan, microseconds.
+    merged : int
+        Longest time that overlapping groups may span once they are made one, microseconds.
     delay : int
         Longest time that money rests before it counts as passed on, microseconds.
     tolerance : float
@@ -33,16 +35,20 @@ class Rule:
         An account with more counterparties in a window (a shop, a payroll) makes no fan.
     most : int
         Most transfers of a group.
+    floor : float
+        Payments below this are left out, EUR.
     """
 
     window: int = 30 * DAY
-    burst: int = 7 * DAY
+    burst: int = 4 * DAY
+    merged: int = 12 * DAY
     delay: int = 5 * DAY
     tolerance: float = 0.2
     kept: float = 0.45
     least: int = 3
     hub_cap: int = 40
     most: int = 60
+    floor: float = 50.0
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -67,11 +73,15 @@ class Transfers:
         return len(self.link)
 
     @classmethod
-    def of(cls, graph: CaseGraph, *, since: int, until: int) -> "Transfers":
-        """Transfers of `graph` from `since` to `until` (microseconds, both included)."""
+    def of(cls, graph: CaseGraph, *, since: int, until: int, floor: float = 0.0) -> "Transfers":
+        """Transfers of `graph` from `since` to `until` (microseconds, both included).
+
+        Those below `floor` EUR, and those of no amount, are left out.
+        """
         rows = graph.link_rows(LinkKind.TRANSFERRED)
         at = graph.times[rows]
         keep = (at >= since) & (at <= until) & (graph.amounts[rows] > 0)
+        keep &= graph.amounts[rows] >= floor
         rows = rows[keep]
         rows = rows[np.lexsort((rows, graph.times[rows]))]
         out, out_offsets = _by_account(graph.sources[rows], graph.n_entities)
