@@ -1,0 +1,112 @@
+"""Error rates per subgroup: point rates from fairlearn, denominators, intervals."""
+
+from typing import TypedDict
+
+import numpy as np
+import pandas as pd
+
+from workbench.analysis.resampling import intervals
+from workbench.analysis.subgroups import (
+    METRICS,
+    PARTS,
+    Attribute,
+    Floats,
+    Incidence,
+    Ints,
+    Outcomes,
+    counts,
+)
+
+Interval = list[float] | None
+
+
+class GroupRow(TypedDict):
+    """Rates are shares from 0 to 1, None where the denominator is 0; intervals 95 %."""
+
+    attribute: str
+    group: str
+    n: int
+    positives: int
+    negatives: int
+    selection_rate: float | None
+    fpr: float | None
+    fnr: float | None
+    precision: float | None
+    accuracy: float | None
+    intervals: dict[str, Interval]
+
+
+def point_rates(outcomes: Outcomes, incidence: Incidence) -> dict[str, Floats]:
+    """Rates per group from fairlearn's MetricFrame, NaN where the denominator is 0.
+
+    MetricFrame sees one weighted row per group and outcome, so that its cost does not grow with
+    the rows.
+    """
+    from fairlearn import metrics as fairlearn
+    from sklearn.metrics import accuracy_score, precision_score
+
+    table = counts(outcomes.cells, incidence)
+    functions = {
+        "selection_rate": fairlearn.selection_rate,
+        "fpr": fairlearn.false_positive_rate,
+        "fnr": fairlearn.false_negative_rate,
+        "precision": lambda t, p, **kw: precision_score(t, p, zero_division=0.0, **kw),
+        "accuracy": accuracy_score,
+    }
+    group, cell = np.nonzero(table)
+    weight = {"sample_weight": table[group, cell]}
+    frame = fairlearn.MetricFrame(
+        metrics=functions,
+        y_true=cell // 2,
+        y_pred=cell % 2,
+        sensitive_features=pd.Series(group, name="group"),
+        sample_params=dict.fromkeys(functions, weight),
+    )
+    by_group = frame.by_group.reindex(range(len(table)))
+    return {
+        name: np.where(_denominator(table, name) > 0, by_group[name].to_numpy(float), np.nan)
+        for name in functions
+    }
+
+
+def _denominator(table: Ints, metric: str) -> Ints:
+    return np.asarray(table[:, list(PARTS[metric][1])].sum(axis=1), dtype=np.int64)
+
+
+def group_rows(
+    outcomes: Outcomes, attribute: Attribute, *, n_replicates: int, seed: int
+) -> list[GroupRow]:
+    """One row per subgroup that occurs, in the order of their names."""
+    incidence = outcomes.incidence(attribute)
+    if not incidence.groups:
+        return []
+    table = counts(outcomes.cells, incidence)
+    point = point_rates(outcomes, incidence)
+    spread = intervals(outcomes, incidence, n_replicates=n_replicates, seed=seed)
+    rows: list[GroupRow] = []
+    for g, name in enumerate(incidence.groups):
+        rate = {m: _number(float(point[m][g])) for m in METRICS}
+        rows.append(
+            GroupRow(
+                attribute=attribute.name,
+                group=name,
+                n=int(table[g].sum()),
+                positives=int(table[g, 2:].sum()),
+                negatives=int(table[g, :2].sum()),
+                selection_rate=rate["selection_rate"],
+                fpr=rate["fpr"],
+                fnr=rate["fnr"],
+                precision=rate["precision"],
+                accuracy=rate["accuracy"],
+                intervals={m: _bounds(spread[m][g]) for m in METRICS},
+            )
+        )
+    return rows
+
+
+def _number(value: float) -> float | None:
+    return None if np.isnan(value) else value
+
+
+def _bounds(pair: Floats) -> Interval:
+    return None if np.isnan(pair).any() else [float(pair[0]), float(pair[1])]

@@ -1,0 +1,243 @@
+"""The bias audit: error rates per subgroup with intervals, tests of their gaps, one verdict.
+
+Only this module joins sensitive features to what a model said (duty T5). Point rates come from
+fairlearn's MetricFrame, intervals from `resampling`, tests from `permutation`. A bootstrap of the
+gap itself is no test: it almost never holds 0, even at equality.
+"""
+
+from collections.abc import Sequence
+from math import sqrt
+from typing import TypedDict
+
+import numpy as np
+import pandas as pd
+
+from workbench.analysis.error_rates import GroupRow, group_rows
+from workbench.analysis.permutation import GapTest, test_gap
+from workbench.analysis.subgroups import (
+    Attribute,
+    Bools,
+    Outcomes,
+    Sharing,
+    with_intersections,
+)
+from workbench.analysis.tables import IntArray
+from workbench.domain.errors import BadInput
+from workbench.domain.release import AuditVerdict
+
+TESTED = ("fpr", "fnr")
+ALPHA = 0.05
+N_REPLICATES = 1_000
+
+
+class TestRow(TypedDict):
+    """`p_value` before, `p_corrected` after Holm's correction over all tests of the audit."""
+
+    attribute: str
+    metric: str
+    gap: float | None
+    p_value: float | None
+    verdict: str
+    p_corrected: float | None
+    between: list[str]
+    pooled: float | None
+    smallest: int
+
+
+class ExcludedRow(TypedDict):
+    """Rows that no group of the attribute holds, and why."""
+
+    attribute: str
+    group: str
+    n: int
+    reason: str
+
+
+class Audit(TypedDict):
+    """What `workbench audit --json` prints; `shared` says what rows have in common."""
+
+    n: int
+    verdict: str
+    groups: list[GroupRow]
+    tests: list[TestRow]
+    margin: float
+    positives: int
+    negatives: int
+    shared: str
+    n_people: int
+    excluded: list[ExcludedRow]
+    notes: list[str]
+    n_replicates: int
+    n_permutations: int
+    seed: int
+
+
+def audit(
+    outcomes: Outcomes, attributes: Sequence[Attribute], *, margin: float, seed: int
+) -> Audit:
+    """Audit `outcomes` by each attribute and each intersection of two.
+
+    Raises
+    ------
+    BadInput
+        When there are no rows, no attributes, one named twice, or the margin is no share.
+    """
+    _require(outcomes, attributes, margin)
+    crossed = with_intersections(attributes)
+    n_permutations = max(1_999, 100 * len(crossed) * len(TESTED) - 1)
+    seeds = np.random.SeedSequence(seed).generate_state(len(crossed) * 3).tolist()
+    groups: list[GroupRow] = []
+    found: list[tuple[Attribute, str, GapTest]] = []
+    for i, attribute in enumerate(crossed):
+        groups += group_rows(outcomes, attribute, n_replicates=N_REPLICATES, seed=seeds[3 * i])
+        for j, metric in enumerate(TESTED):
+            gap = test_gap(
+                outcomes,
+                attribute,
+                metric,
+                margin=margin,
+                n_permutations=n_permutations,
+                seed=seeds[3 * i + 1 + j],
+            )
+            found.append((attribute, metric, gap))
+    tests = _test_rows(found, margin)
+    singles = {a.name for a in attributes}
+    n_positive = int((outcomes.cells >= 2).sum())
+    return Audit(
+        n=len(outcomes),
+        verdict=_whole_verdict(tests, singles),
+        groups=groups,
+        tests=tests,
+        margin=margin,
+        positives=n_positive,
+        negatives=len(outcomes) - n_positive,
+        shared=outcomes.sharing.value,
+        n_people=outcomes.n_people,
+        excluded=_excluded(outcomes, attributes),
+        notes=_notes(outcomes, attributes),
+        n_replicates=N_REPLICATES,
+        n_permutations=n_permutations,
+        seed=seed,
+    )
+
+
+def audit_candidates(
+    label: Bools,
+    prediction: Bools,
+    *,
+    people: pd.DataFrame,
+    sensitive: pd.DataFrame,
+    margin: float,
+    seed: int,
+) -> Audit:
+    """Audit candidates by the sensitive features of the people they are about.
+
+    `people` has columns candidate (position in `label`) and entity; `sensitive` has entity and
+    one column per feature. A person without a row in `sensitive` has no known group.
+    """
+    entities, person = np.unique(people["entity"].to_numpy(np.int32), return_inverse=True)
+    rows: IntArray = people["candidate"].to_numpy(np.int32)
+    outcomes = Outcomes.of(label, prediction).about(rows, person.reshape(-1).astype(np.int32))
+    known = sensitive.set_index("entity").reindex(entities)
+    attributes = [
+        Attribute.of(str(name), [None if pd.isna(v) else str(v) for v in known[name]])
+        for name in known.columns
+    ]
+    return audit(outcomes, attributes, margin=margin, seed=seed)
+
+
+def holm(p_values: Sequence[float | None]) -> list[float | None]:
+    """Holm's (1979) step-down correction; None stays None and counts for nothing."""
+    known = sorted((p, i) for i, p in enumerate(p_values) if p is not None)
+    out: list[float | None] = [None] * len(p_values)
+    highest = 0.0
+    for rank, (p, i) in enumerate(known):
+        highest = max(highest, min(1.0, p * (len(known) - rank)))
+        out[i] = highest
+    return out
+
+
+def test_verdict(test: GapTest, corrected: float | None, margin: float) -> AuditVerdict:
+    """The rule of one test: fail takes precedence, then too few rows, then pass."""
+    if test.gap is None or test.pooled is None:
+        return AuditVerdict.INSUFFICIENT
+    if corrected is not None and corrected <= ALPHA and test.gap > margin:
+        return AuditVerdict.FAIL
+    if test.n_min == 0:
+        return AuditVerdict.INSUFFICIENT
+    half_width = 1.96 * sqrt(test.pooled * (1 - test.pooled) / test.n_min)
+    return AuditVerdict.INSUFFICIENT if half_width > margin else AuditVerdict.PASS
+
+
+def _whole_verdict(tests: Sequence[TestRow], singles: set[str]) -> str:
+    if any(t["verdict"] == AuditVerdict.FAIL for t in tests):
+        return AuditVerdict.FAIL.value
+    if any(t["verdict"] == AuditVerdict.INSUFFICIENT and t["attribute"] in singles for t in tests):
+        return AuditVerdict.INSUFFICIENT.value
+    return AuditVerdict.PASS.value
+
+
+def _require(outcomes: Outcomes, attributes: Sequence[Attribute], margin: float) -> None:
+    names = [a.name for a in attributes]
+    twice = sorted({n for n in names if names.count(n) > 1})
+    if not len(outcomes):
+        raise BadInput("There are no rows to audit; give at least one.", code="empty")
+    if not names:
+        raise BadInput("No attribute to audit by was named; name at least one.", code="columns")
+    if twice:
+        raise BadInput(f"Attribute {twice[0]} is named twice; name each once.", code="columns")
+    if not 0 <= margin < 1:
+        raise BadInput(f"The margin {margin} is no share; give one from 0 to below 1.")
+
+
+def _test_rows(found: Sequence[tuple[Attribute, str, GapTest]], margin: float) -> list[TestRow]:
+    corrected = holm([test.p_value for _, _, test in found])
+    return [
+        TestRow(
+            attribute=attribute.name,
+            metric=metric,
+            gap=test.gap,
+            p_value=test.p_value,
+            verdict=test_verdict(test, p, margin).value,
+            p_corrected=p,
+            between=list(test.between),
+            pooled=test.pooled,
+            smallest=test.n_min,
+        )
+        for (attribute, metric, test), p in zip(found, corrected, strict=True)
+    ]
+
+
+def _excluded(outcomes: Outcomes, attributes: Sequence[Attribute]) -> list[ExcludedRow]:
+    """Rows about nobody, then per attribute those whose group is missing."""
+    rows: list[ExcludedRow] = []
+    n_nobody = 0
+    if outcomes.sharing is Sharing.PEOPLE:
+        n_nobody = len(outcomes) - len(np.unique(outcomes.rows))
+    for attribute in attributes:
+        n_held = len(np.unique(outcomes.incidence(attribute).outcome))
+        left_out = (
+            ("(nobody)", n_nobody, "about no person"),
+            ("(missing)", len(outcomes) - n_nobody - n_held, "no group given"),
+        )
+        rows += [
+            ExcludedRow(attribute=attribute.name, group=group, n=n, reason=reason)
+            for group, n, reason in left_out
+            if n
+        ]
+    return rows
+
+
+def _notes(outcomes: Outcomes, attributes: Sequence[Attribute]) -> list[str]:
+    """What a reader must know of the table before its rates."""
+    notes = []
+    if len(np.unique(outcomes.cells % 2)) == 1:
+        notes.append("Every prediction is the same, so no gap between groups can show.")
+    if len(np.unique(outcomes.cells // 2)) == 1:
+        notes.append("Every label is the same, so one of the two error rates has no denominator.")
+    notes += [
+        f"Attribute {a.name} has fewer than two groups, so nothing can be compared."
+        for a in attributes
+        if len(outcomes.incidence(a).groups) < 2
+    ]
+    return notes

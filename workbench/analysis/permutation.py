@@ -1,0 +1,323 @@
+"""Permutation tests of a gap between subgroups: labels of rows, or of the people they share.
+
+Method: each group's rate is compared with the pooled rate in units of its standard error under
+equality, and the range of these deviations is the statistic (a studentised maximum, so that a
+small group's noise does not dominate; Chung and Romano 2013). Its null distribution comes from
+permuting group labels: over rows where they are independent, over people where rows share them.
+The standard error counts what rows of one person have in common (intraclass correlation), so
+that the test holds where a group's people have more rows than another's.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import count
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.analysis.kernels import compiled
+from workbench.analysis.subgroups import (
+    PARTS,
+    Attribute,
+    Bools,
+    Floats,
+    Incidence,
+    Ints,
+    Outcomes,
+    Sharing,
+    ends_of_pairs,
+)
+from workbench.analysis.tables import IntArray
+
+Sums = tuple[Ints, Ints, Floats]  # denominators, errors, excess from shared people
+
+
+@dataclass(frozen=True, slots=True)
+class GapTest:
+    """`gap` is highest minus lowest rate over groups with a denominator; `between` names them.
+
+    `gap` and `p_value` are None where fewer than two groups have a denominator. `p_value` is that
+    of the contrasts wider than the margin (of all, where none is), so that a gap which rests on a
+    few rows is not carried by a narrow one that rests on many. `pooled` is the rate over all
+    groups; `n_min` the smallest denominator.
+    """
+
+    gap: float | None
+    p_value: float | None
+    between: tuple[str, ...]
+    pooled: float | None
+    n_min: int
+
+
+@dataclass(frozen=True, slots=True)
+class Null:
+    """`excess` of the observed groups, and what draws the sums of so many permutations."""
+
+    excess: Floats
+    draw: Callable[[int], Sums]
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """Rows that share a block (a person, a candidate): ``order[start[b]:start[b + 1]]`` are b's.
+
+    `correlation` is the intraclass correlation of errors within a block, 0 to 1.
+    """
+
+    order: Ints
+    start: Ints
+    correlation: float
+
+
+def test_gap(
+    outcomes: Outcomes,
+    attribute: Attribute,
+    metric: str,
+    *,
+    margin: float,
+    n_permutations: int,
+    seed: int,
+) -> GapTest:
+    """Test that `metric` is equal in all subgroups of `attribute`.
+
+    Cost: independent rows take time in groups and permutations alone; shared people take one
+    pass over the rows per permutation.
+    """
+    counted = _of_metric(outcomes, outcomes.incidence(attribute), metric)
+    k = len(counted.groups)
+    error = np.isin(outcomes.cells[counted.outcome], PARTS[metric][0])
+    n = np.bincount(counted.group, minlength=k)
+    e = np.bincount(counted.group[error], minlength=k)
+    pooled = float(e.sum() / n.sum()) if n.sum() else None
+    n_min = int(n.min()) if k else 0
+    if pooled is None or (n > 0).sum() < 2:
+        return GapTest(None, None, (), pooled, n_min)
+    rate = np.full(k, np.nan)
+    np.divide(e, n, out=rate, where=n > 0)
+    low, high = int(np.nanargmin(rate)), int(np.nanargmax(rate))
+    gap = float(rate[high] - rate[low])
+    between = (counted.groups[low], counted.groups[high])
+    if pooled in (0.0, 1.0):
+        return GapTest(gap, 1.0, between, pooled, n_min)
+    null = _null(outcomes, attribute, counted, error, np.random.default_rng(seed))
+    z = _deviations(n[None], e[None], null.excess[None], pooled)[0]
+    observed, beyond = _widest(rate, z, margin), 0
+    for size in _batches(n_permutations, k):
+        simulated = _range(_deviations(*null.draw(size), pooled))
+        beyond += int((simulated >= observed - 1e-9).sum())
+    return GapTest(gap, (1 + beyond) / (1 + n_permutations), between, pooled, n_min)
+
+
+def _batches(n: int, k: int) -> Iterator[int]:
+    """Sizes that add up to `n`, each small enough for arrays of `k` groups."""
+    most = max(1, 1_000_000 // max(k, 1))
+    while n > 0:
+        yield min(n, most)
+        n -= most
+
+
+def _of_metric(outcomes: Outcomes, incidence: Incidence, metric: str) -> Incidence:
+    keep = np.isin(outcomes.cells[incidence.outcome], PARTS[metric][1])
+    return Incidence(incidence.outcome[keep], incidence.group[keep], incidence.groups)
+
+
+def _deviations(n: Ints, e: Ints, excess: Floats, pooled: float) -> Floats:
+    """Standardised deviation of each group's rate from the pooled one; NaN without rows."""
+    some = n > 0
+    rate = np.divide(e, n, out=np.full(n.shape, np.nan), where=some)
+    weight = n / n.sum(axis=-1, keepdims=True)
+    spread = np.divide(n + excess, n.astype(np.float64) ** 2, out=np.zeros(n.shape), where=some)
+    common = (weight**2 * spread).sum(axis=-1, keepdims=True)
+    variance = pooled * (1 - pooled) * (spread * (1 - 2 * weight) + common)
+    possible = some & (variance > 0)
+    z: Floats = np.full(n.shape, np.nan)
+    np.divide(rate - pooled, np.sqrt(np.maximum(variance, 0)), out=z, where=possible)
+    return z
+
+
+def _range(z: Floats) -> Floats:
+    low = np.where(np.isnan(z), np.inf, z).min(axis=-1)
+    high = np.where(np.isnan(z), -np.inf, z).max(axis=-1)
+    return np.asarray(high - low, dtype=np.float64)
+
+
+def _widest(rate: Floats, z: Floats, margin: float) -> float:
+    """Largest standardised contrast among those wider than `margin`, else among all."""
+    order = np.argsort(rate)
+    order = order[~np.isnan(z[order])]
+    rates, deviations = rate[order], z[order]
+    n_lower = np.searchsorted(rates, rates - margin, side="left")
+    lowest = np.minimum.accumulate(deviations)
+    eligible = n_lower > 0
+    if eligible.any():
+        return float((deviations[eligible] - lowest[n_lower[eligible] - 1]).max())
+    return float(_range(z[None])[0])
+
+
+def _null(
+    outcomes: Outcomes,
+    attribute: Attribute,
+    counted: Incidence,
+    error: Bools,
+    rng: np.random.Generator,
+) -> Null:
+    if outcomes.sharing is Sharing.PEOPLE:
+        return _people_move(outcomes, attribute, counted, error, rng)
+    if outcomes.sharing is Sharing.CLUSTER:
+        return _clusters_move(outcomes, counted, error, rng)
+    k = len(counted.groups)
+    patterns = np.array([[1, 0], [1, 1]], dtype=np.int64)
+    multiplicity = np.array([(~error).sum(), error.sum()], dtype=np.int64)
+    sizes = np.bincount(counted.group, minlength=k)
+    return Null(np.zeros(k), partial(_deal, patterns, multiplicity, sizes, 0.0, rng))
+
+
+def _deal(
+    patterns: Ints,
+    multiplicity: Ints,
+    sizes: Ints,
+    correlation: float,
+    rng: np.random.Generator,
+    n_permutations: int,
+) -> Sums:
+    """Deal people to groups of fixed sizes at random: the permutation of labels, by counts.
+
+    ``patterns[u]`` is (denominator, errors) of ``multiplicity[u]`` people each; group g takes
+    ``sizes[g]`` people. The same distribution as shuffling labels one by one.
+    """
+    shape = (n_permutations, len(sizes))
+    room = np.broadcast_to(sizes.astype(np.int64), shape).copy()
+    n, e, q = np.zeros(shape, np.int64), np.zeros(shape, np.int64), np.zeros(shape)
+    for (rows, errors), people in zip(patterns.tolist(), multiplicity.tolist(), strict=True):
+        left = np.full(n_permutations, people, dtype=np.int64)
+        beyond = room.sum(axis=1)
+        for g in range(len(sizes)):
+            beyond -= room[:, g]
+            drawn = rng.hypergeometric(room[:, g], beyond, left)
+            left -= drawn
+            room[:, g] -= drawn
+            n[:, g] += rows * drawn
+            e[:, g] += errors * drawn
+            q[:, g] += correlation * rows * (rows - 1) * drawn
+    return n, e, q
+
+
+def _clusters_move(
+    outcomes: Outcomes, counted: Incidence, error: Bools, rng: np.random.Generator
+) -> Null:
+    """Each row belongs to one person: labels move between people.
+
+    Where one person's rows lie in several groups, whole people change places with others of as
+    many rows, and labels within a person.
+    """
+    person = np.unique(outcomes.persons[counted.outcome], return_inverse=True)[1].reshape(-1)
+    k, n_people = len(counted.groups), int(person.max()) + 1
+    ties = _ties(np.arange(len(person)), person, error)
+    excess = _excess(counted.group, (ties,), k)
+    label = np.full(n_people, -1, dtype=np.int32)
+    label[person] = counted.group
+    if np.any(label[person] != counted.group):
+        draws = _block_draws(counted.group, ties, rng)
+        return Null(excess, partial(_tally, draws, error, (ties,), k))
+    size = np.bincount(person, minlength=n_people)
+    wrong = np.bincount(person[error], minlength=n_people)
+    patterns, multiplicity = np.unique(np.c_[size, wrong], axis=0, return_counts=True)
+    if 4 * len(patterns) * k < len(person):
+        taken = np.bincount(label, minlength=k)
+        return Null(excess, partial(_deal, patterns, multiplicity, taken, ties.correlation, rng))
+    moved = (rng.permutation(label)[person] for _ in count())
+    return Null(excess, partial(_tally, moved, error, (ties,), k))
+
+
+def _block_draws(group: IntArray, ties: Ties, rng: np.random.Generator) -> Iterator[IntArray]:
+    """Groups of rows with people of equal size changed places and labels shuffled within."""
+    size = np.diff(ties.start)
+    places = [
+        ties.order[ties.start[:-1][size == s][:, None] + np.arange(s)] for s in np.unique(size)
+    ]
+    while True:
+        drawn = group.copy()
+        for rows in places:
+            drawn[rows] = rng.permuted(group[rows][rng.permutation(len(rows))], axis=1)
+        yield drawn
+
+
+def _people_move(
+    outcomes: Outcomes,
+    attribute: Attribute,
+    counted: Incidence,
+    error: Bools,
+    rng: np.random.Generator,
+) -> Null:
+    """Rows take their group from their people: labels move between people, rows follow."""
+    keep = np.isin(outcomes.rows, counted.outcome)
+    rows, persons = outcomes.rows[keep], outcomes.persons[keep]
+    present, person = np.unique(persons, return_inverse=True)
+    label, person = attribute.codes[present], person.reshape(-1)
+    width, seen = len(attribute.groups), len(counted.groups)
+    if not outcomes.in_pairs:
+        both = (
+            _ties(np.arange(len(rows)), rows, error),
+            _ties(np.arange(len(rows)), person, error),
+        )
+        moved = (rng.permutation(label)[person] for _ in count())
+        return Null(_excess(counted.group, both, seen), partial(_tally, moved, error, both, width))
+    ties = (_ties(np.searchsorted(counted.outcome, rows), person, error),)
+    ends = (ends_of_pairs(rows, rng.permutation(label)[person]) for _ in count())
+    moved = (low * np.int32(width + 1) + high for low, high, _ in ends)
+    excess = _excess(counted.group, ties, seen)
+    return Null(excess, partial(_tally, moved, error, ties, width * (width + 1)))
+
+
+def _ties(rows: npt.NDArray[np.generic], blocks: npt.NDArray[np.generic], error: Bools) -> Ties:
+    """Blocks of rows, with the intraclass correlation of their errors under one pooled rate."""
+    _, block = np.unique(blocks, return_inverse=True)
+    block = block.reshape(-1)
+    order = np.argsort(block, kind="stable")
+    size = np.bincount(block)
+    x = error.astype(np.float64) - error.mean()
+    mine = x[rows]
+    within = np.bincount(block, weights=mine) ** 2 - np.bincount(block, weights=mine**2)
+    n_pairs = float((size * (size - 1)).sum())
+    variance = float((x**2).mean())
+    found = float(within.sum()) / n_pairs / variance if n_pairs and variance else 0.0
+    start = np.r_[0, np.cumsum(size)].astype(np.int64)
+    return Ties(rows[order].astype(np.int64), start, min(max(found, 0.0), 1.0))
+
+
+def _tally(
+    draws: Iterator[IntArray], error: Bools, ties: tuple[Ties, ...], k: int, n_permutations: int
+) -> Sums:
+    n, e = np.zeros((n_permutations, k), np.int64), np.zeros((n_permutations, k), np.int64)
+    q = np.zeros((n_permutations, k))
+    for i in range(n_permutations):
+        group = next(draws)
+        n[i] = np.bincount(group, minlength=k)
+        e[i] = np.bincount(group[error], minlength=k)
+        q[i] = _excess(group, ties, k)
+    return n, e, q
+
+
+def _excess(group: IntArray, ties: tuple[Ties, ...], k: int) -> Floats:
+    """Per group, the correlation summed over ordered pairs of rows that share a block."""
+    total = np.zeros(k)
+    for tie in ties:
+        if tie.correlation:
+            total += tie.correlation * _pairs_within(group, tie.order, tie.start, k)
+    return total
+
+
+@compiled
+def _pairs_within(group: IntArray, order: Ints, start: Ints, k: int) -> Floats:
+    """Ordered pairs of rows in one block and one group, per group."""
+    pairs = np.zeros(k)
+    seen = np.zeros(k, np.int64)
+    for b in range(len(start) - 1):
+        for p in range(start[b], start[b + 1]):
+            g = group[order[p]]
+            pairs[g] += 2 * seen[g]
+            seen[g] += 1
+        for p in range(start[b], start[b + 1]):
+            seen[group[order[p]]] = 0
+    return pairs

@@ -1,0 +1,198 @@
+"""Who is counted where: outcomes, the people whom rows share, and the subgroups of both.
+
+A row (or candidate) has one of four outcomes. Its subgroup comes from its own column, or from
+the people it is about: the unordered pair of their groups where a candidate has at most two
+people, else each of its people's groups, each person counted once.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.analysis.tables import IntArray
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+TRUE_NEGATIVE, FALSE_POSITIVE, FALSE_NEGATIVE, TRUE_POSITIVE = range(4)
+MISSING = -1
+OTHER_PAIR = " + "
+BOTH = " × "
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """A sensitive feature: ``codes[i]`` is a position in `groups`, or -1 where it is missing.
+
+    `parts` is 1 for a single attribute and 2 for an intersection.
+    """
+
+    name: str
+    codes: IntArray
+    groups: tuple[str, ...]
+    parts: int = 1
+
+    @classmethod
+    def of(cls, name: str, values: Sequence[str | None]) -> "Attribute":
+        """From one value per row or person; None and blank cells are missing."""
+        cells = np.array([(v or "").strip() for v in values], dtype=object)
+        found, codes = np.unique(cells.astype(str), return_inverse=True)
+        blank = int(len(found) > 0 and found[0] == "")
+        coded = (codes.reshape(-1) - blank).astype(np.int32)
+        return cls(name, coded, tuple(found[blank:].tolist()))
+
+    def crossed(self, other: "Attribute") -> "Attribute":
+        """The intersection; only combinations that occur, missing where either is."""
+        width = max(len(other.groups), 1)
+        known = (self.codes >= 0) & (other.codes >= 0)
+        joint = np.where(known, self.codes.astype(np.int64) * width + other.codes, MISSING)
+        found, codes = np.unique(joint, return_inverse=True)
+        shift = int(len(found) > 0 and found[0] == MISSING)
+        names = tuple(
+            f"{self.groups[c // width]}{BOTH}{other.groups[c % width]}"
+            for c in found[shift:].tolist()
+        )
+        coded = (codes.reshape(-1) - shift).astype(np.int32)
+        return Attribute(f"{self.name}{BOTH}{other.name}", coded, names, parts=2)
+
+
+def with_intersections(attributes: Sequence[Attribute]) -> tuple[Attribute, ...]:
+    """The attributes, then each pair of them."""
+    return (*attributes, *(a.crossed(b) for a, b in combinations(attributes, 2)))
+
+
+@dataclass(frozen=True, slots=True)
+class Incidence:
+    """Which outcome counts in which subgroup: ``outcome[j]`` counts once in ``group[j]``."""
+
+    outcome: IntArray
+    group: IntArray
+    groups: tuple[str, ...]
+
+
+class Sharing(StrEnum):
+    """What rows have in common."""
+
+    NOTHING = "nothing"  # rows are independent
+    CLUSTER = "cluster"  # each row belongs to one person and has a group of its own
+    PEOPLE = "people"  # a row is about people and takes its group from theirs
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """What was true and what was predicted, as one cell per row.
+
+    ``cells[i]`` is 0 true negative, 1 false positive, 2 false negative, 3 true positive. Where
+    rows share people, row ``rows[j]`` is about person ``persons[j]``: each pair once, rows
+    ascending, persons numbered from 0.
+    """
+
+    cells: IntArray
+    rows: IntArray
+    persons: IntArray
+    sharing: Sharing
+
+    @classmethod
+    def of(cls, label: Bools, prediction: Bools) -> "Outcomes":
+        """Independent rows."""
+        cells = 2 * label.astype(np.int32) + prediction.astype(np.int32)
+        nobody = np.zeros(0, dtype=np.int32)
+        return cls(cells.astype(np.int32), nobody, nobody, Sharing.NOTHING)
+
+    def clustered(self, person: IntArray) -> "Outcomes":
+        """Rows that share people: row i belongs to ``person[i]``."""
+        each = np.arange(len(self.cells), dtype=np.int32)
+        return Outcomes(self.cells, each, person, Sharing.CLUSTER)
+
+    def about(self, rows: IntArray, persons: IntArray) -> "Outcomes":
+        """Rows that take their groups from their people; repeated pairs count once."""
+        width = int(persons.max(initial=0)) + 1
+        once = np.unique(rows.astype(np.int64) * width + persons)
+        row, person = (once // width).astype(np.int32), (once % width).astype(np.int32)
+        return Outcomes(self.cells, row, person, Sharing.PEOPLE)
+
+    def __len__(self) -> int:
+        return len(self.cells)
+
+    @property
+    def n_people(self) -> int:
+        """Number of persons; 0 where rows are independent."""
+        return int(self.persons.max(initial=-1)) + 1
+
+    @property
+    def in_pairs(self) -> bool:
+        """True where rows take their groups from their people and none has more than two."""
+        if self.sharing is not Sharing.PEOPLE:
+            return False
+        return int(np.bincount(self.rows).max(initial=0)) <= 2
+
+    def incidence(self, attribute: Attribute) -> Incidence:
+        """Where each outcome counts; outcomes with a missing group count nowhere."""
+        if self.sharing is not Sharing.PEOPLE:
+            some = np.flatnonzero(attribute.codes >= 0).astype(np.int32)
+            return Incidence(some, attribute.codes[some], attribute.groups)
+        codes = attribute.codes[self.persons]
+        known = ~np.isin(self.rows, self.rows[codes < 0])
+        if not self.in_pairs:
+            return Incidence(self.rows[known], codes[known], attribute.groups)
+        return pair_incidence(self.rows[known], codes[known], attribute.groups)
+
+
+def pair_incidence(rows: IntArray, codes: IntArray, groups: tuple[str, ...]) -> Incidence:
+    """Subgroups of rows with one or two people: ``A + B``, and ``A`` where there is one person.
+
+    `rows` ascend, and each holds one or two of `codes`.
+    """
+    low, high, outcome = ends_of_pairs(rows, codes)
+    width = len(groups) + 1
+    joint = low.astype(np.int64) * width + high
+    found, group = np.unique(joint, return_inverse=True)
+    names = tuple(
+        groups[c // width] + (OTHER_PAIR + groups[c % width - 1] if c % width else "")
+        for c in found.tolist()
+    )
+    return Incidence(outcome, group.reshape(-1).astype(np.int32), names)
+
+
+def ends_of_pairs(rows: IntArray, codes: IntArray) -> tuple[IntArray, IntArray, IntArray]:
+    """Lower code, higher code + 1 (0 where there is one person) and row, per row."""
+    first = np.flatnonzero(np.r_[True, rows[1:] != rows[:-1]]) if len(rows) else np.zeros(0, int)
+    two = np.diff(np.r_[first, len(rows)]) == 2
+    a = codes[first]
+    b = np.where(two, codes[np.minimum(first + 1, max(len(rows) - 1, 0))], a)
+    low = np.where(two, np.minimum(a, b), a).astype(np.int32)
+    high = np.where(two, np.maximum(a, b) + 1, 0).astype(np.int32)
+    return low, high, rows[first]
+
+
+def counts(cells: IntArray, incidence: Incidence) -> Ints:
+    """Outcomes per group, shape (groups, 4), in the order of the cells."""
+    k = len(incidence.groups)
+    flat = incidence.group.astype(np.int64) * 4 + cells[incidence.outcome]
+    return np.bincount(flat, minlength=4 * k).reshape(k, 4)
+
+
+METRICS = ("selection_rate", "fpr", "fnr", "precision", "accuracy")
+# numerator and denominator of each metric, as cells
+PARTS: Mapping[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
+    "selection_rate": ((1, 3), (0, 1, 2, 3)),
+    "fpr": ((1,), (0, 1)),
+    "fnr": ((2,), (2, 3)),
+    "precision": ((3,), (1, 3)),
+    "accuracy": ((0, 3), (0, 1, 2, 3)),
+}
+
+
+def shares(table: npt.NDArray[np.generic], metric: str) -> Floats:
+    """The metric from counts of shape (..., 4); NaN where its denominator is 0."""
+    numerator, denominator = PARTS[metric]
+    top = table[..., list(numerator)].sum(axis=-1).astype(np.float64)
+    bottom = table[..., list(denominator)].sum(axis=-1).astype(np.float64)
+    out: Floats = np.full(bottom.shape, np.nan)
+    np.divide(top, bottom, out=out, where=bottom > 0)
+    return out
