@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from workbench.domain.errors import CheckFailed
 from workbench.domain.log import (
@@ -254,7 +254,9 @@ class DecisionLog:
                 known = known.append(row.leaf_hash)
                 if signed.pop(known.size, known.root.hex()) != known.root.hex():
                     raise _refuse(f"the checkpoint of {known.size} entries says otherwise")
-            if signed or self.head(connection) != known:
+            last = connection.execute(select(func.max(log_entry.c.seq))).scalar()
+            stored = 0 if last is None else last + 1
+            if signed or stored != known.size or self.head(connection) != known:
                 raise _refuse(f"the head does not match the {known.size} entries known")
         return known
 

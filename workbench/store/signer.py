@@ -150,11 +150,12 @@ class Signer:
         Unavailable
             When the memory is missing or unreadable: without it nothing may be signed.
         """
+        name = self.verifier.name
         try:
             kept = json.loads(self._state_file.read_text(encoding="ascii"))
             roots = tuple(bytes.fromhex(root) for root in kept["frontier"])
             frontier = Frontier(kept["size"], roots)
-            if kept["origin"] != self.verifier.name or kept["root"] != frontier.root.hex():
+            if kept["origin"] != name or kept["root"] != frontier.root.hex():
                 raise ValueError
         except (OSError, ValueError, KeyError, TypeError, BadInput) as error:
             raise Unavailable(
