@@ -9,7 +9,7 @@ from pysqlite3 import dbapi2 as sqlite
 revision = "0001"
 down_revision = None
 
-FILES = ("0001_tables.sql", "0001_written_once.sql", "0001_gate.sql")
+FILES = ("0001_tables.sql", "0001_gate.sql", "0001_written_once.sql")
 FOLDER = Path(__file__).parent.parent / "sqlite"
 
 
