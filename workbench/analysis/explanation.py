@@ -9,6 +9,7 @@ that miss silently (trees with a background, native categories) are controls in 
 from __future__ import annotations
 
 import hashlib
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -68,9 +69,16 @@ def explainer_of(estimator: Any, background: Matrix) -> Explainer:
     )
 
 
-def _tree(estimator: Any) -> Explainer:
-    import shap
+def load_shap() -> Any:
+    """The shap library; what other libraries warn about while it is imported is left out."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import shap
+    return shap
 
+
+def _tree(estimator: Any) -> Explainer:
+    shap = load_shap()
     explainer = shap.TreeExplainer(estimator)  # no background: with one it is silently wrong
     base = float(np.ravel(explainer.expected_value)[0])
     method = f"shap {shap.__version__} TreeExplainer, tree_path_dependent"
@@ -78,8 +86,7 @@ def _tree(estimator: Any) -> Explainer:
 
 
 def _linear(estimator: Any, background: Matrix) -> Explainer:
-    import shap
-
+    shap = load_shap()
     before, last = estimator[:-1], estimator[-1]
     prepared = before.transform(background)
     masker = shap.maskers.Independent(prepared, max_samples=len(prepared))

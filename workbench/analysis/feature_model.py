@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -189,7 +189,27 @@ def to_matrix(features: pd.DataFrame, names: Sequence[str]) -> Matrix:
 def _decision(estimator: Any, rows: Matrix) -> FloatArray:
     if not len(rows):
         return np.empty(0)
-    return np.asarray(estimator.decision_function(rows), dtype=np.float64)
+    with _one_thread():
+        return np.asarray(estimator.decision_function(rows), dtype=np.float64)
+
+
+def learn(estimator: Any, rows: Matrix, labels: IntArray) -> Any:
+    """`estimator`, fitted, by one thread."""
+    with _one_thread():
+        return estimator.fit(rows, labels)
+
+
+def _one_thread() -> Any:
+    """Threads that wait for each other on a busy machine cost more than they bring here."""
+    return _controller().limit(limits=1)
+
+
+@cache
+def _controller() -> Any:
+    import sklearn.ensemble  # noqa: F401  # what is not loaded is not found
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 def _calibrator_state(calibrator: Calibrator) -> dict[str, Any]:
@@ -271,7 +291,7 @@ class FeatureModel:
     ) -> FittedModel:
         names = [f.name for f in self.described_by]
         rows, later = to_matrix(train.features, names), to_matrix(calibration.features, names)
-        estimator = make().fit(rows, train.labels)
+        estimator = learn(make(), rows, train.labels)
         scores = _decision(estimator, later)
         calibrator = calibrate(scores, calibration.labels)
         refits = _refits(
@@ -312,7 +332,7 @@ def _refits(
         if len(refits) == n_refits:
             break
         if _both(labels[picked]) and _both(later_labels[kept]):
-            again = make().fit(rows[picked], labels[picked])
+            again = learn(make(), rows[picked], labels[picked])
             scores, weights = _decision(again, later[kept]), later_drawn[kept]
             refits.append(
                 (again, calibrate(scores, later_labels[kept], weights=weights, method=method))

@@ -90,7 +90,7 @@ def _drawn_by(people: pd.DataFrame, n_rows: int) -> tuple[IntArray, IntArray, in
     pairs = people.loc[:, ["candidate", "entity"]].drop_duplicates()
     code, known = pd.factorize(pairs["entity"])
     n_known = len(known)
-    rows = pairs["candidate"].to_numpy()
+    rows = pairs["candidate"].to_numpy(dtype=np.int64)
     busy = np.bincount(code, minlength=n_known)
     order = np.lexsort((code, -busy[code], rows))
     rows, code = rows[order], code[order]

@@ -217,8 +217,9 @@ def _chosen(
         return []
     rng = np.random.default_rng([run.seed, *case_id.encode()])
     probability = run.fitted.probability(features)
-    ids = run.known.entities["id"]
-    members = [set(ids.loc[list(candidates.members_of(i))]) for i in range(len(candidates))]
+    members = [
+        set(run.known.entities.loc[candidates.members_of(i), "id"]) for i in range(len(candidates))
+    ]
     ahead = np.flatnonzero(probability >= run.fitted.threshold)
     ranked = ahead[np.argsort(-probability[ahead], kind="stable")]
     room = max(run.per_case - len(before), 0)
@@ -261,7 +262,7 @@ def _halves(
         case_id=case_id,
         dataset=run.dataset,
         text=run.definition.claim(known, candidates, i),
-        subject_ids=tuple(known.entities["id"].loc[list(members)]),
+        subject_ids=tuple(known.entities.loc[members, "id"]),
         subgraph=Subgraph(entities=entities_at(known, entities), links=links_at(known, links)),
         records=records_at(known, beneath),
         as_of=run.as_of,

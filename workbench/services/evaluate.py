@@ -186,8 +186,9 @@ def _baseline(held: _Held, run: "Run") -> dict[str, Any]:
 def _write(
     path: Path, graph: CaseGraph, held: _Held, scores: FloatArray, probability: FloatArray
 ) -> None:
-    ids = graph.entities["id"]
-    members = [list(ids.loc[list(held.candidates.members_of(i))]) for i in range(len(held.true))]
+    members = [
+        list(graph.entities.loc[held.candidates.members_of(i), "id"]) for i in range(len(held.true))
+    ]
     wide = max(map(len, members), default=0)
     names = ["entity_a", "entity_b"] if wide == 2 else ["entities"]
     said = members if wide == 2 else [[" ".join(m)] for m in members]
