@@ -305,7 +305,7 @@ def pages(desk: "Desk", *, hosts: Sequence[str] = LOCAL_HOSTS) -> "App":
         config.set_option(option, value)
     entrance = Door(desk)
     return st.App(
-        _ROOT / "workbench" / "ui" / "main.py",
+        _ROOT / "workbench" / "ui" / "entry" / "script.py",
         routes=entrance.routes(),
         middleware=[Middleware(Gate, desk=desk, entrance=entrance, hosts=hosts)],
         exception_handlers={WorkbenchError: door.say_why},

@@ -60,19 +60,33 @@ PLACES = (
 
 
 def pages_of(role: Role) -> list["st.Page"]:
-    """The pages of a role, in the order of the navigation; what it starts with is the default."""
-    return [
-        st.Page(
-            _PAGES / place.file,
-            title=place.title,
-            icon=f":material/{place.icon}:",
-            url_path=place.file.removesuffix(".py"),
-            default=role in place.start_of,
-            visibility="visible" if place.listed else "hidden",
-        )
+    """The pages of a role, in the order of the navigation; the default leads to its first.
+
+    Each keeps an address of its own that way, so that links into it work for every role.
+    """
+    places = [
+        place
         for place in PLACES
         if role in PERMISSIONS[place.needs] and (_PAGES / place.file).exists()
     ]
+    if not places:
+        return []
+    pages = [
+        st.Page(
+            _PAGES / place.file,
+            # not `icon`: Streamlit would fetch it from another host to show it on the tab
+            title=f":material/{place.icon}: {place.title}",
+            url_path=place.file.removesuffix(".py"),
+            visibility="visible" if place.listed else "hidden",
+        )
+        for place in places
+    ]
+    start = next((i for i, place in enumerate(places) if role in place.start_of), 0)
+
+    def home() -> None:
+        st.switch_page(pages[start])
+
+    return [st.Page(home, title="Workbench", default=True, visibility="hidden"), *pages]
 
 
 def head(desk: "Desk", account: Account) -> None:
@@ -109,4 +123,5 @@ def run() -> None:
         chosen.run()
 
 
-run()
+if __name__ == "__main__":  # so it is in AppTest; over HTTP, entry/script.py calls it
+    run()
