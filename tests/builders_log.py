@@ -45,9 +45,9 @@ class Clock:
         return self.at
 
 
-def log_home(root: Path, *, interval_s: float = 0.0) -> "LogHome":
-    """A home in the empty folder `root`, copied from one that is made once beside it."""
-    template = root.parent / "log-home"
+def log_home(root: Path, *, like: Path | None = None, interval_s: float = 0.0) -> "LogHome":
+    """A home in the empty folder `root`, copied from `like` or one that is made once beside it."""
+    template = like or root.parent / "log-home"
     if not template.exists():
         template.mkdir()
         LogHome(template).database.close()
@@ -206,14 +206,25 @@ class LogHome:
 
     def tamper(self, statement: str, *values: object) -> None:
         """Run SQL on the file with all triggers taken away, and put them back."""
+        triggers = self.drop_triggers()
+        self.raw(statement, *values)
+        with closing(sqlite.connect(self.root / "workbench.db")) as raw, raw:
+            for trigger in triggers:
+                raw.execute(trigger)
+
+    def raw(self, statement: str, *values: object) -> None:
+        """Run SQL on the file over a connection that set no pragma."""
+        with closing(sqlite.connect(self.root / "workbench.db")) as raw, raw:
+            raw.execute(statement, values)
+
+    def drop_triggers(self) -> list[str]:
+        """Take all triggers away, as a database's owner can; returns what they were."""
         with closing(sqlite.connect(self.root / "workbench.db")) as raw, raw:
             named = "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'"
             triggers = raw.execute(named).fetchall()
             for name, _ in triggers:
                 raw.execute(f"DROP TRIGGER {name}")
-            raw.execute(statement, values)
-            for _, sql in triggers:
-                raw.execute(sql)
+        return [sql for _, sql in triggers]
 
     def _reason(self, connection: Connection, finding: str, key: str) -> tuple[str, str]:
         self.vault.put(finding, key, REASON.encode())

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
-from workbench.domain.errors import CheckFailed
+from workbench.domain.errors import BadInput, CheckFailed
 from workbench.domain.log import (
     EntryKind,
     Frontier,
@@ -132,11 +132,24 @@ class DecisionLog:
         return frontier.size
 
     def head(self, connection: Connection) -> Frontier:
-        """The frontier in the head row, as it stands in this transaction."""
+        """The frontier in the head row, as it stands in this transaction.
+
+        Raises
+        ------
+        CheckFailed
+            When the row holds no frontier; nothing is appended then.
+        """
         row = connection.execute(select(log_head)).first()
         if row is None:
             return Frontier()
-        return Frontier(row.size, tuple(bytes.fromhex(root) for root in json.loads(row.frontier)))
+        try:
+            roots = tuple(bytes.fromhex(root) for root in json.loads(row.frontier))
+            return Frontier(row.size, roots)
+        except (BadInput, ValueError, TypeError) as error:
+            raise CheckFailed(
+                "The head row of the decision log holds no frontier; restore the database from a "
+                "backup, or the row from the entries."
+            ) from error
 
     def entries(
         self, connection: Connection, start: int = 0, stop: int | None = None

@@ -99,6 +99,7 @@ class LogFault:
 class LogReport:
     """What verification found. The first `MAX_FAULTS` faults are listed, `n_faults` counts all.
 
+    They are listed by index, those of the log as a whole last.
     `size` entries lead to `root_hash`; the newest `n_unsigned` stand under no checkpoint yet.
     """
 
@@ -181,7 +182,7 @@ class _Check:
             n_unsigned=max(0, self.at - self.signed),
             witnessed=False,
             n_faults=self.n_faults,
-            faults=tuple(self.faults),
+            faults=tuple(sorted(self.faults, key=_by_index)),
         )
 
     def _note(self, index: int | None, code: str, message: str) -> None:
@@ -296,8 +297,8 @@ class _Check:
     def _head(self, connection: Connection) -> Frontier:
         try:
             return self.log.head(connection)
-        except (BadInput, ValueError):
-            self._note(None, "head", "The head row cannot be read.")
+        except CheckFailed as error:
+            self._note(None, "head", str(error))
             return Frontier()
 
     def _memory(self) -> Frontier:
@@ -306,6 +307,10 @@ class _Check:
         except Unavailable as error:
             self._note(None, "memory", str(error))
             return Frontier()
+
+
+def _by_index(fault: LogFault) -> tuple[bool, int]:
+    return fault.index is None, fault.index or 0
 
 
 def _marks(frontier: Frontier) -> Iterator[tuple[int, bytes]]:
