@@ -4,10 +4,14 @@
 take a person through the gate up to there. Nobody here is anyone: names are roles and numbers.
 """
 
+import atexit
 import hashlib
+import shutil
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import count
 from pathlib import Path
 
@@ -101,36 +105,50 @@ def desk(root: Path, clock: Clock) -> Desk:
 
 
 def home(root: Path) -> Home:
-    """A desk with `PEOPLE`, case `CASE` of analyst-1 and analyst-2, and `RELEASE` in use."""
+    """A desk with `PEOPLE`, case `CASE` of analyst-1 and analyst-2, and `RELEASE` in use.
+
+    Made once for each process and copied to `root`.
+    """
+    folder, at, people = _made_once()
+    shutil.copytree(folder, root, dirs_exist_ok=True)
     clock = Clock()
-    made = desk(root, clock)
+    clock.at = at
+    return Home(desk=desk(root, clock), clock=clock, people=dict(people))
+
+
+@cache
+def _made_once() -> tuple[Path, datetime, dict[str, Account]]:
+    folder = Path(tempfile.mkdtemp(prefix="workbench-tests-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    clock = Clock()
+    made = desk(folder, clock)
     with made.database.write() as connection:
         people = {
             name: accounts.add(connection, name, role, password="", now=clock(), must_change=False)
             for name, role in PEOPLE.items()
         }
         _add_dataset(made, connection)
-        case = Case(
-            id=CASE,
-            title="Vehicles taken across a border",
-            purpose="Find who moves the stolen vehicles.",
-            legal_basis="Article 12 of a fictional act.",
-            dataset="small-world",
-            opened_at=clock(),
-            opened_by=people["analyst-1"].id,
-            entity_ids=("E1",),
-        )
-        cases.open_case(
-            connection,
-            made.log,
-            made.vault,
-            case,
-            members=[people["analyst-2"].id],
-            account=people["analyst-1"],
-        )
+        _open_case(made, connection, people)
     built = Home(desk=made, clock=clock, people=people)
     add_release(built, RELEASE)
-    return built
+    made.database.close()
+    return folder, clock.at, people
+
+
+def _open_case(made: Desk, connection: Connection, people: dict[str, Account]) -> None:
+    opener = people["analyst-1"]
+    case = Case(
+        id=CASE,
+        title="Vehicles taken across a border",
+        purpose="Find who moves the stolen vehicles.",
+        legal_basis="Article 12 of a fictional act.",
+        dataset="small-world",
+        opened_at=made.now(),
+        opened_by=opener.id,
+        entity_ids=("E1",),
+    )
+    inside = [people["analyst-2"].id]
+    cases.open_case(connection, made.log, made.vault, case, members=inside, account=opener)
 
 
 def _add_dataset(made: Desk, connection: Connection) -> None:
