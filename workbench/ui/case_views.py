@@ -134,7 +134,7 @@ def finding_list(desk: "Desk", queue: "list[QueueItem]", *, key: str, cases: boo
     cells = [
         {"Finding": i.finding_id, "Kind of claim": kind, "State": STATES[i.state]}
         | ({"Case": i.case_id} if cases else {})
-        | {"Put before you": i.sealed_at}
+        | {"Put before you": local(i.sealed_at)}
         for i, kind in found
     ]
     chosen = st.dataframe(
@@ -143,7 +143,6 @@ def finding_list(desk: "Desk", queue: "list[QueueItem]", *, key: str, cases: boo
         key=f"{key}_findings",
         on_select="rerun",
         selection_mode="single-row",
-        column_config={"Put before you": st.column_config.DatetimeColumn(format="YYYY-MM-DD")},
     )
     st.caption(f"{len(found)} of {len(queue)} findings. Choose a row to open it.")
     if chosen.selection.rows:
@@ -259,7 +258,7 @@ def _trail(desk: "Desk", case: Case, account: Account) -> None:
     st.caption("What happened in this case, from the decision log, newest first.")
     rows = [
         {
-            "When": step.at,
+            "When": local(step.at),
             "Who": step.who,
             "What": step.did,
             "Finding": step.finding_id,
@@ -271,10 +270,7 @@ def _trail(desk: "Desk", case: Case, account: Account) -> None:
         rows,
         hide_index=True,
         key=f"trail_{case.id}",
-        column_config={
-            "When": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss"),
-            "What": st.column_config.TextColumn(width="large"),
-        },
+        column_config={"What": st.column_config.TextColumn(width="large")},
     )
     if told.n_kept_back:
         st.caption(

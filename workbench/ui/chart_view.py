@@ -13,7 +13,7 @@ from workbench.services.chart import Chart
 from workbench.ui import components
 from workbench.ui.graph_view import view
 from workbench.ui.graph_view.view import Selection
-from workbench.ui.words import inert
+from workbench.ui.words import inert, local
 
 if TYPE_CHECKING:
     from workbench.store.desk import Desk
@@ -116,7 +116,7 @@ def _link_table(links: list[Link], names: dict[str, str], *, key: str) -> None:
             else link.kind.replace("_", " "),
             "To": names.get(link.target_id, link.target_id),
             "Role or reason": link.kind if link.status is LinkStatus.TENTATIVE else link.role,
-            "When": link.occurred_at,
+            "When": local(link.occurred_at) if link.occurred_at else "",
             "EUR": link.amount,
             "Status": link.status.value,
             "Rests on": link.basis,
@@ -127,10 +127,7 @@ def _link_table(links: list[Link], names: dict[str, str], *, key: str) -> None:
         rows,
         hide_index=True,
         key=key,
-        column_config={
-            "When": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
-            "EUR": st.column_config.NumberColumn(format="%.2f"),
-        },
+        column_config={"EUR": st.column_config.NumberColumn(format="%.2f")},
     )
 
 

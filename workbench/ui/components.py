@@ -70,8 +70,8 @@ def records(rows: Sequence[Record], *, key: str, now: datetime) -> None:
             "Grade": row.grade,
             "Record": row.kind.replace("_", " "),
             "States": " · ".join(f"{name}: {value}" for name, value in row.content.items()),
-            "Happened": row.occurred_at,
-            "Known": row.known_at,
+            "Happened": local(row.occurred_at) if row.occurred_at else "",
+            "Known": local(row.known_at),
             "Source": row.source,
             "State": row.member_state,
             "Id": row.id,
@@ -85,11 +85,9 @@ def records(rows: Sequence[Record], *, key: str, now: datetime) -> None:
         column_config={
             "Grade": st.column_config.TextColumn(width="small", pinned=True),
             "States": st.column_config.TextColumn(width="large"),
-            "Happened": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
-            "Known": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
         },
     )
-    st.caption(f"{len(rows)} {'record' if len(rows) == 1 else 'records'}. Times in UTC.")
+    st.caption(f"{len(rows)} {'record' if len(rows) == 1 else 'records'}")
 
 
 def empty(what: str, next_step: str = "") -> None:
