@@ -18,7 +18,7 @@ from workbench.analysis.transfers import DAY, Groups, Rule, Transfers
 from workbench.domain.entity import EntityKind, InvolvementRole, LinkKind
 
 RULE = Rule()
-LOOK_BACK = 150 * DAY  # only what happened in this time before is looked at
+LOOK_BACK = 180 * DAY  # only what happened in this time before is looked at
 LEAST_ACCOUNTS = 3
 NEAR = 30 * DAY  # between a group and the offence that a record ties its accounts to
 LAUNDERING = "money_laundering"
