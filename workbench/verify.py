@@ -77,6 +77,10 @@ def parse_json(text: str) -> Any:
         raise BadError("is not JSON") from error
 
 
+def b64(text: str) -> bytes:
+    return base64.b64decode(text, validate=True)
+
+
 def _check_value(value: Any, depth: int) -> None:
     if isinstance(value, bool) or value is None:
         return
@@ -202,7 +206,7 @@ def parse_key(line: str) -> Key:
     name, _, rest = line.strip().partition("+")
     claimed, _, data = rest.partition("+")
     try:
-        raw = base64.b64decode(data, validate=True)
+        raw = b64(data)
         key_id = hashlib.sha256(name.encode() + b"\n" + raw).digest()[:4]
         known = len(raw) == 33 and raw[0] in (1, 4) and bytes.fromhex(claimed) == key_id
     except ValueError:
@@ -217,7 +221,7 @@ def _signatures(block: str) -> Iterator[tuple[str, bytes]]:
         dash, _, rest = line.partition(" ")
         name, _, data = rest.partition(" ")
         try:
-            raw = base64.b64decode(data, validate=True)
+            raw = b64(data)
         except binascii.Error as error:
             raise BadError("has a signature line that is not base64") from error
         if dash != "\u2014" or not name or len(raw) < 5:
@@ -251,9 +255,7 @@ def open_note(note: str, keys: list[Key], witnesses: list[Key]) -> Checkpoint:
     if not re.fullmatch("0|[1-9][0-9]{0,15}", size) or origin not in {key.name for key in keys}:
         raise BadError("names another log, or no size")
     try:
-        return Checkpoint(
-            origin, int(size), base64.b64decode(root, validate=True), frozenset(cosigned)
-        )
+        return Checkpoint(origin, int(size), b64(root), frozenset(cosigned))
     except binascii.Error as error:
         raise BadError("holds a root that is not base64") from error
 
@@ -598,12 +600,11 @@ class ExportCheck:
         need(type(index) is int and index >= 0, "has no index")
         if index != self._next:
             report.fault(self._next, f"entry {self._next} is missing; entry {index} follows")
-        self._next = index + 1
         try:
-            need("body" in item, "is not UTF-8")
-            body = item["body"].encode()
-        except (AttributeError, UnicodeError) as error:
+            body = item["body"].encode() if "body" in item else b64(item["body_base64"])
+        except (AttributeError, TypeError, ValueError) as error:
             raise BadError("has a body that is no text") from error
+        self._next = index + 1
         leaf = leaf_hash(body)
         if leaf.hex() != item["leaf"]:
             report.fault(index, f"entry {index} was changed: its body does not give its leaf hash")
@@ -637,9 +638,9 @@ class ExportCheck:
             report.fault(size, promised, status=INCOMPLETE)
         if not report.n_checkpoints:
             report.fault(None, "no checkpoint of this log holds", status=INCOMPLETE)
-        elif report.size < size:
-            tail = f"entries {report.size} to {size - 1} stand under no signed checkpoint"
-            report.fault(report.size, tail)
+        elif self._signed < size and self._end is not None:
+            tail = f"entries {self._signed} to {size - 1} stand under no signed checkpoint"
+            report.fault(self._signed, tail)
         if header["origin"] not in {key.name for key in self._keys}:
             report.fault(None, "the export names another log than the key")
 
