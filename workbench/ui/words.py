@@ -6,13 +6,17 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~$:&])")
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~$:&@])")
+# What Streamlit turns into icons and links after reading escapes; a word joiner, which does not
+# show, keeps these apart.
+_AFTERWARDS = re.compile(r"(?<=:)(?=[\w+/-]+:)|(?<=:)(?=//)|(?<=www)(?=\.)|(?=@)", re.IGNORECASE)
 _STEPS = ((60, "minute", 3570), (3600, "hour", 84600), (86400, "day", 30 * 86400))  # seconds
 
 
 def inert(text: str) -> str:
     """`text` so that Markdown shows it as it stands: no link, colour, icon, formula or image."""
-    return _MARKUP.sub(r"\\\1", " ".join(text.split()))
+    apart = _AFTERWARDS.sub("\u2060", " ".join(text.split()))
+    return _MARKUP.sub(r"\\\1", apart)
 
 
 def probability(value: float, low: float, high: float) -> str:

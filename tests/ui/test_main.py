@@ -1,0 +1,75 @@
+"""The navigation: what a role may see is listed, what it may not is not even there."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from builders_web import account, signed_in
+from streamlit.testing.v1 import AppTest
+
+from workbench import bootstrap
+from workbench.domain.account import PERMISSIONS, Role
+from workbench.store.desk import Desk
+from workbench.ui import main
+
+MAIN = "workbench/ui/main.py"
+STARTS = {
+    Role.ANALYST: "My cases",
+    Role.SUPERVISOR: "My cases",
+    Role.DATA_SCIENTIST: "Models",
+    Role.AUDITOR: "Decision log",
+    Role.ADMINISTRATOR: "Administration",
+}
+
+
+@pytest.fixture
+def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    monkeypatch.setenv("WORKBENCH_HOME", str(tmp_path / "home"))
+    made = bootstrap.open()
+    yield made
+    made.database.close()
+
+
+def shown_to(at: Desk, role: Role) -> AppTest:
+    shown = AppTest.from_file(MAIN, default_timeout=60)
+    shown.user = signed_in(at, account(at, role.value, role))
+    return shown.run()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("role", STARTS)
+def test_each_role_starts_on_its_own_page(at: Desk, role: Role) -> None:
+    shown = shown_to(at, role)
+    assert not shown.exception
+    assert shown.title[0].value == STARTS[role]
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_role_is_listed_exactly_the_pages_that_its_permissions_open(role: Role) -> None:
+    files = {place.file for place in main.PLACES if role in PERMISSIONS[place.needs]}
+    there = {path.name for path in Path("workbench/ui/pages").glob("*.py")}
+    listed = {f"{page.url_path}.py" for page in main.pages_of(role) if page.url_path}
+    assert listed == files & there
+
+
+def test_no_page_is_without_a_place_in_the_navigation() -> None:
+    there = {path.name for path in Path("workbench/ui/pages").glob("*.py")} - {"__init__.py"}
+    assert there <= {place.file for place in main.PLACES}
+
+
+@pytest.mark.slow
+def test_an_administrator_cannot_reach_a_case_by_its_address(at: Desk) -> None:
+    shown = shown_to(at, Role.ADMINISTRATOR)
+    with pytest.raises(Exception, match="cases"):
+        shown.switch_page("pages/cases.py").run()
+
+
+def test_the_entry_script_has_no_pages_folder_beside_it() -> None:
+    assert not (Path("workbench/ui/entry") / "pages").exists()
+
+
+@pytest.mark.slow
+def test_a_home_made_by_the_demonstration_says_so_on_every_page(at: Desk) -> None:
+    (at.home / "demo.json").write_text("{}")
+    badges = [one.value for one in shown_to(at, Role.ADMINISTRATOR).markdown]
+    assert any("demonstration" in badge for badge in badges)
