@@ -11,7 +11,10 @@ from typing import Any, cast
 from workbench.analysis.modelling import Fitted
 from workbench.domain.errors import BadInput, CheckFailed
 
-TRUSTED = ("sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",)
+TRUSTED = (
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",  # a tree of boosting
+    "numpy.dtype",  # what the imputer of the logistic regression remembers
+)
 PACKAGES = ("scikit-learn", "shap", "numpy", "pandas", "scipy", "skops", "mlflow")
 
 
