@@ -9,12 +9,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import builders_web
-from builders_graph import GraphBuilder, framed
+from builders_graph import START, GraphBuilder, framed
 
+from workbench.analysis.picture import entities_at, links_at, records_at, rows_of_ids
 from workbench.analysis.tables import CASES, ENTITIES, LINKS, RECORDS, SENSITIVE, Tables
 from workbench.domain.account import Account, Role
+from workbench.domain.finding import (
+    Assessment,
+    Claim,
+    Effect,
+    Explanation,
+    GroupRate,
+    Space,
+    Subgraph,
+)
 from workbench.domain.log import EntryKind
-from workbench.store import accounts
+from workbench.domain.release import AuditVerdict, Release
+from workbench.store import accounts, findings, releases
 from workbench.store.database import to_text
 from workbench.store.datasets import Ingested
 from workbench.store.desk import Desk
@@ -45,9 +56,9 @@ class Town:
     cyr_account: str = "A-6"
 
 
-def town(home: Path) -> Town:
+def town(home: Path, *, clock: builders_web.Clock | None = None) -> Town:
     """The town, ingested and accepted, with two analysts, an outsider and a supervisor."""
-    clock = builders_web.Clock()
+    clock = clock or builders_web.Clock()
     desk = builders_web.desk(home, clock=clock)
     people = {
         "analyst": person(desk, "analyst-1", Role.ANALYST),
@@ -135,3 +146,122 @@ def _accept(desk: Desk, supervisor: Account) -> None:
                 entry_seq=seq,
             )
         )
+
+
+def release(at: Town) -> Release:
+    """A release of a model that nobody here trained, approved by the supervisor."""
+    made = Release(
+        id="pair_model/1",
+        model="pair_model",
+        version=1,
+        digest="12" * 32,
+        run_id="run-1",
+        dataset=TOWN,
+        audit=AuditVerdict.PASS,
+        audit_digest="34" * 32,
+        trained_by="P-TRAINER",
+        approved_by=at.supervisor.id,
+        approved_at=at.desk.now(),
+        reason="The audit passed on later candidates.",
+    )
+    with at.desk.database.write() as connection:
+        releases.write_release(
+            connection, at.desk.log, at.desk.vault, made, account=at.supervisor, key="release-1"
+        )
+    return made
+
+
+def finding(at: Town, finding_id: str, *, case_id: str = "C-0001", stands_out: bool = True) -> str:
+    """A sealed finding: Ada and Ben may be connected. One verified fact on Ada lies beneath it."""
+    graph = at.desk.datasets.graph(TOWN)
+    members = rows_of_ids(graph, [at.ada, at.ben])
+    near, links = graph.neighbourhood(members, 1, 20)
+    claim = Claim(
+        finding_id=finding_id,
+        case_id=case_id,
+        dataset=TOWN,
+        text="Ada Stone and Ben Reed may be connected, although no record links them.",
+        subject_ids=(at.ada, at.ben),
+        subgraph=Subgraph(entities=entities_at(graph, near), links=links_at(graph, links)),
+        records=records_at(graph, graph.records_beneath(members, near, links)),
+        as_of=START,
+        salt="0" * 32,
+    )
+    with at.desk.database.write() as connection:
+        findings.seal(
+            connection,
+            at.desk.log,
+            at.desk.vault,
+            claim=claim,
+            assessment=assessment(finding_id, stands_out=stands_out),
+            about_person=True,
+            n_offence_facts=1,
+            account=at.supervisor,
+            now=at.desk.now(),
+        )
+    return finding_id
+
+
+def assessment(finding_id: str, *, stands_out: bool = True) -> Assessment:
+    """What a model would have said: a probability of 0.7 (0.5 to 0.8), two reasons."""
+    effects = (
+        Effect(
+            feature="shared_contacts",
+            value=3.0,
+            unit="contacts",
+            effect=1.25,
+            reason="How many contacts the two have in common.",
+            sentence="Three contacts in common, more than 95 of 100 pairs.",
+            stable_share=0.95 if stands_out else 0.4,
+        ),
+        Effect(
+            feature="days_since_contact",
+            value=40.0,
+            unit="days",
+            effect=-0.5,
+            reason="Days since either was in touch with a contact of the other.",
+            sentence="Forty days, longer than most.",
+            stable_share=0.5,
+        ),
+    )
+    return Assessment(
+        finding_id=finding_id,
+        model="pair_model",
+        release_id="pair_model/1",
+        release_digest="12" * 32,
+        score=0.85,
+        probability=0.7,
+        interval=(0.5, 0.8),
+        threshold=0.5,
+        proposed=True,
+        explanation=Explanation(
+            method="TreeExplainer, shap 0.51",
+            space=Space.LOG_ODDS,
+            base_value=0.1,
+            effects=effects,
+            output=0.85,
+            background_digest="",
+            n_refits=20,
+        ),
+        withheld="",
+        reasons_for=("They share three contacts.",),
+        against=("Both phones call a taxi company.",),
+        unless=("With one shared contact less it would not have been put forward.",),
+        limits=("It knows phones alone.",),
+        group_rates=(
+            GroupRate(
+                attribute="sex",
+                group="f × m",
+                n=400,
+                fpr=0.05,
+                fpr_interval=(0.03, 0.07),
+                fnr=None,
+                fnr_interval=None,
+            ),
+        ),
+        flags=(),
+        snapshot={"shared_contacts": "3.0"},
+        seed=7,
+        versions={"scikit-learn": "1.9.1"},
+        salt="1" * 32,
+    )

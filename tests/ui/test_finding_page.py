@@ -1,0 +1,223 @@
+"""The Finding page in AppTest: five steps, each opening the next, nothing preset."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from builders_casework import TOWN, Town, finding, release, signed_in, town
+from builders_web import Clock
+from streamlit.testing.v1 import AppTest
+
+from workbench.domain.account import Account
+from workbench.services import act, casework, review
+
+MAIN = str(Path(__file__).parents[2] / "workbench" / "ui" / "main.py")
+FINDING = "F-AAAAAAAAAA"
+MODEL_WORDS = (
+    "shared contacts",
+    "shared_contacts",
+    "7 in 10",
+    "put it forward",
+    "taxi",
+    "pair_model",
+)
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
+    monkeypatch.setenv("WORKBENCH_HOME", str(tmp_path))
+    at = town(tmp_path, clock=Clock(datetime.now(UTC)))
+    release(at)
+    casework.adopt_cases(at.desk, TOWN, account="supervisor", members=["analyst-1", "analyst-2"])
+    finding(at, FINDING)
+    yield at
+
+
+def opened(here: Town, who: Account, finding_id: str = FINDING, **query: str) -> AppTest:
+    page = AppTest.from_file(MAIN, default_timeout=60)
+    page.user = signed_in(here.desk, who)
+    page.switch_page("pages/finding.py")
+    for name, value in {"finding": finding_id, **query}.items():
+        page.query_params[name] = value
+    return page.run()
+
+
+def words(page: AppTest) -> str:
+    """All text on the page."""
+    parts = [str(e.value) for e in (*page.markdown, *page.caption, *page.text, *page.title)]
+    parts += [str(e.value) for e in (*page.header, *page.error, *page.warning, *page.info)]
+    parts += [str(frame.value) for frame in page.dataframe]
+    return plain("\n".join(parts))
+
+
+def plain(text: str) -> str:
+    """What a reader sees of Markdown whose marks were made inert."""
+    return re.sub(r"\\(\W)", r"\1", text)
+
+
+def headings(page: AppTest) -> list[str]:
+    return [str(h.value) for h in page.header]
+
+
+def press(page: AppTest, label: str) -> AppTest:
+    return next(b for b in page.button if b.label == label).click().run()
+
+
+def seal(page: AppTest) -> AppTest:
+    next(r for r in page.radio if "Do the records" in r.label).set_value("supported")
+    page.number_input[0].set_value(70)
+    page.text_input[0].set_value("Both phones met twice at night")
+    return press(page, "Seal my view")
+
+
+def test_before_a_judgement_nothing_of_the_model_is_on_the_page(here: Town) -> None:
+    page = opened(here, here.analyst)
+    assert not page.exception
+    assert headings(page) == ["1  Claim and records", "2  Your view"]
+    said = words(page)
+    assert "Ada Stone and Ben Reed may be connected" in said
+    assert "A1 · H0" in said
+    for word in MODEL_WORDS[:-1]:
+        assert word not in said
+
+
+def test_neither_view_nor_confidence_is_preset(here: Town) -> None:
+    page = opened(here, here.analyst)
+    assert page.radio[0].value is None
+    assert page.number_input[0].value is None
+    press(page, "Seal my view")
+    assert "Choose a view first" in page.error[0].value
+    assert not review.progress(here.desk, FINDING, account="analyst-1").judged
+
+
+def test_a_refused_view_keeps_what_was_typed(here: Town) -> None:
+    page = opened(here, here.analyst)
+    page.radio[0].set_value("cannot tell")
+    page.number_input[0].set_value(10)
+    page.text_input[0].set_value("no")
+    press(page, "Seal my view")
+    assert "at least 5 characters" in page.error[0].value
+    assert page.radio[0].value == "cannot_tell"
+    assert page.number_input[0].value == 10
+    assert page.text_input[0].value == "no"
+
+
+def test_the_five_steps_open_one_after_the_other(here: Town) -> None:
+    page = seal(opened(here, here.analyst))
+    assert headings(page)[-1] == "3  Why it was found"
+    assert "7 in 10" not in words(page)
+    press(page, "Show why it was found")
+    assert headings(page)[-1] == "4  Decide"
+    said = words(page)
+    assert "about 7 in 10 (5 to 8)" in said
+    assert "They share three contacts" in said
+    assert "Both phones call a taxi company" in said
+    assert "With one shared contact less" in said
+    assert "It knows phones alone" in said
+    assert "0.05 (0.03 to 0.07)" in said
+    assert "400" in said
+    verdict = next(r for r in page.radio if r.label == "Verdict")
+    assert verdict.value is None
+    assert len(verdict.options) == 5
+    verdict.set_value("supported")
+    page.text_area[0].set_value("The calls agree with the thefts in time.")
+    press(page, "Decide")
+    assert headings(page)[-1] == "5  Act"
+    assert review.progress(here.desk, FINDING, account="analyst-1").decided
+    assert "Receipt" in words(page)
+    assert not page.exception
+
+
+def test_what_was_sealed_can_be_read_but_not_changed(here: Town) -> None:
+    page = seal(opened(here, here.analyst))
+    assert "it can be read, not changed" in words(page)
+    assert "Both phones met twice at night" in words(page)
+    assert not [b for b in page.button if b.label == "Seal my view"]
+
+
+def test_a_decision_without_a_verdict_is_not_sent(here: Town) -> None:
+    page = press(seal(opened(here, here.analyst)), "Show why it was found")
+    page.text_area[0].set_value("The calls agree with the thefts in time.")
+    press(page, "Decide")
+    assert "Choose a verdict first" in page.error[0].value
+    assert page.text_area[0].value == "The calls agree with the thefts in time."
+    assert not review.progress(here.desk, FINDING, account="analyst-1").decided
+
+
+def decide(here: Town, name: str, verdict: str = "supported") -> None:
+    review.read(here.desk, FINDING, account=name)
+    review.judge(
+        here.desk,
+        FINDING,
+        account=name,
+        verdict=verdict,
+        confidence=60,
+        reason="Seen in the records",
+    )
+    review.unveil(here.desk, FINDING, account=name)
+    review.decide(
+        here.desk,
+        FINDING,
+        account=name,
+        verdict=verdict,
+        reason="It agrees with the records",
+        key=f"key-{name}",
+    )
+
+
+def test_one_reader_clears_the_assessed_link_alone(here: Town) -> None:
+    decide(here, "analyst-1")
+    page = opened(here, here.analyst)
+    buttons = {b.key: b for b in page.button if b.label == "Do it"}
+    assert not buttons[f"act_assessed_link_{FINDING}"].disabled
+    assert buttons[f"act_lead_{FINDING}"].disabled
+    assert buttons[f"act_dossier_{FINDING}"].disabled
+    buttons[f"act_assessed_link_{FINDING}"].click()
+    page.run()
+    taken = act.cleared(here.desk, FINDING, account="analyst-1")[0].taken
+    assert len(taken) == 1
+    assert "Done" in words(page)
+
+
+def test_a_second_reader_sees_no_verdict_before_deciding(here: Town) -> None:
+    decide(here, "analyst-1", "not_supported")
+    page = opened(here, here.second, **{"from": "second"})
+    said = words(page)
+    assert headings(page) == ["1  Claim and records", "2  Your view"]
+    assert "decided" not in said
+    assert here.analyst.id not in said
+    decide(here, "analyst-2")
+    page = opened(here, here.second)
+    said = words(page)
+    assert f"{here.analyst.id[:2]}" in said
+    assert "contested" in said
+
+
+def test_a_fragile_explanation_says_that_no_single_reason_stands_out(here: Town) -> None:
+    finding(here, "F-BBBBBBBBBB", stands_out=False)
+    page = seal(opened(here, here.analyst, "F-BBBBBBBBBB"))
+    press(page, "Show why it was found")
+    assert "No single reason stands out" in page.info[0].value
+
+
+def test_an_outsider_reads_the_sentence_and_nothing_of_the_finding(here: Town) -> None:
+    page = opened(here, here.outsider)
+    assert "C-0001" in plain(page.error[0].value)
+    assert "Ada" not in words(page)
+
+
+def test_an_unknown_finding_is_a_sentence_not_a_crash(here: Town) -> None:
+    page = opened(here, here.analyst, "F-NOSUCHNOSU")
+    assert "There is no finding F-NOSUCHNOSU" in plain(page.error[0].value)
+    assert not page.exception
+
+
+def test_next_leads_to_the_next_finding_of_the_case_by_id(here: Town) -> None:
+    finding(here, "F-BBBBBBBBBB")
+    page = opened(here, here.analyst)
+    assert next(b for b in page.button if b.label == "Previous").disabled
+    press(page, "Next")
+    assert page.query_params["finding"] == "F-BBBBBBBBBB"
+    assert "F-BBBBBBBBBB" in plain(page.title[0].value)
