@@ -234,7 +234,7 @@ def action_row(
 
 
 def release_row(built: Home, by: str, **other: object) -> Attempt:
-    """Version 2, whose audit failed, approved by `by`, logged. `other` replaces columns after that."""
+    """Version 2, whose audit failed, approved by `by`, logged. `other` replaces columns."""
     made, reason = builders.release(built, "ties/2"), committed("reason")
     said: Row = {
         "model": "ties",
