@@ -192,12 +192,9 @@ def _report(delivery: Delivery, tables: Tables) -> QualityReport:
     for checked in delivery.tables:
         for one in checked.rejected:
             rejected.setdefault((one.file, one.row), one)
-    accepted: dict[tuple[str, int], None] = {}
-    for checked in delivery.tables:
-        file = checked.mapping.file
-        accepted.update(dict.fromkeys((file, int(row)) for row in checked.row))
+    files = {checked.mapping.file: len(checked.row) + len(checked.rejected) for checked in delivery.tables}
     return QualityReport(
-        accepted=len(accepted.keys() - rejected.keys()),
+        accepted=sum(files.values()) - len(rejected),
         rejected=tuple(sorted(rejected.values())),
         counts=tables.counts(),
         mapped={c.mapping.name: _read_as(c.mapping) for c in delivery.tables},

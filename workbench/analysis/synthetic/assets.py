@@ -65,7 +65,7 @@ def make_assets(scenario: Scenario, people: Population) -> Assets:
     home_state[people.household] = people.state
     return Assets(
         phone_holder=np.concatenate(
-            [everyone, _some(rng, n, 0.2), orgs, np.full(max(8, n // 7), -1)]
+            [everyone, _some(rng, n, 0.2), orgs, np.full(max(8, n // 3), -1)]
         ),
         account_holder=account_holder,
         account_bank=_banks(rng, np.concatenate([people.state, org_state])[account_holder]),

@@ -23,8 +23,9 @@ from workbench.analysis.synthetic.scenario import (
 KINDS = ("family", "team", "club")
 _DIRECT = {"family": 0.7, "team": 0.25, "club": 0.2}  # share of pairs that call each other
 _SIZE = {"family": (3, 7), "team": (4, 10), "club": (6, 14)}
-_PER_PERSON = {"family": 0.09, "team": 0.075, "club": 0.05}  # circles per person
+_PER_PERSON = {"family": 0.09, "team": 0.10, "club": 0.08}  # circles per person
 USES_HUB = 0.65  # share of members, in circles and cells alike, who use what is shared
+HUB_SHARE = 0.75  # share of circles and cells that share a phone
 N_SESSIONS = 24  # days in two years on which a circle meets or a cell works
 
 
@@ -55,18 +56,31 @@ def make_circles(scenario: Scenario, people: Population, assets: Assets) -> Circ
     n = len(kinds)
     prepaid = spare_phones(scenario, assets)[::-1]  # gangs take from the other end
     phone = np.full(n, -1, dtype=np.int64)
-    with_phone = np.flatnonzero(rng.random(n) < 0.6)[: len(prepaid) * 3 // 5]
-    phone[with_phone] = prepaid[: len(with_phone)]
+    with_phone = np.flatnonzero(rng.random(n) < HUB_SHARE)
+    phone[with_phone] = hub_phones(rng, prepaid, len(people), len(with_phone))
     n_accounts, n_vehicles = len(assets.account_holder), len(assets.vehicle_holder)
     return Circles(
         kind=tuple(kinds),
         circle=np.repeat(np.arange(n), [len(m) for m in lists]),
         person=np.concatenate(lists),
         phone=phone,
-        account=_shared(rng, n, 0.45, np.arange(n_accounts)),
-        place=_shared(rng, n, 0.08, np.arange(assets.n_private, len(assets.place_state))),
-        vehicle=_shared(rng, n, 0.10, np.arange(n_vehicles)),
+        account=_shared(rng, n, 0.5, np.arange(n_accounts)),
+        place=_shared(rng, n, 0.04, np.arange(assets.n_private, len(assets.place_state))),
+        vehicle=_shared(rng, n, 0.04, np.arange(n_vehicles)),
     )
+
+
+def hub_phones(rng: np.random.Generator, prepaid: Ints, n_people: int, n: int) -> Ints:
+    """Phones that circles or cells share: two of three prepaid ones, else somebody's own."""
+    own = rng.integers(0, n_people, n)
+    spare = prepaid[np.arange(n) % len(prepaid)]
+    return np.where(rng.random(n) < 0.65, spare, own)
+
+
+def passers_by(rng: np.random.Generator, phones: Ints, n_people: int) -> tuple[Ints, Ints]:
+    """People outside who call a shared phone now and then, and which: customers, neighbours."""
+    called = np.repeat(phones, rng.poisson(2.0, len(phones)))
+    return rng.integers(0, n_people, len(called)), called
 
 
 def _members(rng: np.random.Generator, people: Population, kind: str) -> Ints:
@@ -116,17 +130,19 @@ def contacts(
         (circles.phone[circles.circle] >= 0) & (rng.random(len(circles.circle)) < USES_HUB)
     )
     n_people = len(people)
+    passing, passed = passers_by(rng, circles.phone[circles.phone >= 0], n_people)
     services = np.flatnonzero(assets.phone_holder >= n_people)
-    n_service = n_people * 2
+    n_service = n_people
     weight = 1.0 / (np.arange(len(services)) + 2.0)
     caller = np.concatenate(
-        [pairs["a"], a, circles.person[hub_member], rng.integers(0, n_people, n_service)]
+        [pairs["a"], a, circles.person[hub_member], passing, rng.integers(0, n_people, n_service)]
     )
     called = np.concatenate(
         [
             pairs["b"],
             b,
             circles.phone[circles.circle[hub_member]],
+            passed,
             rng.choice(services, size=n_service, p=weight / weight.sum()),
         ]
     )
@@ -146,7 +162,7 @@ def _friends(rng: np.random.Generator, people: Population) -> tuple[Ints, Ints]:
     step = np.rint(rng.standard_cauchy(len(a)) * 25).astype(np.int64)
     b = (a + np.where(step == 0, 1, step)) % n
     first = pd.DataFrame({"a": np.concatenate([a, b]), "b": np.concatenate([b, a])})
-    closed = first.sample(n=min(len(first), n), random_state=rng).merge(
+    closed = first.sample(n=min(len(first), n // 2), random_state=rng).merge(
         first.groupby("a", sort=True).head(3).rename(columns={"a": "b", "b": "c"}), on="b"
     )
     closed = closed[(closed["a"] != closed["c"]) & (rng.random(len(closed)) < 0.33)]

@@ -28,7 +28,7 @@ PATTERNS = (
 )
 _CRIME_SHARE = (0.10, 0.08, 0.07, 0.08, 0.07, 0.04, 0.06, 0.50)  # half outside any clean shape
 _INNOCENT_SHARE = (0.20, 0.18, 0.06, 0.08, 0.12, 0.05, 0.06, 0.25)
-_DETECTION_SCALE = 30.0  # days; gamma of shape 2, so 60 days on average
+_DETECTION_SCALE = 45.0  # days; gamma of shape 2, so 90 days on average
 Step = tuple[int, int, int]  # position of source and target in the accounts, layer
 
 
@@ -145,7 +145,7 @@ def _laundering(
             continue
         members = networks.members.loc[networks.members["network"] == k, "person"].to_numpy()
         pool = _crime_pool(rng, people, assets, by_holder, members)
-        for start in np.sort(rng.uniform(-5, DAYS - 5, int(rng.integers(5, 10)))):
+        for start in np.sort(rng.uniform(-5, DAYS - 5, int(rng.integers(8, 15)))):
             pattern = str(rng.choice(PATTERNS, p=_CRIME_SHARE))
             accounts = _window(rng, pool, float(start) / DAYS, int(rng.integers(4, 8)))
             made = instance(rng, pattern, accounts, float(start), CRIME)
@@ -162,11 +162,11 @@ def _crime_pool(
     by_holder: dict[int, Ints],
     members: Ints,
 ) -> Ints:
-    """Members' accounts, recruited strangers' (the young more often), one or two firms'."""
+    """Half the members' accounts, recruited strangers' (the young), some firms' that are a front."""
     young = np.flatnonzero(people.age <= 2)
-    recruits = rng.choice(young, size=int(rng.integers(3, 7)))
-    firms = len(people) + rng.integers(0, len(assets.org_state), int(rng.integers(1, 3)))
-    own = np.concatenate([by_holder[int(h)] for h in members])
+    recruits = rng.choice(young, size=int(rng.integers(10, 18)))
+    firms = len(people) + rng.integers(0, len(assets.org_state), int(rng.integers(5, 10)))
+    own = np.concatenate([by_holder[int(h)] for h in members[: len(members) // 2]])
     lent = np.concatenate([by_holder[int(h)][:1] for h in np.concatenate([recruits, firms])])
     return rng.permutation(np.unique(np.concatenate([own, lent])))
 
@@ -174,7 +174,7 @@ def _crime_pool(
 def _window(rng: np.random.Generator, pool: Ints, progress: float, size: int) -> Ints:
     """Accounts in use at this stage: old ones are burned, new ones taken into use."""
     size = min(size, len(pool))
-    reach = min(len(pool), size + 3)
+    reach = min(len(pool), size + 2)
     start = round(max(0.0, progress) * (len(pool) - reach))
     return rng.choice(pool[start : start + reach], size=size, replace=False)
 
@@ -192,16 +192,16 @@ def _detected(
 def _look_alikes(
     scenario: Scenario, people: Population, assets: Assets, circles: Circles
 ) -> Patterns:
-    """Collections, payrolls, resellers, savings rounds: about three for each case of laundering."""
+    """Collections, payrolls, resellers, savings rounds: about three for each instance of laundering."""
     rng = scenario.stream("look-alikes")
     by_holder = assets.of_holder("account")
     groups = np.split(circles.person, np.flatnonzero(np.diff(circles.circle)) + 1)
     parts, rows, flagged = [], [], []
-    for _ in range(round(0.3 * len(people))):
+    for _ in range(round(0.7 * len(people))):
         c = int(rng.integers(0, len(groups)))
         holders = np.unique(np.concatenate([groups[c], rng.integers(0, len(people), 2)]))
         accounts = [int(rng.choice(by_holder[int(h)])) for h in rng.permutation(holders)]
-        if rng.random() < 0.35:
+        for _ in range(int(rng.integers(0, 3))):
             firm = len(people) + int(rng.integers(0, len(assets.org_state)))
             accounts.insert(0, int(by_holder[firm][0]))
         size = min(len(accounts), int(rng.integers(4, 9)))

@@ -11,7 +11,12 @@ import numpy as np
 import pandas as pd
 
 from workbench.analysis.synthetic.assets import Assets
-from workbench.analysis.synthetic.life import USES_HUB, spare_phones
+from workbench.analysis.synthetic.life import (
+    USES_HUB,
+    hub_phones,
+    passers_by,
+    spare_phones,
+)
 from workbench.analysis.synthetic.population import COMMUNITIES, Population
 from workbench.analysis.synthetic.scenario import DAYS, Ints, Scenario
 
@@ -27,7 +32,8 @@ _SIZE = {
 }
 LAUNDERING = ("hierarchical", "mule_ring", "trafficking_chain", "carousel")
 _HOMOPHILY = 0.6  # networks whose members come from one stretch of neighbours
-_CALLS_DIRECTLY = 0.2  # share of ties that are careless
+USES_CELL_HUB = 0.75  # share of members who call a phone that their cell shares
+_CALLS_DIRECTLY = 0.12  # share of ties that are careless
 _BY_OFFENCE = 0.6  # share of recorded ties that a joint offence reveals; the rest are seen together
 
 
@@ -37,7 +43,7 @@ class Networks:
 
     members: network, person, role, cell (numbered through all networks).
     ties: network, a, b, kind, since (day), known (day, -1 never), by_offence, direct.
-    shared, per cell: phone, account, place, vehicle, -1 where nothing is shared.
+    shared, per cell: phone, second_phone, account, place, vehicle, -1 where nothing is shared.
     """
 
     kind: tuple[str, ...]
@@ -82,11 +88,11 @@ def _recruit(rng: np.random.Generator, free: Ints, kind: str) -> Ints:
 def _structure(rng: np.random.Generator, kind: str, who: Ints) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Roles and ties of one network: members in cells, a leader or liaison between them."""
     n = len(who)
-    per_cell = {"burglary_crew": n, "carousel": n, "cell": 4}.get(kind, 5)
+    per_cell = {"burglary_crew": n, "carousel": n, "cell": 5}.get(kind, 7)
     cell = np.arange(n) // per_cell
     roles = _roles(kind, n, cell)
     edges = []
-    density = {"burglary_crew": 0.75, "carousel": 0.5, "cell": 0.8, "mule_ring": 0.3}.get(kind, 0.5)
+    density = {"carousel": 0.6, "cell": 0.85, "mule_ring": 0.5}.get(kind, 0.7)
     for i in range(n):
         for j in range(i + 1, n):
             same, heads = cell[i] == cell[j], _is_head(i, cell) and _is_head(j, cell)
@@ -135,7 +141,7 @@ def _known(scenario: Scenario, people: Population, ties: pd.DataFrame) -> pd.Dat
     touched = (people.community[ties["a"]] == group) | (people.community[ties["b"]] == group)
     rate = np.where(touched, bias.recording_rate_group, bias.recording_rate)
     known = np.where(draw < rate, np.floor(day), -1).astype(np.int64)
-    since = np.maximum(0, np.floor(day - rng.exponential(200, len(ties)))).astype(np.int64)
+    since = np.floor(day * rng.uniform(0, 0.7, len(ties))).astype(np.int64)
     return ties.assign(
         since=since,
         known=known,
@@ -147,40 +153,44 @@ def _known(scenario: Scenario, people: Population, ties: pd.DataFrame) -> pd.Dat
 def _share(scenario: Scenario, assets: Assets, n_cells: int) -> pd.DataFrame:
     """What each cell shares, from the pools that circles draw from too."""
     rng = scenario.stream("cells")
-    prepaid = spare_phones(scenario, assets)[:n_cells]
-    phone = np.full(n_cells, -1, dtype=np.int64)
-    phone[: len(prepaid)] = prepaid
+    phone = hub_phones(rng, spare_phones(scenario, assets), len(assets.home_place), n_cells)
     pools = {
         "account": np.arange(len(assets.account_holder)),
         "place": np.arange(assets.n_private, len(assets.place_state)),
         "vehicle": np.arange(len(assets.vehicle_holder)),
     }
-    shares = {"account": 0.5, "place": 0.2, "vehicle": 0.2}
-    table = {"phone": np.where(rng.random(n_cells) < 0.75, phone, -1)}
+    shares = {"account": 0.6, "place": 0.06, "vehicle": 0.06}
+    table = {
+        "phone": np.where(rng.random(n_cells) < 0.9, phone, -1),
+        "second_phone": np.where(rng.random(n_cells) < 0.45, np.roll(phone, 1), -1),
+    }
     for name, pool in pools.items():
         drawn = rng.choice(pool, size=n_cells)
         table[name] = np.where(rng.random(n_cells) < shares[name], drawn, -1)
     return pd.DataFrame(table)
 
 
-def cell_contacts(scenario: Scenario, networks: Networks) -> pd.DataFrame:
+def cell_contacts(scenario: Scenario, networks: Networks, n_people: int) -> pd.DataFrame:
     """Calls that ties leave behind, as `life.contacts` has them; `circle` is the cell."""
     rng = scenario.stream("cell contacts")
     members, ties = networks.members, networks.ties
-    hub = networks.shared["phone"].to_numpy()[members["cell"]]
-    uses = (hub >= 0) & (rng.random(len(members)) < USES_HUB + 0.15)
+    hubs = networks.shared.loc[members["cell"], ["phone", "second_phone"]].to_numpy()
+    row, which = np.nonzero((hubs >= 0) & (rng.random(hubs.shape) < USES_CELL_HUB))
+    hub, user, cell = hubs[row, which], members["person"].iloc[row], members["cell"].iloc[row]
     careless = ties[ties["direct"]]
     cell_of = members.drop_duplicates("person").set_index("person")["cell"]
     liaison = cell_of.loc[ties["b"]].to_numpy()
     other = networks.shared["phone"].to_numpy()[liaison]
     across = (cell_of.loc[ties["a"]].to_numpy() != liaison) & (other >= 0)
+    phones = networks.shared["phone"].to_numpy()
+    passing, passed = passers_by(rng, phones[phones >= 0], n_people)
+    none = np.full(len(careless) + len(passing), -1)
     frame = pd.DataFrame(
         {
-            "phone_a": np.concatenate([members["person"][uses], careless["a"], ties["a"][across]]),
-            "phone_b": np.concatenate([hub[uses], careless["b"], other[across]]),
-            "circle": np.concatenate(
-                [members["cell"][uses], np.full(len(careless), -1), liaison[across]]
-            ),
+            "phone_a": np.concatenate([user, ties["a"][across], careless["a"], passing]),
+            "phone_b": np.concatenate([hub, other[across], careless["b"], passed]),
+            "circle": np.concatenate([cell, liaison[across], none]),
         }
     )
+    frame = frame[frame["phone_a"] != frame["phone_b"]].reset_index(drop=True)
     return frame.assign(n=1 + rng.geometric(0.3, len(frame)))

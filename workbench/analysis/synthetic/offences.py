@@ -64,7 +64,7 @@ _HARMS = (
     "labour exploitation",
 )
 _SOLO = 0.35  # share of members whom an offence of their own made known
-_BACKGROUND = 0.13  # offences of ordinary people, per person, in two years
+_BACKGROUND = 0.25  # offences of ordinary people, per person, in two years
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +148,8 @@ def _everyday(rng: np.random.Generator, people: Population, book: _Book) -> None
     appetite = rng.pareto(1.3, n) * (people.age < 4)
     count = round(_BACKGROUND * n)
     main = rng.choice(n, size=count, p=appetite / appetite.sum())
-    partner = (main + rng.integers(1, 5, count)) % n
-    joint, solved = rng.random(count) < 0.25, rng.random(count) < 0.65
+    partner = (main + rng.integers(1, 12, count)) % n
+    joint, solved = rng.random(count) < 0.35, rng.random(count) < 0.65
     kinds = np.where(
         rng.random(count) < 0.05, _pick(rng, _RARE, count), _pick(rng, _EVERYDAY, count)
     )

@@ -38,7 +38,7 @@ class Scenario:
 
     @property
     def n_networks(self) -> int:
-        return max(3, self.n_people // 40)
+        return max(3, self.n_people // 22)
 
     @property
     def n_cases(self) -> int:

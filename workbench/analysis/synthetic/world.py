@@ -51,7 +51,7 @@ def make_world(scenario: Scenario, *, progress: Progress) -> World:
             ),
             make_calls(
                 scenario.stream("cell calls"),
-                cell_contacts(scenario, networks),
+                cell_contacts(scenario, networks, len(people)),
                 session_days(scenario, "cell days", len(networks.shared)),
             ),
         ],
