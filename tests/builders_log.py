@@ -204,6 +204,15 @@ class LogHome:
         cites = [self.reviewed(finding, name) for name in ("analyst", "second")]
         self.acted(finding, "analyst", "dossier", cites)
 
+    def stopped(self, release: str, name: str) -> None:
+        who, key = self.people[name], f"E-{name}"
+        with self.database.write() as connection:
+            said = {"release": release, "event": key, "account": who.id, "reason": "d" * 64}
+            seq = self.log.append(connection, EntryKind.RELEASE_SUSPENDED, said)
+            row = {"id": key, "release_id": release, "kind": "suspended", "by": who.id}
+            row |= {"at": to_text(self.now()), "reason_commitment": "d" * 64}
+            _insert(connection, "release_event", seq, **row)
+
     def tamper(self, statement: str, *values: object) -> None:
         """Run SQL on the file with all triggers taken away, and put them back."""
         triggers = self.drop_triggers()
