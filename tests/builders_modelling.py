@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from workbench.analysis.feature_model import FeatureModel
+from workbench.analysis.feature_model import FeatureModel, FittedModel
 from workbench.analysis.features import Feature
 from workbench.analysis.modelling import Candidates, Sample
 
@@ -52,3 +52,10 @@ class Toy(FeatureModel):
         described("meetings", "days", "How many days both were seen at one place."),
         described("distance", "km", "How far apart their usual places are."),
     )
+
+
+def settled(learnt: Sample, later: Sample, *, seed: int) -> dict[str, FittedModel]:
+    """Both estimators with their refits."""
+    toy = Toy()
+    compared = toy.fit(learnt, later, seed=seed)
+    return {n: toy.settle(f, learnt, later, seed=seed) for n, f in compared.items()}

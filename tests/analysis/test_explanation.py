@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from builders_modelling import COLUMNS, Toy, sample
+from builders_modelling import COLUMNS, sample, settled
 
 from workbench.analysis.explanation import (
     Attribution,
@@ -30,7 +30,7 @@ WORDS = (
 
 @pytest.fixture(scope="module")
 def fitted() -> dict[str, FittedModel]:
-    return Toy().fit(sample(800, seed=1), sample(800, seed=2), seed=3)
+    return settled(sample(800, seed=1), sample(800, seed=2), seed=3)
 
 
 def through_the_contract(attribution: Attribution, outputs: np.ndarray) -> tuple[Explanation, ...]:

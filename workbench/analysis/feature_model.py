@@ -8,7 +8,7 @@ resampled people, which gives intervals of probabilities and the stability of re
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
 from typing import Any
 
@@ -81,20 +81,21 @@ class FittedModel:
     def interval(self, features: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
         rows = self._matrix(features)
         said = [calibrator(_decision(estimator, rows)) for estimator, calibrator in self.refits]
-        return spread(self._probability(rows), np.array(said))
+        return spread(self._probability(rows), np.array(said).reshape(-1, len(rows)))
 
     def explain(self, features: pd.DataFrame) -> tuple[Explanation, ...]:
         rows = self._matrix(features)
         if not len(rows):
             return ()
         served, *others = self._explainers
+        refitted = [explain(rows).effects for explain in others]
         return explanations(
             served(rows),
             _decision(self.estimator, rows),
             rows,
             words=self.words,
             peers=self.peers,
-            stable=stable_shares([explain(rows).effects for explain in others]),
+            stable=stable_shares(refitted) if refitted else np.zeros_like(rows),
             n_refits=len(others),
         )
 
@@ -249,7 +250,7 @@ def boosting(seed: int) -> Any:
 
 
 class FeatureModel:
-    """`fit` and `restore` for models whose candidates are described by features.
+    """`fit`, `settle` and `restore` for models whose candidates are described by features.
 
     A definition inherits from it, sets `described_by`, and adds what `ModelDefinition` asks for.
     """
@@ -259,7 +260,7 @@ class FeatureModel:
     n_refits: int = 20
 
     def fit(self, train: Sample, calibration: Sample, *, seed: int) -> dict[str, FittedModel]:
-        """Both estimators, calibrated and refitted; logistic regression first.
+        """Both estimators, calibrated, logistic regression first; `settle` the one taken.
 
         Raises
         ------
@@ -275,33 +276,40 @@ class FeatureModel:
                     "longer dataset.",
                     code="too_few_true",
                 )
-        makers: dict[str, Callable[[], Any]] = {
-            "logistic_regression": logistic,
-            "gradient_boosting": partial(boosting, seed),
-        }
-        return {
-            name: self._fit(name, make, train, calibration, seed) for name, make in makers.items()
-        }
+        names = ("logistic_regression", "gradient_boosting")
+        return {name: self._fit(name, train, calibration, seed) for name in names}
+
+    def settle(
+        self, fitted: FittedModel, train: Sample, calibration: Sample, *, seed: int
+    ) -> FittedModel:
+        """`fitted` with its refits on resampled people, for intervals and stability."""
+        refits = _refits(
+            self._maker(fitted.estimator_name, seed),
+            (to_matrix(train.features, fitted.feature_names), train),
+            (to_matrix(calibration.features, fitted.feature_names), calibration),
+            fitted.calibrator.method,
+            self.n_refits,
+            seed,
+        )
+        return replace(fitted, refits=refits)
 
     def restore(self, state: Mapping[str, Any]) -> FittedModel:
         return FittedModel.restore(state)
 
-    def _fit(
-        self, name: str, make: Callable[[], Any], train: Sample, calibration: Sample, seed: int
-    ) -> FittedModel:
+    def _maker(self, name: str, seed: int) -> Callable[[], Any]:
+        return logistic if name == "logistic_regression" else partial(boosting, seed)
+
+    def _fit(self, name: str, train: Sample, calibration: Sample, seed: int) -> FittedModel:
         names = [f.name for f in self.described_by]
         rows, later = to_matrix(train.features, names), to_matrix(calibration.features, names)
-        estimator = learn(make(), rows, train.labels)
+        estimator = learn(self._maker(name, seed)(), rows, train.labels)
         scores = _decision(estimator, later)
         calibrator = calibrate(scores, calibration.labels)
-        refits = _refits(
-            make, (rows, train), (later, calibration), calibrator.method, self.n_refits, seed
-        )
         return FittedModel(
             estimator_name=name,
             estimator=estimator,
             calibrator=calibrator,
-            refits=refits,
+            refits=(),
             threshold=choose_threshold(calibrator(scores), calibration.labels),
             words=tuple(Words(f.name, f.unit, f.meaning) for f in self.described_by),
             peers=Peers.of(rows),

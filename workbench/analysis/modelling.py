@@ -225,6 +225,9 @@ class ModelDefinition(Protocol):
     def fit(self, train: Sample, calibration: Sample, *, seed: int) -> Mapping[str, Fitted]:
         """What is compared, by name, the simplest first."""
 
+    def settle(self, fitted: Any, train: Sample, calibration: Sample, *, seed: int) -> Fitted:
+        """The one that is taken, with all that intervals and stability need."""
+
     def restore(self, state: Mapping[str, Any]) -> Fitted:
         """The fitted model that `Fitted.state` described."""
 

@@ -200,7 +200,9 @@ def _expit(x: FloatArray) -> FloatArray:
     return 1.0 / (1.0 + np.exp(-np.clip(x, -700, 700)))
 
 
-def spread(probability: FloatArray, refits: FloatArray) -> tuple[FloatArray, FloatArray]:
+def spread(
+    probability: FloatArray, refits: np.ndarray[tuple[int, int], np.dtype[np.float64]]
+) -> tuple[FloatArray, FloatArray]:
     """95 % interval of each probability from refits on resampled people.
 
     The standard deviation of the refits' log-odds, taken 1.96 times to either side: twenty
@@ -214,7 +216,8 @@ def spread(probability: FloatArray, refits: FloatArray) -> tuple[FloatArray, Flo
         What each refit says of the same candidates.
     """
     around = _logit(probability)
-    width = 1.96 * _logit(refits).std(axis=0, ddof=1) if len(refits) > 1 else np.inf
+    log_odds = np.log(np.clip(refits, 1e-9, 1) / np.clip(1 - refits, 1e-9, 1))
+    width = 1.96 * log_odds.std(axis=0, ddof=1) if len(refits) > 1 else np.inf
     return _expit(around - width), _expit(around + width)
 
 

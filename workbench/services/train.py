@@ -121,7 +121,9 @@ def _logged(
     from workbench.store.registry import Compared, Training
 
     choice, test = choose(compared, samples["calibrate"], seed=seed), samples["test"]
-    taken = compared[choice.name]
+    taken = definition.settle(
+        compared[choice.name], samples["train"], samples["calibrate"], seed=seed
+    )
     measures = {name: measured_on(fitted, test, seed=seed) for name, fitted in compared.items()}
     nested = [
         Compared(
