@@ -1,19 +1,19 @@
 """The Finding page in AppTest: five steps, each opening the next, nothing preset."""
 
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import builders_pages
 import pytest
-from builders_casework import TOWN, Town, finding, release, signed_in, town
+from builders_casework import TOWN, Town, finding, release, town
+from builders_pages import headings, plain, press, words
 from builders_web import Clock
 from streamlit.testing.v1 import AppTest
 
 from workbench.domain.account import Account
 from workbench.services import act, casework, review
 
-MAIN = str(Path(__file__).parents[2] / "workbench" / "ui" / "main.py")
 FINDING = "F-AAAAAAAAAA"
 MODEL_WORDS = (
     "shared contacts",
@@ -35,34 +35,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
     yield at
 
 
-def opened(here: Town, who: Account, finding_id: str = FINDING, **query: str) -> AppTest:
-    page = AppTest.from_file(MAIN, default_timeout=60)
-    page.user = signed_in(here.desk, who)
-    page.switch_page("pages/finding.py")
-    for name, value in {"finding": finding_id, **query}.items():
-        page.query_params[name] = value
-    return page.run()
-
-
-def words(page: AppTest) -> str:
-    """All text on the page."""
-    parts = [str(e.value) for e in (*page.markdown, *page.caption, *page.text, *page.title)]
-    parts += [str(e.value) for e in (*page.header, *page.error, *page.warning, *page.info)]
-    parts += [str(frame.value) for frame in page.dataframe]
-    return plain("\n".join(parts))
-
-
-def plain(text: str) -> str:
-    """What a reader sees of Markdown whose marks were made inert."""
-    return re.sub(r"\\(\W)", r"\1", text)
-
-
-def headings(page: AppTest) -> list[str]:
-    return [str(h.value) for h in page.header]
-
-
-def press(page: AppTest, label: str) -> AppTest:
-    return next(b for b in page.button if b.label == label).click().run()
+def opened(at: Town, who: Account, finding_id: str = FINDING, **query: str) -> AppTest:
+    return builders_pages.opened(at, who, "finding", finding=finding_id, **query)
 
 
 def seal(page: AppTest) -> AppTest:

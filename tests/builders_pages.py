@@ -1,0 +1,44 @@
+"""Driving pages in AppTest: signed in by a real session row, read as a reader reads them."""
+
+import re
+from pathlib import Path
+
+from builders_casework import Town, signed_in
+from streamlit.testing.v1 import AppTest
+
+from workbench.domain.account import Account
+
+MAIN = str(Path(__file__).parents[1] / "workbench" / "ui" / "main.py")
+
+
+def opened(at: Town, who: Account, page: str, **query: str) -> AppTest:
+    """The page ``pages/<page>.py`` as `who` sees it, with these query parameters."""
+    app = AppTest.from_file(MAIN, default_timeout=60)
+    app.user = signed_in(at.desk, who)
+    app.switch_page(f"pages/{page}.py")
+    for name, value in query.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def words(app: AppTest) -> str:
+    """All text on the page, tables included."""
+    parts = [e.value for e in (*app.markdown, *app.caption, *app.text, *app.title, *app.header)]
+    parts += [e.value for e in (*app.error, *app.warning, *app.info)]
+    parts += [button.label for button in app.button]
+    parts += [frame.value.to_string() for frame in app.dataframe]
+    return plain("\n".join(str(part) for part in parts))
+
+
+def plain(text: str) -> str:
+    """What a reader sees of Markdown whose marks were made inert."""
+    return re.sub(r"\\(\W)", r"\1", text)
+
+
+def headings(app: AppTest) -> list[str]:
+    return [str(header.value) for header in app.header]
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    """Press the first button of this label."""
+    return next(b for b in app.button if plain(b.label) == label).click().run()

@@ -1,0 +1,137 @@
+"""The Cases page in AppTest: the list, a case with its views, opening one."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from builders_casework import PURPOSE, TOWN, Town, finding, release, town
+from builders_pages import opened, plain, press, words
+from builders_web import Clock
+from streamlit.testing.v1 import AppTest
+
+from workbench.services import casework
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
+    monkeypatch.setenv("WORKBENCH_HOME", str(tmp_path))
+    at = town(tmp_path, clock=Clock(datetime.now(UTC)))
+    casework.adopt_cases(at.desk, TOWN, account="supervisor", members=["analyst-1", "analyst-2"])
+    yield at
+
+
+def view(page: AppTest, name: str) -> AppTest:
+    control = next(c for c in page.segmented_control if c.label == "In the case")
+    control.set_value(
+        next(o for o in ("Chart", "New", "Records", "Notes", "Trail", name) if o == name)
+    )
+    return page.run()
+
+
+def n_consultations(here: Town) -> int:
+    with here.desk.database.read() as connection:
+        entries = here.desk.log.entries(connection)
+        return sum(e.fields["kind"] == "consultation" for e in entries)
+
+
+def test_my_cases_stand_with_their_purpose_and_what_is_new(here: Town) -> None:
+    release(here)
+    finding(here, "F-AAAAAAAAAA")
+    said = words(opened(here, here.analyst, "cases"))
+    assert "C-0001" in said
+    assert "Stolen vehicles" in said
+    assert f"Purpose: {PURPOSE}" in said
+    assert "1 new" in said
+
+
+def test_whoever_is_in_no_case_is_told_what_to_do(here: Town) -> None:
+    said = words(opened(here, here.outsider, "cases"))
+    assert "You are in no case yet" in said
+    assert "Stolen vehicles" not in said
+
+
+def test_a_case_shows_its_purpose_and_its_chart(here: Town) -> None:
+    page = opened(here, here.analyst, "cases", case="C-0001")
+    assert not page.exception
+    said = words(page)
+    assert PURPOSE in said
+    assert "Ada Stone" in said
+    assert "Cyr Vale" not in said
+
+
+def test_a_case_is_consulted_once_however_often_the_page_is_drawn(here: Town) -> None:
+    page = opened(here, here.analyst, "cases", case="C-0001")
+    view(page, "Records")
+    view(page, "Trail")
+    assert n_consultations(here) == 1
+
+
+def test_another_persons_case_is_a_sentence_and_nothing_else(here: Town) -> None:
+    page = opened(here, here.outsider, "cases", case="C-0001")
+    assert "is not in case C-0001" in plain(page.error[0].value)
+    assert "Ada" not in words(page)
+
+
+def test_records_are_searched_and_carry_their_grades(here: Town) -> None:
+    page = view(opened(here, here.analyst, "cases", case="C-0001"), "Records")
+    assert "A1 · H0" in words(page)
+    next(t for t in page.text_input if t.label == "Search").set_value("involved")
+    page.run()
+    (table,) = page.dataframe
+    assert list(table.value["Record"]) == ["involved in"]
+
+
+def test_a_list_is_looked_up_line_by_line(here: Town) -> None:
+    page = view(opened(here, here.analyst, "cases", case="C-0001"), "Look up a list")
+    page.text_area[0].set_value("+99 041 17\nBB12 0034 5678\n+99 000")
+    press(page, "Look up")
+    (table,) = page.dataframe
+    assert list(table.value["Result"]) == ["hit", "hit elsewhere", "no hit"]
+    assert list(table.value["Recorded as"]) == ["+99 041 17", "", ""]
+    assert n_consultations(here) == 2
+
+
+def test_an_empty_list_is_refused_with_a_sentence(here: Town) -> None:
+    page = press(
+        view(opened(here, here.analyst, "cases", case="C-0001"), "Look up a list"), "Look up"
+    )
+    assert "nothing to look up" in plain(page.error[0].value)
+
+
+def test_a_note_is_written_once_and_a_refused_one_stays_in_the_form(here: Town) -> None:
+    page = view(opened(here, here.analyst, "cases", case="C-0001"), "Notes")
+    assert "No notes yet" in words(page)
+    page.text_area[0].set_value("a")
+    press(page, "Add the note")
+    assert page.error
+    assert page.text_area[0].value == "a"
+    page.text_area[0].set_value("Ask for the toll records")
+    press(page, "Add the note")
+    assert "Ask for the toll records" in words(page)
+    assert page.text_area[0].value == ""
+    assert len(casework.notes(here.desk, "C-0001", account="analyst-1")) == 1
+
+
+def test_a_tentative_link_needs_both_ends(here: Town) -> None:
+    page = press(opened(here, here.analyst, "cases", case="C-0001"), "Draw it")
+    assert "Choose both ends" in page.error[0].value
+
+
+def test_the_trail_tells_who_did_what(here: Town) -> None:
+    page = view(opened(here, here.analyst, "cases", case="C-0001"), "Trail")
+    (table,) = page.dataframe
+    assert list(table.value["Who"]) == ["you", "supervisor"]
+    assert "consulted the case" in table.value["What"][0]
+
+
+def test_new_findings_are_listed_without_score_or_claim(here: Town) -> None:
+    release(here)
+    finding(here, "F-AAAAAAAAAA")
+    page = view(opened(here, here.analyst, "cases", case="C-0001"), "New")
+    (table,) = page.dataframe
+    assert list(table.value.columns) == ["Finding", "Kind of claim", "State", "Put before you"]
+    assert list(table.value["Finding"]) == ["F-AAAAAAAAAA"]
+    said = words(page)
+    assert "may be connected" not in said
+    assert "0.7" not in said
