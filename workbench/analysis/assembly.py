@@ -63,14 +63,14 @@ def _or_default(checked: Checked, meaning: str) -> "pd.Series[Any]":
     default = checked.mapping.defaults.get(meaning, DEFAULTS[meaning])
     if not column:
         return pd.Series(default, index=checked.frame.index, dtype="str")
-    return checked.frame[column].where(checked.frame[column] != "", default).astype("str")
+    return pd.Series(checked.frame[column].where(checked.frame[column] != "", default), dtype="str")
 
 
 def _content(frame: pd.DataFrame) -> list[str]:
     """Each row as a JSON object, put together from encoded cells: ten times json.dumps."""
     parts = [
-        [f"{encode_basestring(str(name))}: {encode_basestring(cell)}" for cell in frame[name].tolist()]
-        for name in frame.columns
+        [f"{key}: {encode_basestring(cell)}" for cell in frame[name].tolist()]
+        for name, key in ((name, encode_basestring(str(name))) for name in frame.columns)
     ]
     if not parts:
         return ["{}"] * len(frame)
@@ -242,7 +242,7 @@ def _links(
             )
         )
     table = _stacked(parts, LINKS.empty().drop(columns="link"))
-    return _numbered(table.astype({n: "int32" for n in ("source", "target", "record")}), "link")
+    return _numbered(table.astype(dict.fromkeys(("source", "target", "record"), "int32")), "link")
 
 
 def _roles(checked: Checked) -> "pd.Series[Any]":
@@ -251,7 +251,9 @@ def _roles(checked: Checked) -> "pd.Series[Any]":
     if mapping.fixed_role or not mapping.role:
         return pd.Series(mapping.fixed_role, index=frame.index, dtype="str")
     words = frame[mapping.role].str.strip().str.casefold()
-    return words.where(words.isin(_ROLES), InvolvementRole.UNDETERMINED.value).astype("str")
+    return pd.Series(
+        words.where(words.isin(_ROLES), InvolvementRole.UNDETERMINED.value), dtype="str"
+    )
 
 
 def _sensitive(ordered: Sequence[Checked], rows: _Rows, sensitive: Sequence[str]) -> pd.DataFrame:
@@ -288,4 +290,4 @@ def _cases(cases: pd.DataFrame | None, rows: _Rows) -> pd.DataFrame:
         )
     opened = pd.to_datetime(cases["opened_at"], format="ISO8601", utc=True, errors="coerce")
     table = cases.assign(opened_at=opened.astype(INSTANT), entity=at.astype("int32"))
-    return table.astype({name: "str" for name in ("id", "title", "purpose", "legal_basis")})
+    return table.astype(dict.fromkeys(("id", "title", "purpose", "legal_basis"), "str"))

@@ -70,14 +70,17 @@ class TableMapping:
 
 
 SENSITIVE_NAMES = frozenset(
-    "sex gender ageband age birthdate dateofbirth dob nationality citizenship ethnicity ethnicgroup "
-    "race religion community script district".split()
+    (
+        *("sex", "gender", "ageband", "age", "birthdate", "dateofbirth", "dob", "nationality"),
+        *("citizenship", "ethnicity", "ethnicgroup", "race", "religion", "community", "script"),
+        "district",
+    )
 )
 _NAMES: Mapping[str, str] = {
     "caller": "caller callerid callernumber callingnumber callingparty anumber aparty fromnumber "
     "fromphone msisdna",
-    "callee": "callee calleeid calleenumber called callednumber calledparty bnumber bparty tonumber "
-    "tophone msisdnb dialednumber diallednumber",
+    "callee": "callee calleeid calleenumber called callednumber calledparty bnumber bparty "
+    "tonumber tophone msisdnb dialednumber diallednumber",
     "payer": "payer payeraccount fromaccount senderaccount debtoraccount sourceaccount "
     "originatoraccount accountfrom nameorig payeriban fromiban",
     "payee": "payee payeeaccount toaccount receiveraccount beneficiaryaccount creditoraccount "

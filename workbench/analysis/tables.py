@@ -6,6 +6,7 @@ bias audit joins back (duty T5).
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -63,7 +64,7 @@ class TableSpec:
         return pd.DataFrame({c.name: pd.Series([], dtype=c.dtype) for c in self.columns})
 
 
-INSTANT = "datetime64[us, UTC]"
+INSTANT: Final = "datetime64[us, UTC]"
 
 RECORDS = TableSpec(
     "records",

@@ -86,13 +86,10 @@ def ingest(
     """
     with desk.database.read() as connection:
         who = accounts.by_name(connection, account)
-        who.require(Operation.INGEST)
+    who.require(Operation.INGEST)
     progress("reading and checking every row", 0.05)
     delivery = read_delivery(path)
-    if who.role is Role.DATA_SCIENTIST and not delivery.meta["synthetic"]:
-        raise NotAllowed(
-            f"Account {who.id} (data scientist) ingests synthetic data only; ask an analyst."
-        )
+    _require_synthetic(delivery, who)
     wanted = dataset_name(name or delivery.name)
     progress("putting the case graph together", 0.45)
     tables = _assembled(delivery)
@@ -105,6 +102,13 @@ def ingest(
     return IngestReport(
         dataset=wanted, counts=report.counts, rejected=report.rejected, quality=report
     )
+
+
+def _require_synthetic(delivery: Delivery, who: Account) -> None:
+    if who.role is Role.DATA_SCIENTIST and not delivery.meta["synthetic"]:
+        raise NotAllowed(
+            f"Account {who.id} (data scientist) ingests synthetic data only; ask an analyst."
+        )
 
 
 def accept(desk: Desk, dataset: str, *, account: str, reason: str, key: str) -> None:
@@ -133,27 +137,39 @@ def accept(desk: Desk, dataset: str, *, account: str, reason: str, key: str) -> 
         if _accepted_before(connection, dataset, sha256, promise, who, key):
             return
         desk.vault.put(_subject(dataset), f"reason {sha256}", words.encode())
-        fields = {
-            "dataset": dataset,
-            "sha256": sha256,
-            "account": who.id,
-            "reason": promise,
-            "key": hashlib.sha256(key.encode()).hexdigest(),
-            "session": desk.session_hash,
-            "simulated": who.simulated,
-        }
-        seq = desk.log.append(connection, EntryKind.DATASET_ACCEPTED, fields)
-        connection.execute(
-            dataset_acceptance.insert().values(
-                dataset=dataset,
-                sha256=sha256,
-                accepted_by=who.id,
-                accepted_at=to_text(desk.now()),
-                reason_commitment=promise,
-                idempotency_key=key,
-                entry_seq=seq,
-            )
+        _write_acceptance(desk, connection, dataset, sha256, promise, who, key)
+
+
+def _write_acceptance(
+    desk: Desk,
+    connection: Connection,
+    dataset: str,
+    sha256: str,
+    promise: str,
+    who: Account,
+    key: str,
+) -> None:
+    fields = {
+        "dataset": dataset,
+        "sha256": sha256,
+        "account": who.id,
+        "reason": promise,
+        "key": hashlib.sha256(key.encode()).hexdigest(),
+        "session": desk.session_hash,
+        "simulated": who.simulated,
+    }
+    seq = desk.log.append(connection, EntryKind.DATASET_ACCEPTED, fields)
+    connection.execute(
+        dataset_acceptance.insert().values(
+            dataset=dataset,
+            sha256=sha256,
+            accepted_by=who.id,
+            accepted_at=to_text(desk.now()),
+            reason_commitment=promise,
+            idempotency_key=key,
+            entry_seq=seq,
         )
+    )
 
 
 def _subject(dataset: str) -> str:
@@ -192,7 +208,7 @@ def _report(delivery: Delivery, tables: Tables) -> QualityReport:
     for checked in delivery.tables:
         for one in checked.rejected:
             rejected.setdefault((one.file, one.row), one)
-    files = {checked.mapping.file: len(checked.row) + len(checked.rejected) for checked in delivery.tables}
+    files = {c.mapping.file: len(c.row) + len(c.rejected) for c in delivery.tables}
     return QualityReport(
         accepted=sum(files.values()) - len(rejected),
         rejected=tuple(sorted(rejected.values())),

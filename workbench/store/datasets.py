@@ -172,8 +172,8 @@ def _write_files(folder: Path, name: str, ingested: Ingested) -> None:
         frame.to_parquet(folder / "truth" / f"{truth}.parquet", index=False)
     files = {place: _sha256(folder / place) for place in _PLACES.values()}
     meta = {**ingested.meta, "name": name, "sha256": ingested.sha256, "files": files}
-    for path, content in (("meta.json", meta), ("quality.json", dict(ingested.quality))):
-        (folder / path).write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n")
+    for file, content in (("meta.json", meta), ("quality.json", dict(ingested.quality))):
+        (folder / file).write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n")
     for path in sorted(folder.rglob("*")):
         _sync(path)
 

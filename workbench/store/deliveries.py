@@ -127,7 +127,7 @@ def _read_folder(root: Path) -> Delivery:
     for mapping in manifest.mappings():
         frame = folder.frame(mapping.file)
         if frame is None or not folder.require_columns(
-            mapping.file, mapping.columns, frame.columns
+            mapping.file, mapping.columns, list(frame.columns)
         ):
             continue
         tables.append(check_table(_with_provenance(mapping, frame), frame))

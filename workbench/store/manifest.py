@@ -4,10 +4,10 @@ import tomllib
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from workbench.analysis.mapping import PROVENANCE, TableMapping
-from workbench.domain.entity import EntityKind, LinkKind
+from workbench.domain.entity import LinkKind
 from workbench.domain.errors import BadInput
 from workbench.store.formats.delivered import SUFFIXES
 
@@ -16,6 +16,7 @@ MAX_BYTES = 1_000_000
 _Kind = Literal[
     "person", "organisation", "account", "phone", "vehicle", "place", "offence", "entity"
 ]
+_LinkKind = Annotated[str, AfterValidator(lambda kind: LinkKind(kind).value)]
 _Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -50,7 +51,7 @@ class LinkTable(_Table):
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
-    kind: LinkKind
+    kind: _LinkKind
     from_column: str = Field(alias="from")
     from_kind: _Kind
     to_column: str = Field(alias="to")
@@ -90,24 +91,17 @@ class Manifest(_Strict):
     def mappings(self) -> tuple[TableMapping, ...]:
         """The tables' mappings; where a file is used twice, the second is named after its kind."""
         made: list[TableMapping] = []
-        for table in (*self.entities, *self.links):
+        tables: tuple[EntityTable | LinkTable, ...] = (*self.entities, *self.links)
+        for table in tables:
             stem = PurePosixPath(table.file).stem
             taken = {mapping.name for mapping in made}
             shared: dict[str, Any] = {
                 "name": stem if stem not in taken else f"{stem}.{table.kind}",
                 "provenance": table.columns,
                 "defaults": {**self.defaults, **table.defaults},
-                **table.model_dump(exclude={"columns", "defaults", "kind"}),
+                **table.model_dump(exclude={"columns", "defaults"}),
             }
-            made.append(
-                TableMapping(
-                    kind=EntityKind(table.kind).value
-                    if isinstance(table, EntityTable)
-                    else table.kind.value,
-                    is_link=isinstance(table, LinkTable),
-                    **shared,
-                )
-            )
+            made.append(TableMapping(is_link=isinstance(table, LinkTable), **shared))
         return tuple(made)
 
 

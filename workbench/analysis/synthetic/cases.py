@@ -3,16 +3,16 @@
 import numpy as np
 import pandas as pd
 
-from workbench.analysis.synthetic.delivery import Layers
+from workbench.analysis.synthetic.layers import Layers
 from workbench.analysis.synthetic.observation import Ids, instants
 from workbench.analysis.synthetic.scenario import DAY, Ints, Scenario
 
 _OPENED = (560, 728)  # days
 _MISTAKEN = 0.12  # share of cases that a false trail opened, on an innocent circle
 _TITLES = (
-    "Amber", "Basalt", "Cobalt", "Dune", "Ember", "Fjord", "Granite", "Heron", "Indigo", "Juniper",
-    "Kestrel", "Lagoon", "Marble", "Nettle", "Opal", "Pewter", "Quartz", "Rowan", "Sorrel", "Tundra",
-    "Umber", "Violet", "Willow", "Yarrow", "Zephyr", "Alder", "Birch", "Cedar",
+    "Amber", "Basalt", "Cobalt", "Dune", "Ember", "Fjord", "Granite", "Heron", "Indigo",
+    "Juniper", "Kestrel", "Lagoon", "Marble", "Nettle", "Opal", "Pewter", "Quartz", "Rowan",
+    "Sorrel", "Tundra", "Umber", "Violet", "Willow", "Yarrow", "Zephyr", "Alder", "Birch", "Cedar",
 )  # fmt: skip
 _SUBJECT = {
     "hierarchical": "an organised group dealing in drugs",

@@ -1,6 +1,6 @@
 """The dataset.toml of a synthetic world: its datasheet and the mapping of its tables."""
 
-_HEAD = '''# A synthetic world, made by: workbench world --size {size} --seed {seed} --bias {bias} --out DIR
+_HEAD = '''# Made by: workbench world --size {size} --seed {seed} --bias {bias} --out DIR
 # Nothing in it is about a real person, place or firm. datasets/README.md explains every line.
 name = "{name}"
 title = "Synthetic world, size {letter}, seed {seed}, bias {bias}"

@@ -139,7 +139,8 @@ def _laundering(
 ) -> Patterns:
     rng = scenario.stream("laundering")
     by_holder = assets.of_holder("account")
-    parts, rows = [], []
+    parts: list[pd.DataFrame] = []
+    rows: list[tuple[int, int, str, float]] = []
     for k, kind in enumerate(networks.kind):
         if kind not in LAUNDERING:
             continue
@@ -162,7 +163,7 @@ def _crime_pool(
     by_holder: dict[int, Ints],
     members: Ints,
 ) -> Ints:
-    """Half the members' accounts, recruited strangers' (the young), some firms' that are a front."""
+    """Accounts of half the members, of recruited strangers (the young) and of firms as fronts."""
     young = np.flatnonzero(people.age <= 2)
     recruits = rng.choice(young, size=int(rng.integers(10, 18)))
     firms = len(people) + rng.integers(0, len(assets.org_state), int(rng.integers(5, 10)))
@@ -192,11 +193,13 @@ def _detected(
 def _look_alikes(
     scenario: Scenario, people: Population, assets: Assets, circles: Circles
 ) -> Patterns:
-    """Collections, payrolls, resellers, savings rounds: about three for each instance of laundering."""
+    """Collections, payrolls, resellers, savings rounds: more of them than of laundering."""
     rng = scenario.stream("look-alikes")
     by_holder = assets.of_holder("account")
     groups = np.split(circles.person, np.flatnonzero(np.diff(circles.circle)) + 1)
-    parts, rows, flagged = [], [], []
+    parts: list[pd.DataFrame] = []
+    rows: list[tuple[int, int, str, float]] = []
+    flagged: list[bool] = []
     for _ in range(round(0.7 * len(people))):
         c = int(rng.integers(0, len(groups)))
         holders = np.unique(np.concatenate([groups[c], rng.integers(0, len(people), 2)]))

@@ -12,7 +12,6 @@ import pandas as pd
 
 from workbench.analysis.synthetic.assets import Assets
 from workbench.analysis.synthetic.life import (
-    USES_HUB,
     hub_phones,
     passers_by,
     spare_phones,

@@ -37,9 +37,9 @@ _LETTERS = dict(
     zip(
         "αβγδεζηθικλμνξοπρστυφχψωώίςабвгдежзиклмнорстуфшья",
         (
-            "a b g d e z i th i k l m n x o p r s t y f ch ps o o i s "
-            "a b v g d e zh z i k l m n o r s t u f sh ' ya"
-        ).split(),
+            *(*"abgdezi", "th", *"iklmnxoprstyf", "ch", "ps", *"oois"),
+            *(*"abvgde", "zh", *"ziklmnorstuf", "sh", "'", "ya"),
+        ),
         strict=True,
     )
 )
@@ -87,7 +87,8 @@ def _ids(rng: np.random.Generator, letter: str, n: int) -> Texts:
 def instants(seconds: Ints) -> Texts:
     """Seconds since the world's epoch as RFC 3339 texts in UTC."""
     moments = EPOCH + np.asarray(seconds, dtype="timedelta64[s]")
-    return np.char.add(np.datetime_as_string(moments, unit="s"), "Z").astype(object)
+    texts = np.char.add(np.datetime_as_string(moments, unit="s"), "Z")
+    return np.asarray(texts, dtype=object)
 
 
 def provenance(
@@ -99,7 +100,7 @@ def provenance(
     codes = np.array(STATES, dtype=object)[state]
     return {
         "member_state": codes,
-        "source": codes + f" {source}",
+        "source": np.array([f"{code} {source}" for code in codes], dtype=object),
         "source_grade": np.array([g[0] for g in grade], dtype=object),
         "information_grade": np.array([g[1] for g in grade], dtype=object),
         "handling": rng.choice(

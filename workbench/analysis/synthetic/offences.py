@@ -17,7 +17,8 @@ from workbench.analysis.synthetic.networks import Networks
 from workbench.analysis.synthetic.population import COMMUNITIES, Population
 from workbench.analysis.synthetic.scenario import DAYS, Floats, Scenario, Texts
 
-AREAS = {  # type: (area, shield level 0 to 3)
+# By type of offence: its area and its shield level, 0 to 3.
+AREAS = {
     "burglary": ("property crime", 0),
     "theft": ("property crime", 0),
     "vehicle theft": ("property crime", 0),

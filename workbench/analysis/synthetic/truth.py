@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from workbench.analysis.synthetic.delivery import Layers, transfer_ids
+from workbench.analysis.synthetic.layers import Layers, transfer_ids
 from workbench.analysis.synthetic.money_patterns import Patterns
 from workbench.analysis.synthetic.observation import Ids, instants
 from workbench.analysis.synthetic.scenario import DAY, Scenario

@@ -5,16 +5,24 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from workbench.analysis.synthetic.assets import make_assets
+from workbench.analysis.synthetic.assets import Assets, make_assets
 from workbench.analysis.synthetic.cases import make_cases
-from workbench.analysis.synthetic.delivery import Layers, entity_tables, link_tables
-from workbench.analysis.synthetic.life import contacts, make_calls, make_circles, session_days
+from workbench.analysis.synthetic.delivered_entities import entity_tables
+from workbench.analysis.synthetic.delivered_links import link_tables
+from workbench.analysis.synthetic.layers import Layers
+from workbench.analysis.synthetic.life import (
+    Circles,
+    contacts,
+    make_calls,
+    make_circles,
+    session_days,
+)
 from workbench.analysis.synthetic.money import make_money
 from workbench.analysis.synthetic.money_patterns import make_patterns
-from workbench.analysis.synthetic.networks import cell_contacts, make_networks
+from workbench.analysis.synthetic.networks import Networks, cell_contacts, make_networks
 from workbench.analysis.synthetic.observation import make_ids
 from workbench.analysis.synthetic.offences import make_offences
-from workbench.analysis.synthetic.population import make_population
+from workbench.analysis.synthetic.population import Population, make_population
 from workbench.analysis.synthetic.scenario import Scenario
 from workbench.analysis.synthetic.truth import make_truth
 
@@ -42,21 +50,7 @@ def make_world(scenario: Scenario, *, progress: Progress) -> World:
     circles = make_circles(scenario, people, assets)
     networks = make_networks(scenario, people, assets)
     progress("two years of calls", 0.2)
-    calls = pd.concat(
-        [
-            make_calls(
-                scenario.stream("calls"),
-                contacts(scenario, people, assets, circles),
-                session_days(scenario, "circle days", len(circles.kind)),
-            ),
-            make_calls(
-                scenario.stream("cell calls"),
-                cell_contacts(scenario, networks, len(people)),
-                session_days(scenario, "cell days", len(networks.shared)),
-            ),
-        ],
-        ignore_index=True,
-    )
+    calls = _calls(scenario, people, assets, circles, networks)
     progress("two years of transfers", 0.35)
     patterns = make_patterns(scenario, people, assets, circles, networks)
     ordinary = make_money(scenario, people, assets, circles, networks).assign(instance=-1)
@@ -74,3 +68,19 @@ def make_world(scenario: Scenario, *, progress: Progress) -> World:
         cases=make_cases(scenario, made, ids, links),
         truth=make_truth(scenario, made, patterns, ids),
     )
+
+
+def _calls(
+    scenario: Scenario, people: Population, assets: Assets, circles: Circles, networks: Networks
+) -> pd.DataFrame:
+    everyday = make_calls(
+        scenario.stream("calls"),
+        contacts(scenario, people, assets, circles),
+        session_days(scenario, "circle days", len(circles.kind)),
+    )
+    of_cells = make_calls(
+        scenario.stream("cell calls"),
+        cell_contacts(scenario, networks, len(people)),
+        session_days(scenario, "cell days", len(networks.shared)),
+    )
+    return pd.concat([everyday, of_cells], ignore_index=True)

@@ -14,7 +14,7 @@ MAX_DEPTH = 32
 MAX_DIGITS = 400
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"')
-_LONG_NUMBER = re.compile(r"\d{%d,}" % MAX_DIGITS)
+_LONG_NUMBER = re.compile(rf"\d{{{MAX_DIGITS},}}")
 
 
 class _Refused(Exception):
