@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import DemoHome, run_workbench
+from builders_demo import DemoHome, run_workbench
 
 ROOT = Path(__file__).parent.parent
 COMMANDS = [
