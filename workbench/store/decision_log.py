@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from workbench.domain.errors import BadInput, CheckFailed
 from workbench.domain.log import (
@@ -21,17 +21,23 @@ from workbench.domain.log import (
     Json,
     Tree,
     entry,
+    instant,
     leaf_hash,
     parse,
     root_from_inclusion,
 )
-from workbench.store.database import Database, from_text, to_text
+from workbench.store.database import Database, to_text
 from workbench.store.signer import Signer
 from workbench.store.tables import checkpoint as checkpoints
 from workbench.store.tables import log_entry, log_head
 
 CLOCK_TOLERANCE = timedelta(seconds=1)
 _CHUNK = 1000
+
+# Built once: an append runs three of them.
+_HEAD = select(log_head.c.size, log_head.c.frontier)
+_BODY = select(log_entry.c.body).where(log_entry.c.seq == bindparam("at"))
+_ADD, _GROW, _BEGIN = log_entry.insert(), log_head.update(), log_head.insert()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,8 +131,8 @@ class DecisionLog:
         body = entry(kind, at, fields)
         frontier = self.head(connection)
         before = self._last_instant(connection, frontier.size)
-        if before is not None and at < before - CLOCK_TOLERANCE:
-            jump = entry(EntryKind.CLOCK_ANOMALY, at, {"before": to_text(before)})
+        if instant(at + CLOCK_TOLERANCE) < before:
+            jump = entry(EntryKind.CLOCK_ANOMALY, at, {"before": before})
             frontier = self._write(connection, frontier, jump)
         self._write(connection, frontier, body)
         return frontier.size
@@ -139,7 +145,7 @@ class DecisionLog:
         CheckFailed
             When the row holds no frontier; nothing is appended then.
         """
-        row = connection.execute(select(log_head)).first()
+        row = connection.execute(_HEAD).first()
         if row is None:
             return Frontier()
         try:
@@ -234,19 +240,16 @@ class DecisionLog:
         leaf = leaf_hash(body)
         grown = frontier.append(leaf)
         row = {"seq": frontier.size, "body": body, "leaf_hash": leaf}
-        connection.execute(log_entry.insert().values(row))
+        connection.execute(_ADD, row)
         head = {"size": grown.size, "frontier": json.dumps([root.hex() for root in grown.roots])}
-        if frontier.size:
-            connection.execute(log_head.update().values(head))
-        else:
-            connection.execute(log_head.delete())
-            connection.execute(log_head.insert().values(one=1, **head))
+        if connection.execute(_GROW, head).rowcount == 0:
+            connection.execute(_BEGIN, {"one": 1, **head})
         return grown
 
-    def _last_instant(self, connection: Connection, size: int) -> datetime | None:
-        query = select(log_entry.c.body).where(log_entry.c.seq == size - 1)
-        body = connection.execute(query).scalar_one_or_none()
-        return from_text(str(parse(body)["at"])) if body is not None else None
+    def _last_instant(self, connection: Connection, size: int) -> str:
+        """When the entry before happened, as text (text order is time order); empty for none."""
+        body = connection.execute(_BODY, {"at": size - 1}).scalar_one_or_none()
+        return str(parse(body)["at"]) if body is not None else ""
 
     def _last_checkpoint(self) -> Checkpoint | None:
         query = select(checkpoints).order_by(checkpoints.c.size.desc()).limit(1)
