@@ -8,14 +8,14 @@ from streamlit.testing.v1 import AppTest
 
 from workbench.domain.account import Account
 
-MAIN = str(Path(__file__).parents[1] / "workbench" / "ui" / "main.py")
+MAIN = str(Path(__file__).parents[1] / "workbench" / "ui" / "entry" / "script.py")
 
 
 def opened(at: Town, who: Account, page: str, **query: str) -> AppTest:
     """The page ``pages/<page>.py`` as `who` sees it, with these query parameters."""
     app = AppTest.from_file(MAIN, default_timeout=60)
     app.user = signed_in(at.desk, who)
-    app.switch_page(f"pages/{page}.py")
+    app.switch_page(f"../pages/{page}.py")
     for name, value in query.items():
         app.query_params[name] = value
     return app.run()

@@ -21,8 +21,9 @@ with warnings.catch_warnings():  # it prefers httpx2, which the environment does
     warnings.simplefilter("ignore", StarletteDeprecationWarning)
     from starlette.testclient import TestClient
 
-__all__ = ["PASSWORD", "Clock", "TestClient", "account", "desk", "signed_in"]
+__all__ = ["MAIN", "PASSWORD", "Clock", "TestClient", "account", "desk", "signed_in"]
 
+MAIN = str(Path(__file__).parents[1] / "workbench" / "ui" / "entry" / "script.py")
 PASSWORD = "three unrelated words"
 START = datetime(2026, 1, 31, 9, 30, tzinfo=UTC)
 

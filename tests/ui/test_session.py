@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from builders_web import PASSWORD, account, signed_in
+from builders_web import MAIN, PASSWORD, account, signed_in
 from streamlit.testing.v1 import AppTest
 
 from workbench import bootstrap
@@ -12,8 +12,6 @@ from workbench.domain.account import Account, Role
 from workbench.services import sign_in
 from workbench.store import accounts
 from workbench.store.desk import Desk
-
-MAIN = "workbench/ui/main.py"
 
 
 @pytest.fixture

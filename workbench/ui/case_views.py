@@ -9,7 +9,7 @@ from workbench.domain.account import PERMISSIONS, Account, Operation
 from workbench.domain.case import Case
 from workbench.services import casework, chart, look_up, review, trail
 from workbench.services.look_up import Found, Line
-from workbench.ui import chart_view, components
+from workbench.ui import chart_view, components, places
 from workbench.ui.words import ago, inert, local
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def finding_list(desk: "Desk", queue: "list[QueueItem]", *, key: str, cases: boo
 
 def go_to_finding(finding_id: str, *, came_from: str) -> None:
     """Turn to the Finding page; `came_from` is where its way back leads: new or second."""
-    st.switch_page("pages/finding.py", query_params={"finding": finding_id, "from": came_from})
+    places.go("finding", **{"finding": finding_id, "from": came_from})
 
 
 def _records(desk: "Desk", case: Case, account: Account) -> None:

@@ -3,21 +3,19 @@
 Runs first on every rerun of every page, so a session that was revoked gets no further than here.
 """
 
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from workbench.domain.account import PERMISSIONS, Account, Operation, Role
+from workbench.domain.account import Account, Role
 from workbench.services.standing import standing
 from workbench.ui import components, session
+from workbench.ui.places import go, places_of
 from workbench.ui.words import inert
 
 if TYPE_CHECKING:
     from workbench.store.desk import Desk
 
-_PAGES = Path(__file__).parent / "pages"
 _MARK = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="170" height="28" viewBox="0 0 170 28" '
     'fill="none"><circle cx="6" cy="21" r="4" stroke="#0072B2" stroke-width="2"/>'
@@ -30,61 +28,28 @@ _MARK = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A page of the navigation: its file under pages/, and what a role must be allowed for it."""
-
-    file: str
-    title: str
-    icon: str
-    needs: Operation
-    start_of: tuple[Role, ...] = ()
-    listed: bool = True
-
-
-PLACES = (
-    Place("cases.py", "Cases", "folder_open", Operation.OPEN_CASE, (Role.ANALYST, Role.SUPERVISOR)),
-    Place("finding.py", "Finding", "account_tree", Operation.OPEN_FINDING, listed=False),
-    Place("second_reading.py", "Second reading", "rule", Operation.JUDGE),
-    Place("models.py", "Models", "model_training", Operation.READ_MODELS, (Role.DATA_SCIENTIST,)),
-    Place("bias_audit.py", "Bias audit", "balance", Operation.READ_MODELS),
-    Place("decision_log.py", "Decision log", "history_edu", Operation.READ_LOG, (Role.AUDITOR,)),
-    Place(
-        "administration.py",
-        "Administration",
-        "manage_accounts",
-        Operation.MANAGE_ACCOUNTS,
-        (Role.ADMINISTRATOR,),
-    ),
-)
-
-
 def pages_of(role: Role) -> list["st.Page"]:
-    """The pages of a role, in the order of the navigation; the default leads to its first.
+    """The pages of a role; the default leads to the one that it starts with.
 
     Each keeps an address of its own that way, so that links into it work for every role.
     """
-    places = [
-        place
-        for place in PLACES
-        if role in PERMISSIONS[place.needs] and (_PAGES / place.file).exists()
-    ]
+    places = places_of(role)
     if not places:
         return []
     pages = [
         st.Page(
-            _PAGES / place.file,
+            place.file,
             # not `icon`: Streamlit would fetch it from another host to show it on the tab
             title=f":material/{place.icon}: {place.title}",
-            url_path=place.file.removesuffix(".py"),
+            url_path=place.name,
             visibility="visible" if place.listed else "hidden",
         )
         for place in places
     ]
-    start = next((i for i, place in enumerate(places) if role in place.start_of), 0)
+    start = next((place for place in places if role in place.start_of), places[0])
 
     def home() -> None:
-        st.switch_page(pages[start])
+        go(start.name)
 
     return [st.Page(home, title="Workbench", default=True, visibility="hidden"), *pages]
 

@@ -7,7 +7,7 @@ every rerun, so a page stops at the first rerun after the session was revoked.
 In tests there is no gate. They sign in through `services.sign_in`, which makes a real session
 row, and hand its hash to ``AppTest.user``::
 
-    page = AppTest.from_file("workbench/ui/main.py")
+    page = AppTest.from_file(".../workbench/ui/entry/script.py")
     page.user = {"account": account.id, "session": session_hash}
 
 That attribute exists in the test harness alone; no request can reach it. Nothing is patched, and

@@ -6,7 +6,7 @@ import streamlit as st
 
 from workbench.domain.account import PERMISSIONS, Account, Operation
 from workbench.services import review
-from workbench.ui import case_views, components, finding_steps, session
+from workbench.ui import case_views, components, finding_steps, places, session
 from workbench.ui.words import inert
 
 if TYPE_CHECKING:
@@ -105,8 +105,8 @@ def _way_back(came_from: str, *, case_id: str) -> None:
 
 def _leave(came_from: str, case_id: str) -> NoReturn:
     if came_from == "second":
-        st.switch_page("pages/second_reading.py")
-    st.switch_page("pages/cases.py", query_params={"case": case_id} if case_id else None)
+        places.go("second_reading")
+    places.go("cases", case=case_id)
 
 
 def _rail(progress: "Progress") -> None:

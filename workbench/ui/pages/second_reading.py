@@ -4,7 +4,7 @@ import streamlit as st
 
 from workbench.domain.account import Operation
 from workbench.services import review
-from workbench.ui import case_views, components, session
+from workbench.ui import case_views, components, places, session
 
 
 def page() -> None:
@@ -22,7 +22,7 @@ def page() -> None:
             "Findings come here once a colleague has decided them.",
         )
         if st.button("Go to my cases", icon=":material/arrow_forward:"):
-            st.switch_page("pages/cases.py")
+            places.go("cases")
         return
     case_views.finding_list(desk, due, key="second", cases=True)
 
