@@ -29,18 +29,19 @@ def registered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     registry = Registry(root)
     trainer = builders.home(tmp_path_factory.mktemp("people")).id_of("data-scientist")
     for number in (1, 2, 3, 4):
-        _register(registry, trainer, number)
+        _register(registry, root / "artifacts", trainer, number)
     registry.record_audit("ties", 2, verdict="pass", report={"verdict": "pass"})
     registry.record_audit("ties", 3, verdict="fail", report={"verdict": "fail"})
     return root
 
 
-def _register(registry: Registry, trainer: str, number: int) -> None:
+def _register(registry: Registry, artifacts: Path, trainer: str, number: int) -> None:
     with registry._mlflow() as mlflow:
         client = mlflow.MlflowClient()
         if number == 1:
             client.create_registered_model("ties")
-        run = client.create_run("0")
+            client.create_experiment("ties", artifact_location=str(artifacts))
+        run = client.create_run(client.get_experiment_by_name("ties").experiment_id)
         tags = {"digest": builders.digest(f"ties/{number}"), "dataset": "small-world"}
         client.create_model_version(
             "ties", "runs:/none", run_id=run.info.run_id, tags=tags | {"trained_by": trainer}
