@@ -65,28 +65,30 @@ def seal(
         When the release is suspended or retired.
     """
     _require_one_finding(claim, assessment, n_offence_facts)
-    halves = {
-        CLAIM: _sealed(claim, _claims()),
-        ASSESSMENT: _sealed(assessment, _assessments()),
-    }
-    for name, content in halves.items():
-        vault.put(claim.finding_id, name, content)
-    digests = {name: hashlib.sha256(content).hexdigest() for name, content in halves.items()}
+    claim_digest, assessment_digest = _put(vault, claim, assessment)
     finding = Finding(
         id=claim.finding_id,
         case_id=claim.case_id,
         model=assessment.model,
         release_id=assessment.release_id,
         release_digest=assessment.release_digest,
-        digest=finding_digest(digests[CLAIM], digests[ASSESSMENT]),
-        claim_digest=digests[CLAIM],
-        assessment_digest=digests[ASSESSMENT],
+        digest=finding_digest(claim_digest, assessment_digest),
+        claim_digest=claim_digest,
+        assessment_digest=assessment_digest,
         about_person=about_person,
         n_offence_facts=n_offence_facts,
         sealed_at=now,
     )
     _write(connection, log, finding, account)
     return finding
+
+
+def _put(vault: Vault, claim: Claim, assessment: Assessment) -> tuple[str, str]:
+    """Keep both halves; returns their digests."""
+    front, back = _sealed(claim, _claims()), _sealed(assessment, _assessments())
+    vault.put(claim.finding_id, CLAIM, front)
+    vault.put(claim.finding_id, ASSESSMENT, back)
+    return hashlib.sha256(front).hexdigest(), hashlib.sha256(back).hexdigest()
 
 
 def _require_one_finding(claim: Claim, assessment: Assessment, n_offence_facts: int) -> None:

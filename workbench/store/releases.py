@@ -101,16 +101,7 @@ def write_release(
     seq = log.append(
         connection,
         EntryKind.RELEASE_PROMOTED,
-        {
-            **said,
-            "account": account.id,
-            "audit": release.audit.value,
-            "reason": reason,
-            "release": release.id,
-            "release_digest": release.digest,
-            "run": release.run_id,
-            "simulated": account.simulated,
-        },
+        {**said, **_logged(release), "reason": reason, "simulated": account.simulated},
     )
     connection.execute(
         releases.insert().values(
@@ -127,6 +118,17 @@ def write_release(
         )
     )
     return seq
+
+
+def _logged(release: Release) -> dict[str, object]:
+    """What the entry of a promotion calls otherwise than the row."""
+    return {
+        "account": release.approved_by,
+        "audit": release.audit.value,
+        "release": release.id,
+        "release_digest": release.digest,
+        "run": release.run_id,
+    }
 
 
 def write_event(

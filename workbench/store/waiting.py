@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, exists, func, select
+from sqlalchemy import Connection, Exists, and_, exists, func, select
 
 from workbench.domain.account import PERMISSIONS, Account, Operation
 from workbench.domain.action import current
@@ -68,34 +68,17 @@ def items(
     With `second`, those that exactly one other person decided and this one has yet to, or has
     begun; without, those that nobody else decided, and those that this person did.
     """
-    f = finding_rows.c
-    own_judgement = exists().where(
-        judgements.c.finding_id == f.id, judgements.c.judged_by == account.id
-    )
-    own_unveiling = exists().where(
-        openings.c.finding_id == f.id,
-        openings.c.account_id == account.id,
-        openings.c.stage == Stage.ASSESSMENT.value,
-    )
-    own_decision = exists().where(
-        decisions.c.finding_id == f.id, decisions.c.decided_by == account.id
-    )
+    f, own = finding_rows.c, _own(account)
     n_others = (
         select(func.count(decisions.c.decided_by.distinct()))
         .where(decisions.c.finding_id == f.id, decisions.c.decided_by != account.id)
         .scalar_subquery()
     )
-    due = (n_others == 1) | and_(n_others > 1, own_judgement)
-    wanted = and_(~own_decision, due) if second else own_decision | (n_others == 0)
-    chosen = [case] if case is not None else []
-    open_to = [c for c in cases.ids_of(connection, account) if not chosen or c in chosen]
+    due = (n_others == 1) | and_(n_others > 1, own["judged"])
+    wanted = and_(~own["decided"], due) if second else own["decided"] | (n_others == 0)
+    open_to = [c for c in cases.ids_of(connection, account) if case in (None, c)]
     query = (
-        select(
-            finding_rows,
-            own_judgement.label("judged"),
-            own_unveiling.label("unveiled"),
-            own_decision.label("decided"),
-        )
+        select(finding_rows, *(step.label(name) for name, step in own.items()))
         .where(f.case_id.in_(open_to), wanted)
         .order_by(f.case_id, f.id)
     )
@@ -109,6 +92,24 @@ def items(
         )
         for row in connection.execute(query)
     ]
+
+
+def _own(account: Account) -> dict[str, Exists]:
+    """Whether the account judged, unveiled, decided the finding of a row."""
+    id_ = finding_rows.c.id
+    return {
+        "judged": exists().where(
+            judgements.c.finding_id == id_, judgements.c.judged_by == account.id
+        ),
+        "unveiled": exists().where(
+            openings.c.finding_id == id_,
+            openings.c.account_id == account.id,
+            openings.c.stage == Stage.ASSESSMENT.value,
+        ),
+        "decided": exists().where(
+            decisions.c.finding_id == id_, decisions.c.decided_by == account.id
+        ),
+    }
 
 
 def progress(connection: Connection, vault: Vault, finding: Finding, account: Account) -> Progress:
