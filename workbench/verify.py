@@ -505,7 +505,6 @@ class Gate:
 
     def _role_changed(self, e: Entry) -> None:
         self.roles[e["holder"]] = e["role"]
-        self.disabled.discard(e["holder"])
 
     def _disabled(self, e: Entry) -> None:
         self.disabled.add(e["holder"])

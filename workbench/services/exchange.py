@@ -46,23 +46,34 @@ def pack(
         _require_cleared(desk, connection, finding, who, signed)
         content = build_pack(connection, desk.log, desk.vault, finding, signed)
         _require_sound(desk, content)
-        fields = {
-            "account": who.id,
-            "case": finding.case_id,
-            "digest": hashlib.sha256(content).hexdigest(),
-            "finding": finding.id,
-            "role": who.role.value,
-            "session": desk.session_hash,
-            "simulated": who.simulated,
-            "what": "pack",
-        }
-        if recipient:
-            fields["recipient"] = commitment(desk.vault.salt(finding.id), recipient)
-        desk.log.append(connection, EntryKind.DISCLOSURE, fields)
+        _log_leaving(desk, connection, finding, who, content, recipient)
     if out is not None:
         part, _ = write_whole(out, [content])
         part.replace(out)
     return content
+
+
+def _log_leaving(
+    desk: Desk,
+    connection: Connection,
+    finding: Finding,
+    who: Account,
+    content: bytes,
+    recipient: str,
+) -> None:
+    fields: dict[str, object] = {
+        "account": who.id,
+        "case": finding.case_id,
+        "digest": hashlib.sha256(content).hexdigest(),
+        "finding": finding.id,
+        "role": who.role.value,
+        "session": desk.session_hash,
+        "simulated": who.simulated,
+        "what": "pack",
+    }
+    if recipient:
+        fields["recipient"] = commitment(desk.vault.salt(finding.id), recipient)
+    desk.log.append(connection, EntryKind.DISCLOSURE, fields)
 
 
 def _require_cleared(
