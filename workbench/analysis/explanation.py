@@ -21,6 +21,7 @@ from workbench.domain.errors import BadInput
 from workbench.domain.finding import Effect, Explanation, Space
 
 TOP = 3  # how many reasons count as the top ones
+YES_OR_NO = "yes or no"  # unit of a feature that is 1 or 0
 NOTABLE = 0.05  # share of all effects' sizes from which an effect is a reason
 
 Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
@@ -150,6 +151,8 @@ class Peers:
         line = self.quantiles[j]
         if np.isnan(line[0]):
             return "no other candidate had one"
+        if np.isin(line, [0.0, 1.0]).all():
+            return f"as in {int(np.sum(line[1:] == value))} of 100 other candidates"
         below = min(int(np.searchsorted(line, value, side="left")), 99)
         above = min(101 - int(np.searchsorted(line, value, side="right")), 99)
         if below > max(above, 50):
@@ -173,7 +176,11 @@ class Words:
     reason: str
 
     def value(self, value: float) -> str:
-        return "no value" if np.isnan(value) else f"{shown(value)} {self.unit}".strip()
+        if np.isnan(value):
+            return "no value"
+        if self.unit == YES_OR_NO:
+            return "yes" if value else "no"
+        return f"{shown(value)} {self.unit}".strip()
 
     def sentence(self, value: float, comparison: str) -> str:
         said = f"{self.reason.rstrip('.')}: {self.value(value)}"
@@ -280,17 +287,24 @@ def unless(
         The candidate.
     """
     ahead = float(probability(row[None, :])[0]) >= threshold
-    found = []
-    for j, word in enumerate(words):
-        tried = np.unique(peers.quantiles[j])
-        tried = tried[~np.isnan(tried)]
-        if word.name in fixed or not len(tried):
-            continue
-        changed = np.repeat(row[None, :], len(tried), axis=0)
-        changed[:, j] = tried
-        crossing = tried[(probability(changed) >= threshold) != ahead]
-        if len(crossing):
-            found.append((*_nearest(crossing, row[j], peers.quantiles[j]), word, row[j]))
+    tried = [
+        (j, value)
+        for j, word in enumerate(words)
+        if word.name not in fixed
+        for value in np.unique(peers.quantiles[j][~np.isnan(peers.quantiles[j])])
+    ]
+    changed = np.repeat(row[None, :], len(tried), axis=0)
+    for i, (j, value) in enumerate(tried):
+        changed[i, j] = value
+    crosses = (probability(changed) >= threshold) != ahead
+    crossing: dict[int, list[float]] = {}
+    for (j, value), crossed in zip(tried, crosses, strict=True):
+        if crossed:
+            crossing.setdefault(j, []).append(value)
+    found = [
+        (*_nearest(np.array(values), row[j], peers.quantiles[j]), words[j], row[j])
+        for j, values in crossing.items()
+    ]
     found.sort(key=lambda item: item[0])
     end = "no longer be put forward" if ahead else "be put forward"
     said = tuple(

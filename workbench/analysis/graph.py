@@ -283,7 +283,7 @@ class CaseGraph:
         stated = self.links.loc[rows]
         counting = stated["role"].isin([InvolvementRole.SUSPECT, InvolvementRole.USED])
         carrying = np.unique(stated.loc[counting, "record"].to_numpy(np.int32))
-        return np.intersect1d(carrying, self._verified_records).astype(np.int32)
+        return carrying[np.isin(carrying, self._verified_records)].astype(np.int32)
 
     def records_beneath(
         self,

@@ -194,15 +194,15 @@ def _log_inference(connection: "Connection", run: _Run, case_id: str, n_findings
     run.desk.log.append(connection, EntryKind.CONSULTATION, fields)
 
 
-def _sealed_subjects(connection: "Connection", run: _Run, case_id: str) -> list[set[str]]:
-    """Subjects of what this release put into the case already; erased ones are not known."""
+def _sealed_subjects(connection: "Connection", run: _Run, case_id: str) -> list[set[int]]:
+    """Entity rows of what this release put into the case already; erased ones are not known."""
     found = findings.list_findings(connection, cases=[case_id], model=run.definition.name)
     claims = [
         findings.load_claim(run.desk.vault, finding)
         for finding in found
         if finding.release_id == run.release.id and run.desk.vault.holds(finding.id)
     ]
-    return [set(claim.subject_ids) for claim in claims]
+    return [set(rows_of_ids(run.known, claim.subject_ids)) for claim in claims]
 
 
 def _chosen(
@@ -210,39 +210,35 @@ def _chosen(
     case_id: str,
     candidates: Candidates,
     features: pd.DataFrame,
-    before: Sequence[set[str]],
+    before: Sequence[set[int]],
 ) -> list[int]:
     """Rows to seal, shuffled: the most probable ahead of the threshold, and random others."""
     if not len(candidates):
         return []
     rng = np.random.default_rng([run.seed, *case_id.encode()])
     probability = run.fitted.probability(features)
-    members = [
-        set(run.known.entities.loc[candidates.members_of(i), "id"]) for i in range(len(candidates))
-    ]
     ahead = np.flatnonzero(probability >= run.fitted.threshold)
     ranked = ahead[np.argsort(-probability[ahead], kind="stable")]
+    seen = list(before)
     room = max(run.per_case - len(before), 0)
-    forward = _distinct(ranked, members, before, limit=room)
+    forward = _distinct(ranked, candidates, seen, limit=room)
     others = rng.permutation(np.flatnonzero(probability < run.fitted.threshold))
     wanted = max(len(forward), room / 2) * run.random_share / (1 - run.random_share)
     n_random = int(wanted) + int(rng.random() < wanted % 1)
-    taken = [*before, *(members[i] for i in forward)]
-    mixed = forward + _distinct(others, members, taken, limit=n_random)
+    mixed = forward + _distinct(others, candidates, seen, limit=n_random)
     random.SystemRandom().shuffle(mixed)
     return mixed
 
 
 def _distinct(
-    rows: Iterable[int], members: Sequence[set[str]], taken: Sequence[set[str]], *, limit: int
+    rows: Iterable[int], candidates: Candidates, seen: list[set[int]], *, limit: int
 ) -> list[int]:
-    """The first `limit` of `rows` that are not the same as another or as one of `taken`."""
+    """The first `limit` of `rows` that are not the same as any `seen`, to which they are added."""
     kept: list[int] = []
-    seen = list(taken)
     for i in rows:
         if len(kept) == limit:
             break
-        mine = members[i]
+        mine = set(candidates.members_of(i).tolist())
         if all(len(mine & other) <= SAME * len(mine | other) for other in seen):
             kept.append(int(i))
             seen.append(mine)
