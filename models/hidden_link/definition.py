@@ -6,7 +6,7 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
-from models.hidden_link.features import FEATURES, PairContext, contact_csr, contact_ties
+from models.hidden_link.features import FEATURES, PairContext, close_csr, contact_csr, contact_ties
 from workbench.analysis.feature_model import FeatureModel
 from workbench.analysis.features import feature_table
 from workbench.analysis.graph import CaseGraph, microsecond
@@ -17,7 +17,7 @@ from workbench.analysis.ties import Ties, associations, co_suspects, only_harmed
 from workbench.domain.entity import EntityKind, LinkKind
 
 HUB_CAP = 60  # a contact with more contacts than this leads nowhere
-BEST = 20  # pairs kept per person
+BEST = 10  # pairs kept per person and way of finding them
 SHOWN_CONTACTS = 8
 SHOWN_LINKS = 3  # latest ones per person and contact
 BEHIND = (LinkKind.USES, LinkKind.HOLDS, LinkKind.OWNS)
@@ -69,15 +69,22 @@ class HiddenLink(FeatureModel):
         eligible = known.entity_kinds == EntityKind.PERSON
         eligible[only_harmed(known)] = False
         everybody = np.flatnonzero(eligible).astype(np.int32)
-        a, b = two_hop_pairs(
-            known.derived(contact_csr),
-            known.derived(recorded_csr),
-            roots=everybody if anchors is None else persons_of(known, anchors),
-            eligible=eligible,
-            hub_cap=HUB_CAP,
-            k=BEST,
-        )
-        return _of_pairs(a, b)
+        roots = everybody if anchors is None else persons_of(known, anchors)
+        keys = [
+            _keys(
+                *two_hop_pairs(
+                    known.derived(contacts),
+                    known.derived(recorded_csr),
+                    roots=roots,
+                    eligible=eligible,
+                    hub_cap=HUB_CAP,
+                    k=BEST,
+                )
+            )
+            for contacts in (contact_csr, close_csr)
+        ]
+        pairs = np.union1d(*keys)
+        return _of_pairs((pairs >> 32).astype(np.int32), (pairs & 0xFFFFFFFF).astype(np.int32))
 
     def features(
         self, graph: CaseGraph, candidates: Candidates, *, as_of: datetime

@@ -60,6 +60,14 @@ def unattributed_csr(graph: CaseGraph) -> Csr:
     return ties.take(np.flatnonzero(bare[ties.a] | bare[ties.b])).csr(graph.n_entities)
 
 
+def close_csr(graph: CaseGraph) -> Csr:
+    """Contacts that few have by chance: unattributed phones and accounts, and `crime_csr`."""
+    ties = graph.derived(contact_ties)
+    bare = np.isin(graph.entity_kinds, [EntityKind.PHONE, EntityKind.ACCOUNT])
+    crime = np.isin(ties.kind, [TieKind.OFFENCE, TieKind.ASSOCIATION])
+    return ties.take(np.flatnonzero(crime | bare[ties.a] | bare[ties.b])).csr(graph.n_entities)
+
+
 def exchange_csr(graph: CaseGraph) -> Csr:
     return graph.derived(contact_ties).of(*EXCHANGES).csr(graph.n_entities)
 

@@ -22,7 +22,7 @@ LOOK_BACK = 180 * DAY  # only what happened in this time before is looked at
 LEAST_ACCOUNTS = 3
 NEAR = 30 * DAY  # between a group and the offence that a record ties its accounts to
 LAUNDERING = "money_laundering"
-HUB_CAP = 40  # an account with more counterparties leads nowhere from an anchor
+HUB_CAP = 15  # an account with more counterparties leads nowhere from an anchor
 HOPS = 2
 
 
@@ -81,6 +81,21 @@ def proposed(transfers: Transfers) -> Groups:
     return merge(transfers, RULE, [pattern.find(transfers, RULE) for pattern in PATTERNS])
 
 
+def groups_looked_back_on(graph: CaseGraph) -> Candidates:
+    """Every candidate of the time before the view's instant (before its last transfer where it is
+    the whole), those already recorded left out."""
+    until = microsecond(graph.at) if graph.at is not None else int(graph.times.max(initial=0))
+    transfers = Transfers.of(graph, since=until - LOOK_BACK, until=until, floor=RULE.floor)
+    groups = proposed(transfers)
+    flows = [groups[i] for i in range(len(groups))]
+    accounts = [np.union1d(transfers.source[flow], transfers.target[flow]) for flow in flows]
+    enough = [i for i, found in enumerate(accounts) if len(found) >= LEAST_ACCOUNTS]
+    members = Groups.of([accounts[i] for i in enough])
+    links = Groups.of([transfers.link[flows[i]] for i in enough])
+    every = Candidates(members.flat, members.offsets, links.flat, links.offsets)
+    return every.take(np.flatnonzero(~_recorded(graph, every)))
+
+
 class MoneyFlow(FeatureModel):
     """Implements `ModelDefinition`; a candidate is a group of transfers, its members accounts."""
 
@@ -95,19 +110,12 @@ class MoneyFlow(FeatureModel):
         self, graph: CaseGraph, *, as_of: datetime, anchors: IntArray | None, seed: int
     ) -> Candidates:
         known = graph.as_of(as_of)
-        until = microsecond(as_of)
-        transfers = Transfers.of(known, since=until - LOOK_BACK, until=until, floor=RULE.floor)
-        groups = proposed(transfers)
-        near = None if anchors is None else accounts_near(known, anchors)
-        members, links = [], []
-        for i in range(len(groups)):
-            accounts = np.union1d(transfers.source[groups[i]], transfers.target[groups[i]])
-            if len(accounts) >= LEAST_ACCOUNTS and (near is None or np.isin(accounts, near).any()):
-                members.append(accounts)
-                links.append(transfers.link[groups[i]])
-        flat, cuts = Groups.of(members), Groups.of(links)
-        every = Candidates(flat.flat, flat.offsets, cuts.flat, cuts.offsets)
-        return every.take(np.flatnonzero(~_recorded(known, every)))
+        every = known.derived(groups_looked_back_on)
+        if anchors is None:
+            return every
+        touching = np.isin(every.members, accounts_near(known, anchors))
+        group = np.repeat(np.arange(len(every)), np.diff(every.member_offsets))
+        return every.take(np.unique(group[touching]))
 
     def features(
         self, graph: CaseGraph, candidates: Candidates, *, as_of: datetime
@@ -131,11 +139,20 @@ class MoneyFlow(FeatureModel):
     ) -> tuple[IntArray, int]:
         """A group is true when at least half of its transfers are tainted.
 
-        True cases: true groups, and planted instances (network and pattern) of which no true
-        group holds a transfer.
+        True cases: true groups, and planted instances of which no true group holds a transfer. An
+        instance is tainted transfers of one network and pattern without a gap above 12 days; when
+        `graph` is a view, only those that it has not recorded yet and that happened in the time
+        looked back on.
         """
-        tainted = truth["tainted"]
-        return _truth(graph, candidates, tainted)
+        instances = _instances(graph, truth["tainted"])
+        of_link = pd.Series(instances["instance"].to_numpy(), index=instances["link"])
+        marks = of_link.reindex(candidates.links).to_numpy(np.float64)
+        dirty, n_links = ~np.isnan(marks), np.diff(candidates.link_offsets)
+        group = np.repeat(np.arange(len(candidates)), n_links)
+        true = np.bincount(group, dirty, minlength=len(candidates)) >= np.maximum(n_links / 2, 1)
+        found = np.unique(marks[true[group] & dirty]).astype(np.int32)
+        lost = np.setdiff1d(np.unique(_open(graph, instances)), found)
+        return true.astype(np.int32), int(true.sum()) + len(lost)
 
     def people(self, graph: CaseGraph, candidates: Candidates) -> pd.DataFrame:
         rows = graph.link_rows(LinkKind.HOLDS)
@@ -198,23 +215,32 @@ def _recorded(
     return (n_hit >= 2) & (n_hit >= n_members / 2)
 
 
-def _truth(graph: CaseGraph, candidates: Candidates, tainted: pd.DataFrame) -> tuple[IntArray, int]:
-    of_record = pd.Series(graph.records.index, index=graph.records["id"])
-    record = of_record.reindex(tainted["record"]).to_numpy(np.float64)
-    instance = (tainted["network"].astype(str) + "|" + tainted["pattern"].astype(str)).to_numpy()
-    known = ~np.isnan(record)
+def _instances(graph: CaseGraph, tainted: pd.DataFrame) -> pd.DataFrame:
+    """Tainted transfers that the graph knows: link, instance (numbered), at (microseconds)."""
+    link_of = pd.Series(graph.links.index, index=graph.links["record"])
+    record_of = pd.Series(graph.records.index, index=graph.records["id"])
+    link = link_of.reindex(record_of.reindex(tainted["record"])).to_numpy(np.float64)
+    known = tainted[~np.isnan(link)].assign(link=link[~np.isnan(link)].astype(np.int32))
+    known = known.assign(at=graph.times[known["link"]])
+    known = known.sort_values(["network", "pattern", "at", "link"], kind="stable")
+    same = ["network", "pattern"]
+    gap = known["at"].diff().fillna(0) > RULE.merged
+    changed = (known[same] != known[same].shift()).any(axis=1)
+    numbered = known.assign(instance=(gap | changed).cumsum())
+    chosen: pd.DataFrame = numbered.filter(["link", "instance", "at"])
+    return chosen
+
+
+def _open(graph: CaseGraph, instances: pd.DataFrame) -> IntArray:
+    """Instances that a candidate could have been made of: recent, and not yet recorded."""
     if graph.at is not None:
-        since = pd.Timestamp(graph.at) - pd.Timedelta(LOOK_BACK, "us")
-        happened = graph.records["occurred_at"].reindex(tainted["record"].map(of_record))
-        known &= (happened >= since).to_numpy()
-    dirty = pd.Series(instance[known], index=record[known].astype(np.int32))
-    of_link = graph.links.loc[candidates.links, "record"].map(dirty[~dirty.index.duplicated()])
-    group = np.repeat(np.arange(len(candidates)), np.diff(candidates.link_offsets))
-    n_dirty = np.bincount(group, of_link.notna().to_numpy(), minlength=len(candidates))
-    true = n_dirty >= np.maximum(np.diff(candidates.link_offsets) / 2, 1)
-    found = set(of_link[true[group] & of_link.notna().to_numpy()])
-    lost = set(dirty) - found
-    return true.astype(np.int32), int(true.sum()) + len(lost)
+        instances = instances[instances["at"] >= microsecond(graph.at) - LOOK_BACK]
+    links = [g.to_numpy(np.int32) for _, g in instances.groupby("instance")["link"]]
+    accounts = [np.union1d(graph.sources[g], graph.targets[g]) for g in links]
+    members, flows = Groups.of(accounts), Groups.of(links)
+    each = Candidates(members.flat, members.offsets, flows.flat, flows.offsets)
+    numbers = np.unique(instances["instance"].to_numpy(np.int32))
+    return numbers[~_recorded(graph, each)] if graph.at is not None else numbers
 
 
 def shape_of(graph: CaseGraph, links: IntArray) -> str:
