@@ -17,6 +17,8 @@ import pytest
 from builders_web import PASSWORD, Clock, TestClient, account, desk
 from starlette.routing import BaseRoute, Mount
 from starlette.websockets import WebSocketDisconnect
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
@@ -176,7 +178,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Desk, str
         server.stderr.close()
         made.database.close()
         assert len(children) >= 2
-        assert not [pid for pid in children if Path(f"/proc/{pid}").exists()]
+        assert _ended(children)
 
 
 def _machine_clock() -> Clock:
@@ -248,17 +250,19 @@ def test_one_sign_in_opens_both_doors_until_it_is_revoked(served: tuple[Desk, st
         assert browser.get(f"{web}/_stcore/host-config").status_code == 200
         gone = browser.post(f"{mlflow}/sign-out", headers={"origin": mlflow})
         assert gone.status_code == 303
-        assert browser.get(f"{web}/", cookies=cookie).status_code == 401
+    old = {"cookie": f"{door.COOKIE}={cookie[door.COOKIE]}"}
+    assert httpx.get(f"{web}/", headers=old).status_code == 401
 
 
 def test_an_open_stream_ends_when_its_session_is_revoked(served: tuple[Desk, str, str]) -> None:
     made, web, _ = served
     cookie = sign_in(web, "administrator")
     with stream(web, cookie) as socket_:
-        assert socket_.recv(timeout=30)  # Streamlit has begun to answer
+        socket_.send(BackMsg(rerun_script=ClientState()).SerializeToString())
+        assert socket_.recv(timeout=60)  # Streamlit has begun to answer
         with made.database.write() as connection:
             accounts.revoke(connection, cookie, now=made.now())
-        socket_.send(b"\x00")
+        socket_.send(BackMsg(rerun_script=ClientState()).SerializeToString())
         with pytest.raises(ConnectionClosed) as closed:
             while True:
                 socket_.recv(timeout=30)
@@ -303,10 +307,15 @@ def test_the_servers_end_with_the_process_that_started_them(tmp_path: Path) -> N
     server.wait(timeout=10)
     assert server.stderr is not None
     server.stderr.close()
+    assert _ended(children)
+
+
+def _ended(children: list[int]) -> bool:
+    """True once none of them runs any more, waiting 20 seconds at most."""
     until = time.monotonic() + 20
     while any(_runs(pid) for pid in children) and time.monotonic() < until:
         time.sleep(0.2)
-    assert not any(_runs(pid) for pid in children)
+    return not any(_runs(pid) for pid in children)
 
 
 def _runs(pid: int) -> bool:
