@@ -18,7 +18,7 @@ from workbench.domain.account import Role
 from workbench.domain.errors import BadInput, CheckFailed, WorkbenchError
 
 if TYPE_CHECKING:
-    from workbench.store.desk import Desk
+    from workbench.bootstrap import Desk
 
 OPERATOR = "operator"
 
@@ -136,7 +136,9 @@ def neighbours(
 
     desk = _desk()
     ground = _ground(desk, case, purpose)
-    _show_graph(explore.neighbours(desk, entity, dataset=dataset, purpose=ground), as_json)
+    _show_graph(
+        explore.neighbours(desk, entity, dataset=_named(desk, dataset), purpose=ground), as_json
+    )
 
 
 @explore_app.command()
@@ -153,7 +155,7 @@ def path(
 
     desk = _desk()
     ground = _ground(desk, case, purpose)
-    _show_graph(explore.path(desk, a, b, dataset=dataset, purpose=ground), as_json)
+    _show_graph(explore.path(desk, a, b, dataset=_named(desk, dataset), purpose=ground), as_json)
 
 
 @explore_app.command()
@@ -171,7 +173,9 @@ def top(
 
     desk = _desk()
     ground = _ground(desk, case, purpose)
-    found = explore.top(desk, by=by, kind=kind, limit=limit, dataset=dataset, purpose=ground)
+    found = explore.top(
+        desk, by=by, kind=kind, limit=limit, dataset=_named(desk, dataset), purpose=ground
+    )
     _show_graph(found, as_json)
 
 
@@ -185,8 +189,9 @@ def train(
     """Train MODEL on a dataset as an MLflow run, with nested runs for what was compared."""
     from workbench.services import train as service
 
+    desk = _desk()
     run_id = service.train(
-        _desk(), model, dataset=dataset, seed=seed, account=as_, progress=_progress
+        desk, model, dataset=_named(desk, dataset), seed=seed, account=as_, progress=_progress
     )
     _show({"run_id": run_id}, f"Run {run_id}", as_json=as_json)
 
@@ -211,7 +216,10 @@ def evaluate(
     """Measures of MODEL against the dataset's truth, later than its training data."""
     from workbench.services import evaluate as service
 
-    measures = service.evaluate(_desk(), model, dataset=dataset, account=as_, pairs=pairs)
+    desk = _desk()
+    measures = service.evaluate(
+        desk, model, dataset=_named(desk, dataset), account=as_, pairs=pairs
+    )
     _show(measures, _as_lines(measures), as_json=as_json)
 
 
@@ -265,8 +273,9 @@ def detect(
     """Put what the release of MODEL finds before people, sealed, a random share mixed in."""
     from workbench.services import detect as service
 
+    desk = _desk()
     found = service.detect(
-        _desk(), model, dataset=dataset, account=as_, seed=seed, progress=_progress
+        desk, model, dataset=_named(desk, dataset), account=as_, seed=seed, progress=_progress
     )
     _show({"findings": list(found)}, f"{len(found)} findings sealed", as_json=as_json)
 
@@ -399,6 +408,12 @@ def _desk() -> "Desk":
     from workbench import bootstrap
 
     return bootstrap.open()
+
+
+def _named(desk: "Desk", dataset: str) -> str:
+    from workbench.services import ingest as service
+
+    return service.resolve(desk, dataset)
 
 
 def _ground(desk: "Desk", case: str, purpose: str) -> str:

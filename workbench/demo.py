@@ -7,6 +7,7 @@ Every entry it causes carries ``simulated``, and it works only in a home that it
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +103,7 @@ def demo(desk: Desk, *, size: str, seed: int, progress: Progress) -> Demo:
         _make_release(desk, steps, model, seed=seed)
         steps.once(f"Detecting with {model}", _detection(desk, model, seed=seed))
     decided = [
-        steps.once(f"Deciding a finding of {model}", lambda _, m=model: _decide_twice(desk, m))
+        steps.once(f"Deciding a finding of {model}", partial(_decide_twice, desk, model))
         for model in desk.models
     ]
     steps.once("Leaving some for a second reading", lambda _: _first_readings(desk))
@@ -243,11 +244,12 @@ def _read_and_decide(desk: Desk, finding: str, account: str, verdict: Verdict) -
     )
 
 
-def _decide_twice(desk: Desk, model: str) -> str:
+def _decide_twice(desk: Desk, model: str, tell: Progress) -> str:
     """Take one finding that may be acted on through two readings and every action it allows."""
     for row in review.list_findings(desk, model=model):
         if not row.n_offence_facts:
             continue
+        tell(row.id, 0.0)
         for reader in READERS:
             _read_and_decide(desk, row.id, reader, Verdict.SUPPORTED)
         for kind in (ActionKind.ASSESSED_LINK, ActionKind.LEAD, ActionKind.DOSSIER):

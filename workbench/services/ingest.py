@@ -60,7 +60,7 @@ def check(path: Path) -> QualityReport:
         When a file cannot be read as what it claims to be.
     """
     delivery = read_delivery(path)
-    return _report(delivery, _assembled(delivery))
+    return _report(delivery, assemble(delivery.tables, delivery.cases, delivery.sensitive))
 
 
 def ingest(
@@ -92,7 +92,7 @@ def ingest(
     _require_synthetic(delivery, who)
     wanted = dataset_name(name or delivery.name)
     progress("putting the case graph together", 0.45)
-    tables = _assembled(delivery)
+    tables = assemble(delivery.tables, delivery.cases, delivery.sensitive)
     report = _report(delivery, tables)
     _require_enough(report, delivery.max_rejected_share)
     progress("writing the dataset", 0.75)
@@ -101,6 +101,32 @@ def ingest(
     progress("done", 1.0)
     return IngestReport(
         dataset=wanted, counts=report.counts, rejected=report.rejected, quality=report
+    )
+
+
+def resolve(desk: Desk, named: str) -> str:
+    """Name of the ingested dataset that `named` means: its name, or the path of what was delivered.
+
+    An empty text means the dataset that was ingested last.
+
+    Raises
+    ------
+    NotFound
+        When nothing was ingested under that name or from that path.
+    """
+    with desk.database.read() as connection:
+        query = select(datasets.c.name, datasets.c.sha256).order_by(datasets.c.ingested_at.desc())
+        rows = connection.execute(query).all()
+    by_name = [row.name for row in rows if named in ("", row.name)]
+    if by_name:
+        return str(by_name[0])
+    if named and Path(named).exists():
+        sha256 = read_delivery(Path(named)).sha256
+        by_content = [row.name for row in rows if row.sha256 == sha256]
+        if by_content:
+            return str(by_content[0])
+    raise NotFound(
+        "No dataset was ingested under that name or from that path; run `workbench ingest` first."
     )
 
 
@@ -198,10 +224,6 @@ def _accepted_before(
     return False
 
 
-def _assembled(delivery: Delivery) -> Tables:
-    return assemble(delivery.tables, delivery.cases, delivery.sensitive)
-
-
 def _report(delivery: Delivery, tables: Tables) -> QualityReport:
     """One row of a file that several mappings reject is listed once, with the first reason."""
     rejected: dict[tuple[str, int], Rejected] = {}
@@ -213,15 +235,9 @@ def _report(delivery: Delivery, tables: Tables) -> QualityReport:
         accepted=sum(files.values()) - len(rejected),
         rejected=tuple(sorted(rejected.values())),
         counts=tables.counts(),
-        mapped={c.mapping.name: _read_as(c.mapping) for c in delivery.tables},
+        mapped={c.mapping.name: c.mapping.in_words for c in delivery.tables},
         empty=_empty_shares(delivery),
     )
-
-
-def _read_as(mapping: Any) -> str:
-    if not mapping.is_link:
-        return f"one {mapping.kind} a row"
-    return f"one link a row: {mapping.from_kind} {mapping.kind} {mapping.to_kind}"
 
 
 def _empty_shares(delivery: Delivery) -> dict[str, float]:

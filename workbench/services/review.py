@@ -23,6 +23,21 @@ from workbench.store.findings import ERASED
 from workbench.store.gate import Stage, Step
 from workbench.store.waiting import Progress, QueueItem
 
+__all__ = [
+    "FindingRow",
+    "Progress",
+    "QueueItem",
+    "Receipt",
+    "decide",
+    "judge",
+    "list_findings",
+    "progress",
+    "queue",
+    "read",
+    "second_readings",
+    "unveil",
+]
+
 SHOWN_AGAIN = timedelta(minutes=15)  # a page that redraws sooner than that is one consultation
 
 

@@ -25,6 +25,17 @@ from workbench.store.log_check import LogReport
 from workbench.store.packs import export_lines, write_whole
 from workbench.store.tables import decision
 
+__all__ = [
+    "LogReport",
+    "Step",
+    "checkpoint",
+    "export",
+    "receipt",
+    "sample",
+    "story",
+    "verify",
+]
+
 _WHOLE = (Role.AUDITOR, Role.OPERATOR)
 _SAYS = {
     EntryKind.FINDING_SEALED: "sealed the finding",

@@ -13,9 +13,9 @@ from workbench.ui import components
 from workbench.ui.words import inert, local
 
 if TYPE_CHECKING:
+    from workbench.bootstrap import Desk
     from workbench.services.act import Clearance
-    from workbench.store.desk import Desk
-    from workbench.store.waiting import Progress
+    from workbench.services.review import Progress
 
 _SEEN_BY = {
     ActionKind.ASSESSED_LINK: "Stays in the case: on its chart, drawn dashed, for everyone who has "

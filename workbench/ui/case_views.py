@@ -13,8 +13,8 @@ from workbench.ui import chart_view, components, places
 from workbench.ui.words import ago, inert, local
 
 if TYPE_CHECKING:
-    from workbench.store.desk import Desk
-    from workbench.store.waiting import QueueItem
+    from workbench.bootstrap import Desk
+    from workbench.services.review import QueueItem
 
 STATES = {  # in the order of a list: what was begun comes before what is new
     "unveiled": "seen, to be decided",

@@ -16,7 +16,7 @@ from workbench.ui.graph_view.view import Selection
 from workbench.ui.words import inert, local
 
 if TYPE_CHECKING:
-    from workbench.store.desk import Desk
+    from workbench.bootstrap import Desk
 
 _REACH = {"The case's own": 0, "One step": 1, "Two steps": 2}
 

@@ -21,7 +21,7 @@ from workbench.services import sign_in
 from workbench.services.sign_in import Session
 
 if TYPE_CHECKING:
-    from workbench.store.desk import Desk
+    from workbench.bootstrap import Desk
 
 COOKIE = "workbench_session"
 SIGN_IN, SIGN_OUT, PASSWORD = "/sign-in", "/sign-out", "/password"

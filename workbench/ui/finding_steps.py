@@ -16,9 +16,8 @@ from workbench.ui import acting, components, evidence, reasons
 from workbench.ui.words import inert, local
 
 if TYPE_CHECKING:
-    from workbench.services.review import Receipt
-    from workbench.store.desk import Desk
-    from workbench.store.waiting import Progress
+    from workbench.bootstrap import Desk
+    from workbench.services.review import Progress, Receipt
 
 VIEWS = (Verdict.SUPPORTED, Verdict.NOT_SUPPORTED, Verdict.CANNOT_TELL)
 MEANING = {

@@ -14,7 +14,7 @@ from workbench.ui.places import go, places_of
 from workbench.ui.words import inert
 
 if TYPE_CHECKING:
-    from workbench.store.desk import Desk
+    from workbench.bootstrap import Desk
 
 _MARK = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="170" height="28" viewBox="0 0 170 28" '

@@ -26,7 +26,7 @@ from workbench.services.sign_in import Session
 from workbench.settings import Settings
 
 if TYPE_CHECKING:
-    from workbench.store.desk import Desk
+    from workbench.bootstrap import Desk
 
 _WATCH = """
 const away = (to) => window.location.assign(to);

@@ -10,7 +10,7 @@ from workbench.ui import components, session
 from workbench.ui.words import inert
 
 if TYPE_CHECKING:
-    from workbench.store.desk import Desk
+    from workbench.bootstrap import Desk
 
 _ROLES = [role for role in Role if role is not Role.OPERATOR]
 _NEW = "administration:password"

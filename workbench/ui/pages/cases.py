@@ -13,7 +13,7 @@ from workbench.ui import case_views, components, session
 from workbench.ui.words import inert
 
 if TYPE_CHECKING:
-    from workbench.store.desk import Desk
+    from workbench.bootstrap import Desk
 
 _SORTS: dict[str, Callable[[CaseSummary, Counter[str]], tuple[int, str]]] = {
     "What is new first": lambda case, new: (-new[case.id], case.id),

@@ -13,8 +13,8 @@ from workbench.ui import components, proof, session
 from workbench.ui.words import ago, inert, local, utc
 
 if TYPE_CHECKING:
-    from workbench.store.desk import Desk
-    from workbench.store.log_check import LogReport
+    from workbench.bootstrap import Desk
+    from workbench.services.verify import LogReport
 
 _FINDING, _ACCOUNT, _CASE, _SAMPLE = "A finding", "An account", "A case", "A random sample"
 _ICONS = {

@@ -10,8 +10,8 @@ from workbench.ui import case_views, components, finding_steps, places, session
 from workbench.ui.words import inert
 
 if TYPE_CHECKING:
-    from workbench.store.desk import Desk
-    from workbench.store.waiting import Progress, QueueItem
+    from workbench.bootstrap import Desk
+    from workbench.services.review import Progress, QueueItem
 
 _STEPS = ("Claim and records", "Your view", "Why it was found", "Decide", "Act")
 

@@ -14,7 +14,7 @@ from workbench.ui.components import Colour, Dot
 from workbench.ui.words import ago, inert, number, utc
 
 if TYPE_CHECKING:
-    from workbench.store.desk import Desk
+    from workbench.bootstrap import Desk
 
 _MEASURES = {
     "average_precision": "Average precision",
