@@ -28,8 +28,8 @@ def all_transfers(graph: CaseGraph) -> Transfers:
 
 
 def contact_csr(graph: CaseGraph) -> Csr:
-    """Persons tied by anything but money."""
-    kinds = [kind for kind in TieKind if kind is not TieKind.MONEY]
+    """Persons tied by anything but money and where they live."""
+    kinds = [kind for kind in TieKind if kind not in (TieKind.MONEY, TieKind.ADDRESS)]
     return graph.derived(recorded_ties).of(*kinds).csr(graph.n_entities)
 
 
@@ -256,8 +256,8 @@ def used_in_an_offence_before(groups: GroupContext) -> FloatArray:
 
 @feature(unit="share")
 def holders_in_contact(groups: GroupContext) -> FloatArray:
-    """Share of the transfers between holders whom other records tie: calls, an address, an
-    organisation; acquaintances often have an ordinary reason to pay each other."""
+    """Share of the transfers between holders whom other records tie, such as calls, a shared car
+    or an organisation; acquaintances often have an ordinary reason to pay each other."""
     graph = groups.graph
     rows = graph.link_rows(LinkKind.HOLDS)
     holder = np.full(graph.n_entities, -1, np.int32)

@@ -1,0 +1,329 @@
+"""The contract of every model, whatever it is; models are found, none is named."""
+
+import importlib
+import pkgutil
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from builders_graph import GraphBuilder, day, framed
+
+import models
+from workbench.analysis.graph import CaseGraph
+from workbench.analysis.modelling import Candidates, ModelDefinition
+from workbench.analysis.tables import ENTITIES, LINKS, RECORDS
+
+FOLDER = Path(models.__path__[0])
+NAMES = [m.name for m in pkgutil.iter_modules(models.__path__) if m.ispkg]
+SECTIONS = (
+    "Intended use",
+    "Not for",
+    "Data",
+    "How candidates are made",
+    "Features",
+    "Training",
+    "Measures",
+    "Limits",
+    "Sensitive features and proxies excluded",
+    "References",
+)
+SENSITIVE = {
+    "sex",
+    "gender",
+    "age",
+    "age_band",
+    "birth",
+    "nationality",
+    "community",
+    "ethnic",
+    "religion",
+    "script",
+    "district",
+    "residence",
+    "name",
+}
+AS_OF, UNTIL = day(100), day(200)
+
+
+def definition(name: str) -> ModelDefinition:
+    model: ModelDefinition = importlib.import_module(f"models.{name}.definition").MODEL
+    return model
+
+
+every_model = pytest.mark.parametrize("name", NAMES)
+
+
+@dataclass(frozen=True)
+class Town:
+    """Frames of a town in which every model has something to ask about."""
+
+    entities: pd.DataFrame
+    links: pd.DataFrame
+    records: pd.DataFrame
+
+    def graph(self) -> CaseGraph:
+        return CaseGraph.build(self.entities, self.links, self.records)
+
+
+@cache
+def town() -> Town:
+    """Sixty persons with phone, account, home and car; they call and pay their neighbours."""
+    rng = np.random.default_rng(11)
+    built = GraphBuilder()
+    places = [built.entity("place", district="North") for _ in range(30)]
+    persons, phones, accounts = [], [], []
+    for i in range(60):
+        person = built.entity("person", state="AA" if i % 2 else "BB")
+        phone, account, car = (built.entity(kind) for kind in ("phone", "account", "vehicle"))
+        for kind, thing in (("uses", phone), ("holds", account), ("owns", car)):
+            built.link(person, kind, thing)
+        built.link(person, "lives_at", places[i // 2])
+        persons.append(person)
+        phones.append(phone)
+        accounts.append(account)
+
+    def near() -> tuple[int, int]:
+        one = int(rng.integers(0, 60))
+        return one, (one + int(rng.integers(1, 4))) % 60
+
+    for _ in range(250):
+        one, other = near()
+        built.call(phones[one], phones[other], on=float(rng.uniform(0, 90)))
+    for _ in range(400):
+        one, other = near()
+        amount = float(rng.uniform(80, 120))
+        built.transfer(accounts[one], accounts[other], amount, on=float(rng.uniform(30, 90)))
+    for k in range(12):
+        one, other = near()
+        built.offence(persons[one], persons[other], known=20 + 10 * k)
+    return Town(
+        framed(ENTITIES, built.entities),
+        framed(LINKS, built.links),
+        framed(RECORDS, built.records),
+    )
+
+
+def asked(name: str, graph: CaseGraph, as_of: datetime = AS_OF) -> Candidates:
+    return definition(name).candidates(graph, as_of=as_of, anchors=None, seed=1)
+
+
+def keys(candidates: Candidates) -> list[bytes]:
+    """What each candidate is about, in bytes."""
+    return [
+        candidates.members_of(i).tobytes() + b"|" + candidates.links_of(i).tobytes()
+        for i in range(len(candidates))
+    ]
+
+
+def features(name: str, graph: CaseGraph) -> pd.DataFrame:
+    return definition(name).features(graph, asked(name, graph), as_of=AS_OF)
+
+
+def test_models_are_found() -> None:
+    assert len(NAMES) >= 2
+
+
+@every_model
+def test_a_model_is_called_as_its_folder(name: str) -> None:
+    model = definition(name)
+    assert model.name == name
+    assert model.title
+    assert model.unit
+
+
+@every_model
+def test_its_card_has_every_section_and_names_every_feature(name: str) -> None:
+    """T8"""
+    card = (FOLDER / name / "card.md").read_text()
+    assert card.startswith("# ")
+    headings = [line.removeprefix("## ") for line in card.splitlines() if line.startswith("## ")]
+    assert headings == list(SECTIONS)
+    assert [f"`{c}`" for c in features(name, town().graph()) if f"`{c}`" not in card] == []
+
+
+@every_model
+def test_every_feature_has_words_and_a_unit_of_its_own_and_names_nothing_sensitive(
+    name: str,
+) -> None:
+    """T5"""
+    declared = getattr(definition(name), "described_by", ())
+    assert {f.name for f in declared} == set(features(name, town().graph()).columns)
+    assert all(f.unit and len(f.meaning) > 20 for f in declared)
+    assert len({f.meaning for f in declared}) == len(declared)
+    words = {word for f in declared for word in f.name.split("_")}
+    assert words & SENSITIVE == set()
+
+
+@every_model
+def test_the_town_gives_it_candidates_whose_features_are_finite_or_missing(name: str) -> None:
+    table = features(name, town().graph())
+    assert len(table) >= 10
+    assert set(map(str, table.dtypes)) == {"float64"}
+    assert not np.isinf(table.to_numpy()).any()
+
+
+@every_model
+def test_names_traits_and_addresses_cannot_change_what_it_sees(name: str) -> None:
+    """T5: labels, attributes, delivered content and homes shuffled or blanked: same features."""
+    plain = town()
+    rng = np.random.default_rng(3)
+    people = plain.entities["kind"] == "person"
+    entities, links, records = plain.entities.copy(), plain.links.copy(), plain.records.copy()
+    entities.loc[people, "label"] = rng.permutation(entities.loc[people, "label"])
+    entities.loc[people, "attributes"] = '{"sex": "x", "community": "y", "district": "z"}'
+    entities.loc[entities["kind"] == "place", ["label", "attributes"]] = ["", "{}"]
+    records["content"] = ""
+    homes = links["kind"] == "lives_at"
+    changed = Town(entities, links, records).graph()
+
+    before, after = asked(name, plain.graph()), asked(name, changed)
+    assert keys(before) == keys(after)
+    pd.testing.assert_frame_equal(features(name, plain.graph()), features(name, changed))
+
+    moved = links.copy()  # where people live decides no feature
+    moved.loc[homes, "target"] = rng.permutation(moved.loc[homes, "target"].to_numpy())
+    elsewhere, model = Town(entities, moved, records).graph(), definition(name)
+    pd.testing.assert_frame_equal(
+        model.features(plain.graph(), before, as_of=AS_OF),
+        model.features(elsewhere, before, as_of=AS_OF),
+    )
+
+
+@every_model
+def test_it_cannot_reach_a_sensitive_column(name: str) -> None:
+    """T5: the graph that a model is handed carries none."""
+    graph = town().graph()
+    columns = {*graph.entities.columns, *graph.links.columns, *graph.records.columns}
+    assert columns & SENSITIVE == set()
+    source = "".join(p.read_text() for p in sorted((FOLDER / name).glob("*.py")))
+    assert "sensitive" not in source
+
+
+@every_model
+def test_it_abstains_when_only_profile_is_left(name: str) -> None:
+    """T2: who people are, where they live and what they own: no candidates."""
+    plain = town()
+    profile = plain.links["kind"].isin(["lives_at", "owns", "uses", "holds"])
+    links = plain.links[profile].reset_index(drop=True)
+    links["link"] = np.arange(len(links), dtype=np.int32)
+    assert len(asked(name, Town(plain.entities, links, plain.records).graph())) == 0
+
+
+@every_model
+def test_an_empty_dataset_gives_an_empty_table_with_every_feature(name: str) -> None:
+    empty = CaseGraph.build(ENTITIES.empty(), LINKS.empty(), RECORDS.empty())
+    table = features(name, empty)
+    assert len(table) == 0
+    assert list(table.columns) == list(features(name, town().graph()).columns)
+
+
+@every_model
+def test_what_becomes_known_later_changes_nothing(name: str) -> None:
+    plain = town()
+    n_links, n_records = len(plain.links), len(plain.records)
+    later = plain.records.tail(200).assign(
+        record=np.arange(n_records, n_records + 200, dtype=np.int32),
+        id=[f"later-{i}" for i in range(200)],
+        known_at=pd.Timestamp(day(101)).as_unit("us"),
+    )
+    again = plain.links[plain.links["kind"].isin(["called", "transferred"])].tail(200)
+    more = again.assign(
+        link=np.arange(n_links, n_links + 200, dtype=np.int32),
+        record=later["record"].to_numpy(),
+        known_at=pd.Timestamp(day(101)).as_unit("us"),
+        source=again["target"].to_numpy()[::-1],
+    )
+    grown = Town(
+        plain.entities,
+        pd.concat([plain.links, more], ignore_index=True),
+        pd.concat([plain.records, later], ignore_index=True),
+    ).graph()
+
+    assert keys(asked(name, grown)) == keys(asked(name, plain.graph()))
+    pd.testing.assert_frame_equal(features(name, grown), features(name, plain.graph()))
+
+
+@every_model
+def test_it_says_the_same_twice(name: str) -> None:
+    one, other = asked(name, town().graph()), asked(name, town().graph())
+    for part in ("members", "member_offsets", "links", "link_offsets"):
+        np.testing.assert_array_equal(getattr(one, part), getattr(other, part))
+
+
+@every_model
+def test_features_do_not_depend_on_which_other_candidates_are_asked_about(name: str) -> None:
+    graph, model = town().graph(), definition(name)
+    every = asked(name, graph)
+    some = np.array([7, 2], np.int64)
+    pd.testing.assert_frame_equal(
+        model.features(graph, every.take(some), as_of=AS_OF),
+        model.features(graph, every, as_of=AS_OF).iloc[some].reset_index(drop=True),
+    )
+
+
+@every_model
+def test_anchors_choose_among_the_same_candidates(name: str) -> None:
+    graph, model = town().graph(), definition(name)
+    every = set(keys(asked(name, graph)))
+    anchors = graph.rows_of("person")[:2]
+    near = model.candidates(graph, as_of=AS_OF, anchors=anchors, seed=1)
+    assert 0 < len(near) < len(every)
+    assert set(keys(near)) <= every
+    nobody = np.empty(0, np.int32)
+    assert len(model.candidates(graph, as_of=AS_OF, anchors=nobody, seed=1)) == 0
+
+
+@every_model
+def test_labels_come_only_from_what_became_known_in_between(name: str) -> None:
+    graph, model = town().graph(), definition(name)
+    every = asked(name, graph)
+    assert model.labels(graph, every, as_of=AS_OF, until=AS_OF).sum() == 0
+    labels = model.labels(graph, every, as_of=AS_OF, until=UNTIL)
+    assert len(labels) == len(every)
+    assert set(labels.tolist()) <= {0, 1}
+
+
+@every_model
+def test_the_people_of_a_candidate_are_persons_each_once(name: str) -> None:
+    graph, model = town().graph(), definition(name)
+    every = asked(name, graph)
+    people = model.people(graph, every)
+    assert set(people["candidate"]) == set(range(len(every)))
+    assert not people.duplicated().any()
+    assert (graph.entity_kinds[people["entity"]] == "person").all()
+
+
+@every_model
+def test_a_claim_says_may_and_a_subgraph_holds_what_it_is_about(name: str) -> None:
+    graph, model = town().graph(), definition(name)
+    every = asked(name, graph)
+    for i in range(5):
+        claim = model.claim(graph, every, i)
+        assert " may " in claim
+        assert claim.endswith(".")
+        entities, links = model.subgraph(graph, every, i, as_of=AS_OF)
+        assert set(every.members_of(i)) <= set(entities)
+        assert set(every.links_of(i)) <= set(links)
+        ends = np.union1d(graph.sources[links], graph.targets[links])
+        assert set(ends) <= set(entities)
+        assert set(links) <= set(graph.as_of(AS_OF).links.index)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if definition(name).about_person])
+def test_persons_recorded_only_as_harmed_are_never_what_a_person_finding_is_about(
+    name: str,
+) -> None:
+    """T23"""
+    plain = town()
+    victims = plain.links.loc[plain.links["kind"] == "involved_in"].copy()
+    links = plain.links.copy()
+    links.loc[victims.index, "role"] = "victim"
+    graph = Town(plain.entities, links, plain.records).graph()
+    known = graph.as_of(AS_OF)
+    harmed = set(known.sources[known.link_rows("involved_in")].tolist())
+    assert harmed
+    assert harmed & set(asked(name, graph).members.tolist()) == set()
