@@ -7,7 +7,7 @@ headers are mapped; every other column is kept as text.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -31,6 +31,7 @@ class TableMapping:
     For entities: `id` (made up from the row where empty) and `label`. For links: `from_column` and
     `to_column` hold ids of entities of `from_kind` and `to_kind`, `label` a name for the first;
     `record` the record's own id, `amount` in EUR, `role` a role or `fixed_role` the same for all.
+    An `optional` link is made only where `to_column` is filled.
     `provenance` maps names of `PROVENANCE` to columns, `defaults` gives values where no column is.
     """
 
@@ -48,6 +49,7 @@ class TableMapping:
     amount: str = ""
     role: str = ""
     fixed_role: str = ""
+    optional: bool = False
     provenance: Mapping[str, str] = field(default_factory=dict)
     defaults: Mapping[str, str] = field(default_factory=dict)
 
@@ -67,6 +69,13 @@ class TableMapping:
         """Every column that the mapping names."""
         named = (*self.id_columns, self.label, self.amount, self.role, *self.provenance.values())
         return tuple(dict.fromkeys(column for column in named if column))
+
+    @property
+    def in_words(self) -> str:
+        """What a row is read as."""
+        if self.is_link:
+            return f"one link a row: {self.from_kind} {self.kind} {self.to_kind}"
+        return f"one {self.kind} a row"
 
 
 SENSITIVE_NAMES = frozenset(
@@ -153,7 +162,7 @@ def guess(name: str, file: str, frame: pd.DataFrame) -> tuple[TableMapping, ...]
     ends = {m: c for m, c in meanings.items() if m not in provenance}
     links = _links(name, file, ends, provenance)
     entity = _entity(name, file, frame, ends, provenance, bool(links))
-    return (*entity, *links)
+    return (*entity, *(replace(link, optional=bool(entity)) for link in links))
 
 
 def _meanings(columns: list[str]) -> dict[str, str]:

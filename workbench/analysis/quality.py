@@ -7,7 +7,7 @@ code and reason, and kept out. Reasons never repeat the cell's content.
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -30,10 +30,11 @@ _COMBINING = re.compile(
     "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
     f"{{{COMBINING_RUN + 1},}}"
 )
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,4})?")
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
 _DATE = re.compile(
     r"(\d{4})[-/](\d{2})[-/](\d{2})"
-    r"([T ](\d{2}):(\d{2})(:(\d{2})(\.\d{1,9})?)?)?( ?(Z|UTC|[+-]\d{2}:?\d{2}))?"
+    r"([T ](\d{2}):(\d{2})(:(\d{2})(\.\d{1,9})?)?)?( ?(Z|UTC|[+-]\d{2}:?\d{2}))?",
+    re.ASCII,
 )
 _LOOKS_LATIN = frozenset("АВЕЅІЈКМНОРСТУХаеорсухіјѕԁԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧονικ")
 _VALUES = {
@@ -129,13 +130,29 @@ class Checked:
     amount: npt.NDArray[np.float64]
     rejected: tuple[Rejected, ...]
 
+    def without(self, rows: npt.NDArray[np.int64]) -> "Checked":
+        """The same without these rows, which another reading of the file rejected."""
+        kept = ~np.isin(self.row, rows)
+        return replace(
+            self,
+            frame=self.frame[kept].reset_index(drop=True),
+            row=self.row[kept],
+            occurred_at=self.occurred_at[kept].reset_index(drop=True),
+            known_at=self.known_at[kept].reset_index(drop=True),
+            amount=self.amount[kept],
+        )
+
 
 def check_table(mapping: TableMapping, frame: pd.DataFrame) -> Checked:
     """Check every row of `frame` (all columns text, empty cells "") against the rules.
 
     A row is listed once, with the first rule that it breaks.
     """
-    faults = _Faults(len(frame))
+    number = np.arange(1, len(frame) + 1)
+    if mapping.optional:
+        filled = (frame[mapping.to_column] != "").to_numpy()
+        frame, number = frame[filled].reset_index(drop=True), number[filled]
+    faults = _Faults(number)
     for column in frame.columns:
         _check_text(faults, column, frame[column])
     for column in mapping.required:
@@ -152,13 +169,13 @@ def check_table(mapping: TableMapping, frame: pd.DataFrame) -> Checked:
         faults.add("self_loop", mapping.to_column, same.to_numpy())
     for column in (mapping.record if mapping.is_link else mapping.id,):
         if column:
-            filled = frame[column].where(~faults.bad & (frame[column] != ""))
-            faults.add("duplicate_id", column, (filled.duplicated() & filled.notna()).to_numpy())
+            present = frame[column].where(~faults.bad & (frame[column] != ""))
+            faults.add("duplicate_id", column, (present.duplicated() & present.notna()).to_numpy())
     good = ~faults.bad
     return Checked(
         mapping=mapping,
         frame=frame[good].reset_index(drop=True),
-        row=np.flatnonzero(good) + 1,
+        row=number[good],
         occurred_at=occurred[good].reset_index(drop=True),
         known_at=known[good].reset_index(drop=True),
         amount=amount[good],
@@ -169,8 +186,9 @@ def check_table(mapping: TableMapping, frame: pd.DataFrame) -> Checked:
 class _Faults:
     """The first fault of each row."""
 
-    def __init__(self, n: int) -> None:
-        self.bad: Flags = np.zeros(n, dtype=np.bool_)
+    def __init__(self, number: npt.NDArray[np.int64]) -> None:
+        self._number = number
+        self.bad: Flags = np.zeros(len(number), dtype=np.bool_)
         self._found: list[tuple[int, str, str]] = []
 
     def add(self, code: str, column: str, flags: Flags) -> None:
@@ -181,7 +199,7 @@ class _Faults:
 
     def listed(self, file: str) -> tuple[Rejected, ...]:
         return tuple(
-            Rejected(file, row + 1, code, _SENTENCES[code].format(c=column))
+            Rejected(file, int(self._number[row]), code, _SENTENCES[code].format(c=column))
             for row, code, column in sorted(self._found)
         )
 

@@ -93,7 +93,7 @@ def ingest(
     wanted = dataset_name(name or delivery.name)
     progress("putting the case graph together", 0.45)
     tables = assemble(delivery.tables, delivery.cases, delivery.sensitive)
-    report = _report(delivery, tables)
+    report = delivery.quality(tables.counts())
     _require_enough(report, delivery.max_rejected_share)
     progress("writing the dataset", 0.75)
     desk.datasets.write(wanted, _ingested(delivery, tables, report))
@@ -222,32 +222,6 @@ def _accepted_before(
     if known is None:
         raise NotFound(f"Dataset {dataset} was not ingested here; ingest it first.")
     return False
-
-
-def _report(delivery: Delivery, tables: Tables) -> QualityReport:
-    """One row of a file that several mappings reject is listed once, with the first reason."""
-    rejected: dict[tuple[str, int], Rejected] = {}
-    for checked in delivery.tables:
-        for one in checked.rejected:
-            rejected.setdefault((one.file, one.row), one)
-    files = {c.mapping.file: len(c.row) + len(c.rejected) for c in delivery.tables}
-    return QualityReport(
-        accepted=sum(files.values()) - len(rejected),
-        rejected=tuple(sorted(rejected.values())),
-        counts=tables.counts(),
-        mapped={c.mapping.name: c.mapping.in_words for c in delivery.tables},
-        empty=_empty_shares(delivery),
-    )
-
-
-def _empty_shares(delivery: Delivery) -> dict[str, float]:
-    shares = {}
-    for checked in delivery.tables:
-        for column in checked.frame.columns:
-            share = float((checked.frame[column] == "").mean()) if len(checked.frame) else 0.0
-            if share:
-                shares[f"{checked.mapping.name}.{column}"] = round(share, 4)
-    return shares
 
 
 def _require_enough(report: QualityReport, max_share: float) -> None:

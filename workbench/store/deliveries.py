@@ -5,16 +5,23 @@ Only files that dataset.toml names are opened; what else lies in the folder is l
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from workbench.analysis.assembly import DEFAULTS
 from workbench.analysis.mapping import PROVENANCE, TableMapping, guess, sensitive_columns
-from workbench.analysis.quality import Checked, check_table, keep_recognised
+from workbench.analysis.quality import (
+    Checked,
+    QualityReport,
+    Rejected,
+    check_table,
+    keep_recognised,
+)
 from workbench.domain.errors import BadInput
 from workbench.store.formats.delivered import read_delivered
 from workbench.store.manifest import FILE, Manifest, read_manifest
@@ -34,6 +41,35 @@ class Delivery:
     truth: dict[str, pd.DataFrame]
     max_rejected_share: float
     sha256: str
+
+    def quality(self, counts: Mapping[str, int]) -> QualityReport:
+        """The report on all rows; a row that several readings reject is listed once.
+
+        `counts` are the entities per kind that the delivery became.
+        """
+        rejected: dict[tuple[str, int], Rejected] = {}
+        for checked in self.tables:
+            for one in checked.rejected:
+                rejected.setdefault((one.file, one.row), one)
+        files = sorted({checked.mapping.file for checked in self.tables})
+        rows = [[c.row for c in self.tables if c.mapping.file == file] for file in files]
+        return QualityReport(
+            accepted=sum(len(np.unique(np.concatenate(one))) for one in rows),
+            rejected=tuple(sorted(rejected.values())),
+            counts=counts,
+            mapped={c.mapping.name: c.mapping.in_words for c in self.tables},
+            empty=self._empty_shares(),
+        )
+
+    def _empty_shares(self) -> dict[str, float]:
+        shares = {}
+        for checked in self.tables:
+            if checked.mapping.optional or checked.frame.empty:
+                continue
+            for column, share in (checked.frame == "").mean().items():
+                if share:
+                    shares[f"{checked.mapping.name}.{column}"] = round(float(share), 4)
+        return shares
 
 
 def read_delivery(path: Path) -> Delivery:
@@ -58,7 +94,7 @@ def read_delivery(path: Path) -> Delivery:
     return Delivery(
         name=name,
         meta={"title": name, "licence": "unknown", "synthetic": False, "description": ""},
-        tables=tuple(check_table(mapping, frame) for mapping in mappings),
+        tables=_kept_out_alike([check_table(mapping, frame) for mapping in mappings]),
         sensitive=sensitive_columns(list(frame.columns)),
         cases=None,
         truth={},
@@ -142,12 +178,22 @@ def _read_folder(root: Path) -> Delivery:
     return Delivery(
         name=manifest.name,
         meta=_meta(manifest),
-        tables=tuple(tables),
+        tables=_kept_out_alike(tables),
         sensitive=manifest.sensitive,
         cases=cases,
         truth={name: frame for name, frame in truth.items() if frame is not None},
         max_rejected_share=manifest.max_rejected_share,
         sha256=_digest({FILE: data, **folder.files}),
+    )
+
+
+def _kept_out_alike(tables: Sequence[Checked]) -> tuple[Checked, ...]:
+    """A row that one reading of a file rejects is kept out of every other reading of it."""
+    bad: dict[str, list[int]] = {}
+    for checked in tables:
+        bad.setdefault(checked.mapping.file, []).extend(r.row for r in checked.rejected)
+    return tuple(
+        checked.without(np.array(bad[checked.mapping.file], dtype=np.int64)) for checked in tables
     )
 
 

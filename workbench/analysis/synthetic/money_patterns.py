@@ -207,6 +207,7 @@ def _look_alikes(
         for _ in range(int(rng.integers(0, 3))):
             firm = len(people) + int(rng.integers(0, len(assets.org_state)))
             accounts.insert(0, int(by_holder[firm][0]))
+        accounts = list(dict.fromkeys(accounts))
         size = min(len(accounts), int(rng.integers(4, 9)))
         pattern, start = str(rng.choice(PATTERNS, p=_INNOCENT_SHARE)), rng.uniform(-5, DAYS - 5)
         made = instance(rng, pattern, np.array(accounts[:size]), start, INNOCENT)

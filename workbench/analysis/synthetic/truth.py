@@ -44,10 +44,11 @@ def _ties(made: Layers, ids: Ids) -> pd.DataFrame:
     both = pd.concat([planted, _partners(made)], ignore_index=True)
     low, high = np.minimum(both["a"], both["b"]), np.maximum(both["a"], both["b"])
     both = both.assign(a=low, b=high).drop_duplicates(["a", "b"])
+    one, other = ids.person[both["a"]], ids.person[both["b"]]
     frame = pd.DataFrame(
         {
-            "entity_a": ids.person[both["a"]],
-            "entity_b": ids.person[both["b"]],
+            "entity_a": np.minimum(one, other),
+            "entity_b": np.maximum(one, other),
             "kind": both["kind"].to_numpy(dtype=object),
             "since": instants(both["day"].to_numpy() * DAY),
             "network": both["network"].to_numpy(dtype=object),

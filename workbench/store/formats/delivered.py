@@ -75,5 +75,6 @@ def _check_magic(file: str, suffix: str, data: bytes) -> None:
             raise refusal(file, "magic", f"it is no {suffix[1:]} file inside; check its name.")
         return
     for magic, what in _MAGIC.items():
-        if data.startswith(magic):
+        looks_text = magic.isascii() and magic.isalnum() and data[:512].isascii()
+        if data.startswith(magic) and not (looks_text and data[:512].find(b"\x00") < 0):
             raise refusal(file, "magic", f"inside it is {what}; it was not opened.")
