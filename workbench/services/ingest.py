@@ -60,7 +60,8 @@ def check(path: Path) -> QualityReport:
         When a file cannot be read as what it claims to be.
     """
     delivery = read_delivery(path)
-    return _report(delivery, assemble(delivery.tables, delivery.cases, delivery.sensitive))
+    tables = assemble(delivery.tables, delivery.cases, delivery.sensitive)
+    return delivery.quality(tables.counts())
 
 
 def ingest(

@@ -52,15 +52,14 @@ class Networks:
 
 
 def make_networks(scenario: Scenario, people: Population, assets: Assets) -> Networks:
-    """Networks of random kind, size and place; few people are in two."""
+    """Networks of random kind, size and place; nobody is in two."""
     rng = scenario.stream("networks")
     kinds = rng.choice(np.array(KINDS, dtype=object), size=scenario.n_networks, p=_KIND_SHARE)
-    free = np.flatnonzero(people.age < 5).tolist()
-    taken: set[int] = set()
+    free = people.age < 5
     members, ties, n_cells = [], [], 0
     for k, kind in enumerate(kinds.tolist()):
-        who = _recruit(rng, np.array([p for p in free if p not in taken]), kind)
-        taken.update(who.tolist())
+        who = _recruit(rng, np.flatnonzero(free), kind)
+        free[who] = False
         mine, edges = _structure(rng, kind, who)
         mine["cell"] += n_cells
         n_cells = int(mine["cell"].max()) + 1
