@@ -149,13 +149,13 @@ def _document(
         "unit": definition.unit,
         "n_candidates": len(held.true),
         "n_true": int(held.true.sum()) + held.n_lost,
-        "n_lost": held.n_lost,
         "auc": value["auc"],
         "average_precision": value["average_precision"],
         "threshold": fitted.threshold,
         "precision": value["precision"],
         "recall": value["recall"],
         "f1": value["f1"],
+        "n_lost": held.n_lost,
         "calibration_error": value.get("calibration_error"),
         "intervals": {
             k: None if np.isnan(low) else [low, high] for k, (low, high) in found.intervals.items()

@@ -82,7 +82,7 @@ def replay(desk: Desk, finding_id: str, *, account: str) -> Replay:
     fitted = desk.registry.load(
         desk.models[finding.model], run_id=release.run_id, digest=finding.release_digest
     )
-    return _logged(desk, who, _compared(finding, sealed, fitted, decided))
+    return _logged(desk, who, compared(finding, sealed, fitted, decided=decided))
 
 
 def _logged(desk: Desk, who: Account, outcome: Replay) -> Replay:
@@ -98,7 +98,8 @@ def _erased(finding: Finding) -> Replay:
     )
 
 
-def _compared(finding: Finding, sealed: Assessment, fitted: Fitted, decided: bool) -> Replay:
+def compared(finding: Finding, sealed: Assessment, fitted: Fitted, *, decided: bool) -> Replay:
+    """What comes out of the snapshot, set against what was sealed."""
     row = pd.DataFrame({name: [float(text)] for name, text in sealed.snapshot.items()})
     low, high = fitted.interval(row)
     explanation = _explained(fitted, row)

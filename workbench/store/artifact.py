@@ -40,7 +40,15 @@ def dumped(fitted: Fitted) -> bytes:
 
 
 def undumped(content: bytes) -> dict[str, Any]:
-    """The state that `dumped` kept; raises CheckFailed on a type that is not on our list."""
+    """The state that `dumped` kept.
+
+    Raises
+    ------
+    CheckFailed
+        When it holds a type that is not on our list, or is no such file.
+    """
+    import zipfile
+
     import skops.io
     from skops.io.exceptions import UntrustedTypesFoundException
 
@@ -50,6 +58,10 @@ def undumped(content: bytes) -> dict[str, Any]:
         raise CheckFailed(
             "The artifact holds a type that is not trusted here, so it is not loaded; "
             "train the model again with this version."
+        ) from error
+    except (zipfile.BadZipFile, KeyError, ValueError) as error:
+        raise CheckFailed(
+            "The artifact is not readable as a fitted model; train the model again."
         ) from error
 
 

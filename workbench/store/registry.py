@@ -107,7 +107,9 @@ class Registry:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._artifacts = root / "artifacts"
-        self._uri = os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{root / 'mlflow.db'}"
+        shared = os.environ.get("MLFLOW_TRACKING_URI", "")  # MLflow writes its own choice there too
+        local = f"sqlite:///{root / 'mlflow.db'}"
+        self._uri = shared if shared.startswith(("http:", "https:")) else local
         self._loaded: dict[str, Fitted] = {}
 
     # Training

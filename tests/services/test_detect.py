@@ -1,0 +1,156 @@
+"""Detection: only with a release in use, sealed and logged, a random share mixed in."""
+
+from pathlib import Path
+
+import builders
+import builders_training as world
+import pytest
+from builders import Home
+
+from workbench.domain.errors import NotAllowed, NotCleared
+from workbench.domain.finding import Assessment, Claim, Finding
+from workbench.domain.log import EntryKind
+from workbench.services import detect, release
+from workbench.services.detect import group_rates, limits_of
+from workbench.store import findings
+from workbench.store.artifact import versions_here
+
+pytestmark = pytest.mark.slow
+
+
+def detected(home: Home, account: str = "analyst-1", **more: float) -> list[str]:
+    return detect.detect(
+        home.desk, world.MODEL, dataset=world.WORLD, account=account, seed=5, **more
+    )
+
+
+def content(home: Home) -> list[tuple[Finding, Claim, Assessment]]:
+    with home.desk.database.read() as connection:
+        found = findings.list_findings(connection, model=world.MODEL)
+    vault = home.desk.vault
+    return [(f, findings.load_claim(vault, f), findings.load_assessment(vault, f)) for f in found]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    built = world.home_in_use(tmp_path_factory.mktemp("home"))
+    detected(built)
+    return built
+
+
+def test_findings_are_sealed_in_every_case_with_a_random_share(home: Home) -> None:
+    found = content(home)
+    assert {f.case_id for f, _, _ in found} == {f"C-{100 + n}" for n in range(world.N_CASES)}
+    proposed = [a for _, _, a in found if a.proposed]
+    random = [a for _, _, a in found if not a.proposed]
+    assert len(proposed) == 4 * world.N_CASES
+    assert len(random) == world.N_CASES  # a fifth of all
+    assert all(a.probability >= a.threshold for a in proposed)
+    assert all(a.probability < a.threshold for a in random)
+
+
+def test_the_claim_says_nothing_of_the_model(home: Home) -> None:
+    for _, claim, assessment in content(home):
+        said = repr(claim)
+        for number in (assessment.score, assessment.probability, assessment.threshold):
+            assert repr(number) not in said
+        assert "may be connected" in claim.text
+        assert world.MODEL not in said
+        assert claim.records
+        assert len(claim.subject_ids) == 2
+
+
+def test_the_order_of_findings_follows_their_random_ids_not_their_scores(home: Home) -> None:
+    scores = [a.score for f, _, a in content(home) if f.case_id == "C-100"]
+    by_case = [[a.score for f, _, a in content(home) if f.case_id == c] for c in ("C-101", "C-102")]
+    ranked = [s == sorted(s, reverse=True) for s in (scores, *by_case)]
+    assert not all(ranked)
+
+
+def test_an_assessment_holds_what_replay_and_reader_need(home: Home) -> None:
+    for finding, _, assessment in content(home):
+        assert assessment.release_id == finding.release_id == "callers/1"
+        assert set(assessment.snapshot) == {"calls", "calls_of_both"}
+        assert assessment.versions == versions_here()
+        assert assessment.seed == 5
+        assert assessment.interval[0] <= assessment.probability <= assessment.interval[1]
+        assert assessment.explanation is not None
+        assert assessment.explanation.n_refits == 4
+        assert assessment.explanation.output == assessment.score
+        assert assessment.unless
+        assert assessment.limits == (
+            "Calls of one network only.",
+            "People who never call are not seen.",
+        )
+        assert [r.group for r in assessment.group_rates] == ["one"]
+
+
+def test_verified_facts_tied_to_an_offence_are_counted(home: Home) -> None:
+    # only P-0, P-1 and P-2 are recorded as suspects, one record each
+    suspects = {"P-0", "P-1", "P-2"}
+    for finding, claim, _ in content(home):
+        assert finding.about_person
+        assert finding.n_offence_facts == len(suspects & set(claim.subject_ids))
+
+
+def test_detecting_again_seals_nothing_twice(home: Home) -> None:
+    before = len(content(home))
+    assert detected(home) == []
+    assert len(content(home)) == before
+
+
+def test_every_inference_is_logged_even_where_it_found_nothing(home: Home) -> None:
+    n_before = builders.n_entries(home, EntryKind.CONSULTATION)
+    assert n_before >= world.N_CASES
+    detected(home)
+    assert builders.n_entries(home, EntryKind.CONSULTATION) == n_before + world.N_CASES
+
+
+def test_findings_are_never_the_same_pair_twice_in_a_case(home: Home) -> None:
+    pairs = [(f.case_id, frozenset(c.subject_ids)) for f, c, _ in content(home)]
+    assert len(pairs) == len(set(pairs))
+
+
+def test_no_random_share_is_possible_only_on_request(tmp_path: Path) -> None:
+    built = world.home_in_use(tmp_path)
+    found = detected(built, random_share=0.0, per_case=2)
+    assert len(found) == 2 * world.N_CASES
+    assert all(a.proposed for _, _, a in content(built))
+
+
+def test_a_stopped_release_infers_no_more(tmp_path: Path) -> None:
+    built = world.home_in_use(tmp_path)
+    release.suspend(
+        built.desk, "callers/1", account="analyst-1", reason="Drift in the call records."
+    )
+    with pytest.raises(NotCleared, match="No release of callers is in use"):
+        detected(built)
+    assert content(built) == []
+
+
+def test_without_a_release_nothing_is_inferred(tmp_path: Path) -> None:
+    with pytest.raises(NotCleared, match="No release of callers is in use"):
+        detected(world.home(tmp_path))
+
+
+def test_an_analyst_detects_in_cases_of_their_own_alone(tmp_path: Path) -> None:
+    built = world.home_in_use(tmp_path)
+    assert detected(built, account="analyst-3") == []
+    assert detected(built, account="supervisor") != []
+
+
+def test_an_auditor_may_not_detect(home: Home) -> None:
+    with pytest.raises(NotAllowed):
+        detected(home, account="auditor")
+
+
+def test_limits_are_the_points_under_that_heading() -> None:
+    card = "# A\n- no\n## Known limits\n- one\n  and more\n- two\n\ntext\n## Data\n- no\n"
+    assert limits_of(card) == ("one and more", "two")
+    assert limits_of("") == ()
+
+
+def test_rates_without_a_denominator_have_no_interval() -> None:
+    (rate,) = group_rates(world.REPORT)
+    assert (rate.fpr, rate.fpr_interval) == (0.1, (0.05, 0.2))
+    assert (rate.fnr, rate.fnr_interval) == (None, None)
