@@ -227,7 +227,7 @@ def _table(desk: "Desk", account: Account, steps: list[Step]) -> None:
         [
             {
                 "Entry": step.index,
-                "When": step.at,
+                "When": local(step.at),
                 "Who": "You" if step.by == account.id else step.by,
                 "What": step.says,
                 "Finding": step.finding,
@@ -242,11 +242,10 @@ def _table(desk: "Desk", account: Account, steps: list[Step]) -> None:
         selection_mode="single-row",
         column_config={
             "Entry": st.column_config.NumberColumn(width="small", format="%d"),
-            "When": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss"),
             "What": st.column_config.TextColumn(width="large"),
         },
     )
-    st.caption("Times in UTC. Choose a row to see its proof.")
+    st.caption("Choose a row to see its proof.")
     if chosen.selection.rows:
         _prove(desk, account, steps[chosen.selection.rows[0]].index)
 

@@ -1,0 +1,179 @@
+"""The Models page: cards, versions, measures against the simple rule, approval and stop."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from builders_casework import person, signed_in
+from builders_pages import plain, words
+from builders_web import MAIN, Clock, desk
+from streamlit.testing.v1 import AppTest
+
+from workbench.domain.account import Account, Role
+from workbench.domain.release import ReleaseStatus
+from workbench.services import release
+from workbench.store import accounts
+from workbench.store.desk import Desk
+
+MODEL = "hidden_link"
+WHY = "The audit passed and the card is complete."
+ROLES = {
+    "analyst-1": Role.ANALYST,
+    "supervisor": Role.SUPERVISOR,
+    "supervisor-2": Role.SUPERVISOR,
+    "data-scientist": Role.DATA_SCIENTIST,
+}
+MEASURES = {
+    "average_precision": 0.61,
+    "average_precision_low": 0.52,
+    "average_precision_high": 0.7,
+    "auc": 0.83,
+    "auc_low": 0.79,
+    "auc_high": 0.86,
+    "baseline_average_precision": 0.4,
+    "baseline_average_precision_low": 0.3,
+    "baseline_average_precision_high": 0.51,
+    "baseline_auc": 0.7,
+}
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def registered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with versions 1 (audit passed) and 2 (not audited), neither approved."""
+    home = tmp_path_factory.mktemp("registered")
+    at = desk(home, clock=Clock(datetime.now(UTC)))
+    people = {name: person(at, name, role) for name, role in ROLES.items()}
+    for number in (1, 2):
+        register(at, people["data-scientist"].id, digest=f"{number:064x}")
+    at.registry.record_audit(MODEL, 1, verdict="pass", report={"verdict": "pass"})
+    at.database.close()
+    return home
+
+
+def register(at: Desk, trainer: str, *, digest: str) -> None:
+    with at.registry._mlflow() as mlflow:
+        client = mlflow.MlflowClient()
+        if not client.search_registered_models(f"name = '{MODEL}'"):
+            client.create_registered_model(MODEL)
+            client.create_experiment(MODEL, artifact_location=str(at.home / "artifacts"))
+        run = client.create_run(client.get_experiment_by_name(MODEL).experiment_id).info.run_id
+        tags = {"model": MODEL, "dataset": "town", "dataset_sha256": "ab" * 32}
+        for name, value in (tags | {"digest": digest, "trained_by": trainer}).items():
+            client.set_tag(run, name, value)
+        for name, value in {"seed": "7", "baseline": "shared_contacts"}.items():
+            client.log_param(run, name, value)
+        for name, number in MEASURES.items():
+            client.log_metric(run, name, number)
+        own = {"digest": digest, "dataset": "town", "trained_by": trainer}
+        client.create_model_version(MODEL, "runs:/none", run_id=run, tags=own)
+
+
+@pytest.fixture
+def at(registered: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    home = tmp_path / "home"
+    shutil.copytree(registered, home)
+    monkeypatch.setenv("WORKBENCH_HOME", str(home))
+    made = desk(home, clock=Clock(datetime.now(UTC)))
+    yield made
+    made.database.close()
+
+
+def who(at: Desk, name: str) -> Account:
+    with at.database.read() as connection:
+        return accounts.by_name(connection, name)
+
+
+def shown_to(at: Desk, name: str) -> AppTest:
+    page = AppTest.from_file(MAIN, default_timeout=60)
+    page.user = signed_in(at, who(at, name))
+    return page.switch_page("../pages/models.py").run()
+
+
+def press(page: AppTest, label: str) -> AppTest:
+    return next(b for b in page.button if b.label == label).click().run()
+
+
+def approve(at: Desk) -> None:
+    release.approve(at, f"{MODEL}/1", account="supervisor", reason=WHY, key="a key of its own")
+
+
+def test_a_data_scientist_starts_here_and_is_led_to_mlflow(at: Desk) -> None:
+    page = AppTest.from_file(MAIN, default_timeout=60)
+    page.user = signed_in(at, who(at, "data-scientist"))
+    page.run()
+    assert not page.exception
+    assert page.title[0].value == "Models"
+    links = [link.url for link in page.get("link_button")]
+    assert "http://127.0.0.1:5000" in links
+
+
+def test_the_card_and_each_version_are_shown_with_what_is_missing(at: Desk) -> None:
+    page = shown_to(at, "analyst-1")
+    assert not page.exception
+    said = words(page)
+    assert "No version is approved" in said
+    assert "Version 1" in said
+    assert "audit passed" in said
+    assert "Version 2" in said
+    assert "not audited" in said
+
+
+def test_measures_stand_with_intervals_beside_the_rule(at: Desk) -> None:
+    page = shown_to(at, "analyst-1")
+    table = next(f.value for f in page.dataframe if "Measure" in f.value)
+    values = dict(zip(table["Measure"], table["Value"], strict=True))
+    assert values["Average precision"] == "0.61 (0.52 to 0.7)"
+    assert values["Pairs ranked right (AUC)"] == "0.83 (0.79 to 0.86)"
+    assert not [name for name in values if "baseline" in name.casefold()]
+    assert "shared_contacts" in words(page)
+
+
+def test_who_may_not_approve_is_offered_no_form_for_it(at: Desk) -> None:
+    for name in ("analyst-1", "data-scientist"):
+        labels = [b.label for b in shown_to(at, name).button]
+        assert "Approve for use" not in labels
+
+
+def test_an_approval_without_words_is_refused_and_keeps_what_was_written(at: Desk) -> None:
+    page = shown_to(at, "supervisor")
+    page.text_area[0].set_value("ok")
+    press(page, "Approve for use")
+    assert "needs at least 10 characters" in plain(page.error[0].value)
+    assert page.text_area[0].value == "ok"
+    assert release.in_use(at, MODEL) is None
+
+
+def test_a_supervisor_approves_and_another_sees_by_whom_and_why(at: Desk) -> None:
+    page = shown_to(at, "supervisor")
+    page.text_area[0].set_value(WHY)
+    press(page, "Approve for use")
+    assert not page.exception
+    used = release.in_use(at, MODEL)
+    assert used is not None
+    assert used.reason == WHY
+    said = words(shown_to(at, "analyst-1"))
+    assert "in use" in said
+    assert f"{used.approved_by} approved it" in said
+
+
+def test_an_analyst_stops_a_release_at_once_and_only_another_supervisor_restarts_it(
+    at: Desk,
+) -> None:
+    approve(at)
+    page = shown_to(at, "analyst-1")
+    page.text_area[0].set_value("Drift in the call records.")
+    press(page, "Stop it now")
+    assert not page.exception
+    assert release.in_use(at, MODEL) is None
+    assert "is stopped: it puts nothing forward" in words(page)
+    assert "Restart it" not in [b.label for b in page.button]
+    page = shown_to(at, "supervisor-2")
+    page.text_area[0].set_value("The call records were delivered anew.")
+    press(page, "Restart it")
+    used = release.in_use(at, MODEL)
+    assert used is not None
+    assert used.status is ReleaseStatus.IN_USE
