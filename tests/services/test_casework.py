@@ -183,16 +183,17 @@ def test_a_tentative_link_to_itself_is_refused(adopted: Town) -> None:
 
 
 def test_records_come_with_their_grades_latest_first(adopted: Town) -> None:
-    rows, n_more = chart.records(adopted.desk, "C-0001", account="analyst-1")
-    assert n_more == 0
-    assert sorted(row.kind for row in rows) == [
+    held = chart.records(adopted.desk, "C-0001", account="analyst-1")
+    assert held.n_more == 0
+    assert held.names[adopted.ada_phone] == "+99 041 17"
+    assert sorted(row.kind for row in held.records) == [
         "involved_in",
         "person",
         "person",
         "uses",
         "uses",
     ]
-    assert {row.grade for row in rows} == {"B2 · H0", "A1 · H0"}
+    assert {row.grade for row in held.records} == {"B2 · H0", "A1 · H0"}
 
 
 def test_each_line_of_a_list_is_hit_elsewhere_none_or_not_understood(adopted: Town) -> None:

@@ -12,6 +12,8 @@ from streamlit.testing.v1 import AppTest
 
 from workbench.services import casework
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:

@@ -24,6 +24,8 @@ MODEL_WORDS = (
     "pair_model",
 )
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:

@@ -11,6 +11,8 @@ from builders_web import Clock
 
 from workbench.services import casework, review
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:

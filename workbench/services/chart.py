@@ -20,7 +20,7 @@ from workbench.store import accounts, cases, findings
 from workbench.store.desk import Desk
 from workbench.store.tables import decision
 
-MOST = 80  # entities on a chart that a person can still read
+MOST = 60  # entities on a chart that a person can still read
 MOST_RECORDS = 1000
 
 
@@ -63,13 +63,18 @@ def chart(desk: Desk, case_id: str, *, account: str, hops: int = 1, most: int = 
     )
 
 
-def records(desk: Desk, case_id: str, *, account: str) -> tuple[tuple[Record, ...], int]:
-    """Records that state the case's entities or link them to others, latest first.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRecords:
+    """`records` are the latest; `n_more` older ones there are. `names` gives the labels of the
+    entities that they speak of, by id."""
 
-    Returns
-    -------
-    records, n_more : at most `MOST_RECORDS` of them, and how many more there are.
-    """
+    records: tuple[Record, ...]
+    n_more: int
+    names: dict[str, str]
+
+
+def records(desk: Desk, case_id: str, *, account: str) -> CaseRecords:
+    """Records that state the case's entities or link them to others, latest first."""
     with desk.database.read() as connection:
         who = accounts.by_name(connection, account)
         case = cases.enter(connection, desk.vault, case_id, who)
@@ -77,7 +82,13 @@ def records(desk: Desk, case_id: str, *, account: str) -> tuple[tuple[Record, ..
     rows = _record_rows(graph, case)
     known = graph.records.loc[rows, "known_at"].sort_values(ascending=False, kind="stable")
     latest = [int(row) for row in known.index[:MOST_RECORDS]]
-    return records_at(graph, latest), len(rows) - len(latest)
+    near, _ = graph.neighbourhood(rows_of_ids(graph, case.entity_ids), 1, graph.n_entities)
+    named = graph.entities.loc[near]
+    return CaseRecords(
+        records=records_at(graph, latest),
+        n_more=len(rows) - len(latest),
+        names=dict(zip(named["id"], named["label"], strict=True)),
+    )
 
 
 def draw_tentative_link(

@@ -105,8 +105,10 @@ def _words(entry: dict[str, Any]) -> str:
             return "opened the case and stated its purpose and legal basis"
         case EntryKind.CONSULTATION if entry["what"] == "list":
             return f"looked up a list of {entry['n']} lines, {entry['n_hits']} of them hits"
-        case EntryKind.CONSULTATION:
+        case EntryKind.CONSULTATION if entry["what"] == "case":
             return "consulted the case for its stated purpose"
+        case EntryKind.CONSULTATION:
+            return f"had the case's records read for {entry['what'].replace('_', ' ')}"
         case EntryKind.FINDING_SEALED:
             return "had a finding put before the case"
         case EntryKind.FINDING_OPENED:

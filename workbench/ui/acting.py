@@ -8,7 +8,7 @@ from workbench.domain.account import PERMISSIONS, Account, Operation
 from workbench.domain.action import ActionKind
 from workbench.domain.entity import EntityKind
 from workbench.domain.finding import Claim
-from workbench.services import act
+from workbench.services import act, casework
 from workbench.ui import components
 from workbench.ui.words import inert, local
 
@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from workbench.services.act import Clearance
     from workbench.services.review import Progress
 
+_VERB = {
+    ActionKind.ASSESSED_LINK: "Draw the link",
+    ActionKind.LEAD: "Open the lead",
+    ActionKind.DOSSIER: "Export the dossier",
+}
 _SEEN_BY = {
     ActionKind.ASSESSED_LINK: "Stays in the case: on its chart, drawn dashed, for everyone who has "
     "decided this finding.",
@@ -33,21 +38,28 @@ def draw(desk: "Desk", account: Account, progress: "Progress", claim: Claim) -> 
         clearances = act.cleared(desk, progress.finding_id, account=account.name)
     if not asked.ok:
         return
-    may = account.role in PERMISSIONS[Operation.ACT]
+    others = _others(desk, account, progress)
     for clearance in clearances:
         with st.container(border=True):
-            _one(desk, account, claim, clearance, may=may)
+            _one(desk, account, claim, clearance, others)
+
+
+def _others(desk: "Desk", account: Account, progress: "Progress") -> list[str]:
+    """Names of those in the case whose decision can still come."""
+    people = casework.members(desk, progress.case_id, account=account.name)
+    return [name for name in people if name != account.name]
 
 
 def _one(
-    desk: "Desk", account: Account, claim: Claim, clearance: "Clearance", *, may: bool
+    desk: "Desk", account: Account, claim: Claim, clearance: "Clearance", others: list[str]
 ) -> None:
     kind, form = clearance.kind, f"act_{clearance.kind}_{claim.finding_id}"
     finished = bool(clearance.taken) and not kind.on_person
+    may = account.role in PERMISSIONS[Operation.ACT]
     words, button = st.columns([4, 1], vertical_alignment="center")
     with words:
         st.markdown(f"**{kind.label[0].upper()}{kind.label[1:]}**")
-        st.caption(_standing(clearance))
+        st.caption(_standing(clearance, others))
         subject = _subject(claim, form) if kind.on_person and clearance.is_open else ""
         for taken in clearance.taken:
             st.markdown(
@@ -57,11 +69,10 @@ def _one(
             _file(desk, taken.export)
     with button:
         pressed = st.button(
-            "Do it",
+            _VERB[kind],
             key=form,
             type="primary" if clearance.is_open and not clearance.taken else "secondary",
             disabled=finished or not (clearance.is_open and may),
-            help=kind.label,
             width="stretch",
         )
     if not pressed:
@@ -83,14 +94,17 @@ def _one(
         st.rerun()
 
 
-def _standing(clearance: "Clearance") -> str:
-    """What it needs and has, what is in the way, and who will see it."""
-    of = f"{clearance.n_supporting} of {clearance.n_needed}"
-    people = "person" if clearance.n_needed == 1 else "people"
-    has = "" if clearance.n_supporting is None else f"Found supported by {of} {people} needed. "
+def _standing(clearance: "Clearance", others: list[str]) -> str:
+    """What it needs and has, from whom that can come, and who will see it."""
+    n, needed = clearance.n_supporting, clearance.n_needed
+    people = "person" if needed == 1 else "people"
     if clearance.is_open:
-        return f"Cleared. {has}{_SEEN_BY[clearance.kind]}"
-    return f"Not cleared. {inert(clearance.needs)} {_SEEN_BY[clearance.kind]}"
+        return (
+            f"Cleared: found supported by {n} of {needed} {people}.  \n{_SEEN_BY[clearance.kind]}"
+        )
+    missing = 0 if n is None else max(needed - n, 0)
+    whom = f" That can come from {inert(', '.join(others))}." if missing and others else ""
+    return f"{inert(clearance.needs)}{whom}  \n{_SEEN_BY[clearance.kind]}"
 
 
 def _subject(claim: Claim, form: str) -> str:

@@ -114,6 +114,7 @@ def finding_list(desk: "Desk", queue: "list[QueueItem]", *, key: str, cases: boo
             "State",
             states,
             index=None,
+            placeholder="Any",
             format_func=STATES.__getitem__,
             key=f"{key}_state",
             width=220,
@@ -157,13 +158,18 @@ def go_to_finding(finding_id: str, *, came_from: str) -> None:
 
 
 def _records(desk: "Desk", case: Case, account: Account) -> None:
-    rows, n_more = chart.records(desk, case.id, account=account.name)
+    held = chart.records(desk, case.id, account=account.name)
+    rows, n_more = held.records, held.n_more
     with st.container(horizontal=True, vertical_alignment="bottom"):
         words = st.text_input("Search", placeholder="Any word", key="record_search", width=340)
         kinds = sorted({row.kind for row in rows})
-        kind = st.selectbox("Kind", kinds, index=None, key="record_kind", width=200)
+        kind = st.selectbox(
+            "Kind", kinds, index=None, placeholder="Any", key="record_kind", width=200
+        )
         grades = sorted({row.grade.split(" ")[0] for row in rows})
-        graded = st.selectbox("Grade", grades, index=None, key="record_grade", width=140)
+        graded = st.selectbox(
+            "Grade", grades, index=None, placeholder="Any", key="record_grade", width=140
+        )
     wanted = words.casefold().split()
     found = [
         row
@@ -171,11 +177,12 @@ def _records(desk: "Desk", case: Case, account: Account) -> None:
         if (kind is None or row.kind == kind)
         and (graded is None or row.grade.startswith(graded))
         and all(
-            word in f"{row.id} {row.kind} {row.source} {' '.join(row.content.values())}".casefold()
+            word
+            in f"{row.id} {row.kind} {row.source} {components.stated(row, held.names)}".casefold()
             for word in wanted
         )
     ]
-    components.records(found, key=f"records_{case.id}", now=desk.now())
+    components.records(found, key=f"records_{case.id}", now=desk.now(), names=held.names)
     if n_more:
         st.caption(f"The latest {len(rows)} records; {n_more} older ones are not listed.")
 

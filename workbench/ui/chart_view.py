@@ -23,13 +23,15 @@ _REACH = {"The case's own": 0, "One step": 1, "Two steps": 2}
 
 def show(desk: "Desk", case: Case, account: Account) -> None:
     """Controls, picture, what was clicked; the same as tables below for whoever prefers those."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="center"):
         reach = st.segmented_control(
             "How far from the case", list(_REACH), default="One step", required=True,
             key=f"reach_{case.id}",
+            label_visibility="collapsed",
         )  # fmt: skip
         drawn = chart.chart(desk, case.id, account=account.name, hops=_REACH[str(reach)])
-        hidden = _hidden(drawn, case)
+        with st.popover("Kinds shown", icon=":material/filter_alt:"):
+            hidden = _hidden(drawn, case)
         with st.popover("Draw a tentative link", icon=":material/edit:"):
             _tentative(desk, case, account, drawn)
     entities = [e for e in drawn.entities if e.kind not in hidden or e.id in drawn.own_ids]
@@ -41,7 +43,7 @@ def show(desk: "Desk", case: Case, account: Account) -> None:
         key=f"chart_{case.id}",
         ringed=drawn.own_ids,
         ring_means="the case's own",
-        height=400,
+        height=480,
     )
     _notices(drawn)
     _selected(chosen, entities, links)

@@ -18,6 +18,18 @@ from workbench.ui.words import ago, inert, local, number, short, utc
 
 Colour = Literal["red", "orange", "yellow", "blue", "green", "violet", "gray", "primary"]
 
+_OWN_COLUMNS = frozenset(
+    {
+        "id",
+        "member_state",
+        "source",
+        "source_grade",
+        "information_grade",
+        "handling",
+        "occurred_at",
+        "known_at",
+    }
+)
 _COPY = """
 export default function ({ data, parentElement }) {
   const button = parentElement.querySelector("button");
@@ -60,8 +72,26 @@ def grade(record: Record) -> None:
     st.badge(inert(record.grade), color="gray", help=inert(meaning))
 
 
-def records(rows: Sequence[Record], *, key: str, now: datetime) -> None:
-    """A table of records as text: grade first, then what is stated, by whom, when."""
+def stated(record: Record, names: Mapping[str, str]) -> str:
+    """What a record says in one line, ids of entities as the `names` that people know.
+
+    Left out is what stands in a column of its own.
+    """
+    said = {
+        column.replace("_", " "): names.get(value, value)
+        for column, value in record.content.items()
+        if value and column not in _OWN_COLUMNS
+    }
+    return " · ".join(f"{column}: {value}" for column, value in said.items())
+
+
+def records(
+    rows: Sequence[Record], *, key: str, now: datetime, names: Mapping[str, str] | None = None
+) -> None:
+    """A table of records as text: grade first, then what is stated, by whom, when.
+
+    `names` gives labels for ids of entities, so that a record reads as people speak.
+    """
     if not rows:
         empty("No records.", "What is shown here rests on none; treat it so.")
         return
@@ -69,7 +99,7 @@ def records(rows: Sequence[Record], *, key: str, now: datetime) -> None:
         {
             "Grade": row.grade,
             "Record": row.kind.replace("_", " "),
-            "States": " · ".join(f"{name}: {value}" for name, value in row.content.items()),
+            "States": stated(row, names or {}),
             "Happened": local(row.occurred_at) if row.occurred_at else "",
             "Known": local(row.known_at),
             "Source": row.source,
@@ -84,7 +114,7 @@ def records(rows: Sequence[Record], *, key: str, now: datetime) -> None:
         hide_index=True,
         column_config={
             "Grade": st.column_config.TextColumn(width="small", pinned=True),
-            "States": st.column_config.TextColumn(width="large"),
+            "States": st.column_config.TextColumn(width=480),
         },
     )
     st.caption(f"{len(rows)} {'record' if len(rows) == 1 else 'records'}")

@@ -15,10 +15,15 @@ from workbench.ui.graph_view.view import Selection
 from workbench.ui.words import inert, local
 
 _KIND_COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#6B7280"]
+_MOST_NAMED = 30  # events up to which each bears its amount
+TEXT_SIZES = {  # as large as the page's own captions, in every picture
+    "axis": {"labelFontSize": 12, "titleFontSize": 12},
+    "legend": {"labelFontSize": 12},
+}
 _KIND_SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "stroke"]
 
 
-def picture(claim: Claim, *, key: str, height: int = 360) -> Selection:
+def picture(claim: Claim, *, key: str, height: int = 380) -> Selection:
     """The claim's subgraph, the entities it is about ringed."""
     return view.show(
         claim.subgraph.entities,
@@ -40,7 +45,8 @@ def records(claim: Claim, chosen: Selection, *, key: str, now: datetime) -> None
             f"Records behind what is selected in the picture ({len(rows)} of "
             f"{len(claim.records)}). Click beside it to see all."
         )
-    components.records(rows, key=key, now=now)
+    names = {e.id: e.label for e in claim.subgraph.entities}
+    components.records(rows, key=key, now=now, names=names)
 
 
 def behind(claim: Claim, chosen: Selection) -> list[Record] | None:
@@ -68,6 +74,8 @@ def timeline(claim: Claim, *, key: str) -> None:
         return
     values = [_event(link, names) for link in sorted(dated, key=_when)]
     kinds = sorted({str(value["what"]) for value in values})
+    if len(values) > _MOST_NAMED:
+        values = [{**value, "beside": ""} for value in values]
     alt = f"{len(dated)} events from {_when(dated[0])} on, listed in the table of records."
     st.vega_lite_chart(values, _spec(kinds), key=key, width="stretch", alt=alt)
     undated = len(claim.subgraph.links) - len(dated)
@@ -87,13 +95,14 @@ def _event(link: Link, names: dict[str, str]) -> dict[str, Any]:
         "what": link.kind.replace("_", " "),
         "amount": link.amount or 0,
         "text": amount or link.role,
+        "beside": amount.removesuffix(".00 EUR").removesuffix(" EUR"),
         "record": link.basis,
     }
 
 
 def _spec(kinds: Sequence[str]) -> dict[str, Any]:
     scale = {"domain": list(kinds)}
-    return {
+    points = {
         "mark": {"type": "point", "filled": True, "opacity": 0.85},
         "encoding": {
             "x": {"field": "at", "type": "temporal", "title": None, "axis": {"labelOverlap": True}},
@@ -124,8 +133,17 @@ def _spec(kinds: Sequence[str]) -> dict[str, Any]:
                 {"field": "record"},
             ],
         },
-        "height": {"step": 26},
     }
+    beside = {
+        "mark": {"type": "text", "align": "left", "dx": 12, "fontSize": 11},
+        "encoding": {
+            "x": {"field": "at", "type": "temporal"},
+            "y": {"field": "row", "type": "nominal", "sort": {"field": "at", "op": "min"}},
+            "text": {"field": "beside"},
+            "color": {"value": "#808890"},
+        },
+    }
+    return {"layer": [points, beside], "height": {"step": 28}, "config": TEXT_SIZES}
 
 
 def stated(claim: Claim) -> None:

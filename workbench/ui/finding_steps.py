@@ -13,6 +13,7 @@ from workbench.domain.decision import Verdict
 from workbench.domain.finding import Claim
 from workbench.services import review
 from workbench.ui import acting, components, evidence, reasons
+from workbench.ui.graph_view.view import Selection
 from workbench.ui.words import inert, local
 
 if TYPE_CHECKING:
@@ -62,11 +63,14 @@ class Steps:
         if not self.progress.judged:
             self._evidence(claim)
             return
-        with st.expander("What is recorded: picture and records", expanded=False):
+        with st.expander(f"What is recorded: {len(claim.records)} records", expanded=False):
             self._evidence(claim)
 
     def _evidence(self, claim: Claim) -> None:
-        chosen = evidence.picture(claim, key=f"claim_{self.id}")
+        """Picture and records; once the picture stands under step 3, the records alone."""
+        chosen = Selection()
+        if not self.progress.unveiled:
+            chosen = evidence.picture(claim, key=f"claim_{self.id}")
         evidence.records(claim, chosen, key=f"records_{self.id}", now=self.desk.now())
 
     def _view(self) -> None:
@@ -137,9 +141,9 @@ class Steps:
         reasons.side_by_side(judgement, assessment)
         reasons.three_columns(assessment)
         reasons.explained(assessment, key=f"why_{self.id}")
-        with st.container(border=True):
-            st.markdown("**The events beneath, in time**")
-            evidence.timeline(claim, key=f"timeline_{self.id}")
+        st.markdown("**What it rests on, and when that happened**")
+        evidence.picture(claim, key=f"why_{self.id}", height=300)
+        evidence.timeline(claim, key=f"timeline_{self.id}")
         left, right = st.columns(2)
         with left:
             reasons.error_rates(assessment.group_rates, key=f"rates_{self.id}")

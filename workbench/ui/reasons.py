@@ -11,10 +11,12 @@ import streamlit as st
 
 from workbench.domain.decision import Judgement
 from workbench.domain.finding import Assessment, Effect, Explanation, GroupRate
+from workbench.ui.evidence import TEXT_SIZES
 from workbench.ui.words import inert, local, number, probability
 
 _FOR, _AGAINST = "#0072B2", "#D55E00"
 _STABLE = 0.8
+_BARS = 8
 
 
 def side_by_side(judgement: Judgement, assessment: Assessment) -> None:
@@ -138,7 +140,9 @@ def _ordered(explanation: Explanation) -> list[Effect]:
 
 
 def _bars(explanation: Explanation) -> list[dict[str, Any]]:
-    return [
+    ordered = _ordered(explanation)
+    shown = ordered if len(ordered) <= _BARS + 1 else ordered[:_BARS]
+    bars = [
         {
             "reason": effect.feature.replace("_", " "),
             "effect": effect.effect,
@@ -146,8 +150,21 @@ def _bars(explanation: Explanation) -> list[dict[str, Any]]:
             "here": effect.sentence,
             "stable": "stable" if effect.stable_share >= _STABLE else "not stable",
         }
-        for effect in _ordered(explanation)
+        for effect in shown
     ]
+    rest = ordered[len(shown) :]
+    if rest:
+        total = sum(effect.effect for effect in rest)
+        bars.append(
+            {
+                "reason": f"the other {len(rest)} together",
+                "effect": total,
+                "speaks": "for" if total >= 0 else "against",
+                "here": "each smaller than those above; all are in the table below",
+                "stable": "not stable",
+            }
+        )
+    return bars
 
 
 def _told(explanation: Explanation) -> str:
@@ -170,7 +187,7 @@ def _spec() -> dict[str, Any]:
             "x": {
                 "field": "effect",
                 "type": "quantitative",
-                "title": "← speaks against        effect on the score        speaks for →",
+                "title": "← against  ·  effect on the score (log-odds)  ·  for →",
             },
             "color": {
                 "field": "speaks",
@@ -184,7 +201,8 @@ def _spec() -> dict[str, Any]:
             },
             "tooltip": [{"field": f} for f in ("reason", "here", "effect", "speaks", "stable")],
         },
-        "height": {"step": 26},
+        "height": {"step": 28},
+        "config": TEXT_SIZES,
     }
 
 

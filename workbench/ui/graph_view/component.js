@@ -154,13 +154,14 @@ function report(view, element) {
 
 function choose(view, element) {
   const { cy } = view;
-  cy.elements().unselect().removeClass("far focused");
+  cy.elements().unselect().removeClass("far focused near");
   if (element && element.nonempty()) {
     element.select();
     const near = element.isNode()
       ? element.closedNeighborhood()
       : element.union(element.connectedNodes());
     cy.elements().difference(near).addClass("far");
+    near.nodes().addClass("near");
   }
   view.at = element && element.nonempty() && element.isNode() ? element : view.at;
   say(view, element);
@@ -230,6 +231,7 @@ function onKey(view, event) {
 
 function listen(view) {
   const { cy, root } = view;
+  cy.on("zoom", () => scaleNames(view));
   cy.on("tap", (event) => choose(view, event.target === cy ? null : event.target));
   cy.on("mouseover", "node, edge", (event) => say(view, event.target));
   cy.on("mouseout", "node, edge", () => say(view, cy.$(":selected")));
@@ -249,12 +251,26 @@ function listen(view) {
   view.sized.observe(canvas);
 }
 
+// Names of what matters stay readable however far out one zooms.
+function scaleNames(view) {
+  const zoom = view.cy.zoom();
+  const size = 12 * Math.min(Math.max(0.92 / zoom, 1), 2.4);
+  if (Math.abs(size - (view.nameSize || 0)) < 0.4) return;
+  view.nameSize = size;
+  view.cy.style()
+    .selector("node[?ringed], node.near")
+    .style({ "font-size": size, "text-max-width": 130 * size / 12, "z-index": 2 })
+    .update();
+}
+
 function repaint(view) {
   const c = colours(view.root);
   const now = JSON.stringify(c);
   if (now === view.painted) return;
   view.painted = now;
   view.cy.style(styleSheet(c));
+  view.nameSize = 0;
+  scaleNames(view);
 }
 
 function fill(view, data) {

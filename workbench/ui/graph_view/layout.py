@@ -7,6 +7,7 @@ import networkx as nx
 import numpy as np
 
 GAP = 140.0  # pixels between neighbours, wide enough for a label beneath a mark
+ASPECT = 2.3  # width to height of the canvas on the page
 ROW_WIDTH = 1500.0  # pixels before the next part of a picture starts a row of its own
 
 Point = tuple[float, float]
@@ -47,9 +48,19 @@ def _lay_out(part: "nx.Graph[str]", *, seed: int) -> dict[str, Point]:
         spots = nx.kamada_kawai_layout(part)
     else:
         spots = nx.spring_layout(part, seed=seed, iterations=60, k=2.2 / math.sqrt(n))
-    scale = GAP * (0.75 + 0.62 * math.sqrt(n))
+    scale = GAP * (0.5 + 0.5 * math.sqrt(n))
     turned = _widest_across({i: (float(x), float(y)) for i, (x, y) in spots.items()})
-    return {i: (x * scale, y * scale * 0.8) for i, (x, y) in turned.items()}
+    across, down = _to_page(turned)
+    return {i: (x * scale * across, y * scale * down) for i, (x, y) in turned.items()}
+
+
+def _to_page(spots: dict[str, Point]) -> Point:
+    """Stretch factors that bring a picture towards the page's `ASPECT` and keep its area."""
+    wide, high = (max(abs(p[axis]) for p in spots.values()) for axis in (0, 1))
+    if high < 0.05 * wide:  # a chain stays a chain
+        return 1.0, 1.0
+    factor = math.sqrt(ASPECT * high / wide)
+    return max(factor, 1.0), min(1.0 / factor, 1.0)
 
 
 def _widest_across(spots: dict[str, Point]) -> dict[str, Point]:

@@ -80,20 +80,20 @@ def _line(case: CaseSummary, n_new: int, n_second: int) -> None:
         st.container(border=True, key=f"case_{case.id}"),
         st.container(horizontal=True, vertical_alignment="center"),
     ):
-        with st.container(gap=None):
+        with st.container(gap=None, width=660):
             if st.button(
                 f"**{inert(case.id)}**  {inert(case.title)}", type="tertiary", key=f"go_{case.id}"
             ):
                 st.query_params["case"] = case.id
                 st.rerun()
             st.caption(f"Purpose: {inert(case.purpose)}")
-        with st.container(width=170, gap=None, horizontal_alignment="right"):
-            if n_new:
-                st.markdown(f"**{n_new} new**")
-            if n_second:
-                st.caption(f"{n_second} second reading{'s' if n_second > 1 else ''}")
-            if not n_new and not n_second:
-                st.caption("nothing new")
+        st.space("stretch")
+        if n_second:
+            st.badge(f"{n_second} second reading{'s' if n_second > 1 else ''}", color="orange")
+        if n_new:
+            st.badge(f"{n_new} new", color="blue")
+        elif not n_second:
+            st.caption("nothing new", width="content")
 
 
 @st.dialog("Open a case", width="large")

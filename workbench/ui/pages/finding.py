@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NoReturn
 import streamlit as st
 
 from workbench.domain.account import PERMISSIONS, Account, Operation
-from workbench.services import review
+from workbench.services import casework, review
 from workbench.ui import case_views, components, finding_steps, places, session
 from workbench.ui.words import inert
 
@@ -49,9 +49,18 @@ def _decider(desk: "Desk", account: Account, finding_id: str) -> None:
     came_from = "second" if st.query_params.get("from") == "second" else "new"
     _way(desk, account, progress, came_from)
     st.title(f"{inert(finding_id)}  {inert(_kind(desk, progress))}", anchor=False)
+    _case_line(desk, account, progress.case_id)
     _rail(progress)
     steps = finding_steps.Steps(desk=desk, account=account, progress=progress)
     steps.draw()
+
+
+def _case_line(desk: "Desk", account: Account, case_id: str) -> None:
+    """The case one is in, and for what purpose."""
+    with components.asking() as asked:
+        case = casework.case_view(desk, case_id, account=account.name)
+    if asked.ok:
+        st.caption(f"Case {inert(case.id)} {inert(case.title)}  ·  Purpose: {inert(case.purpose)}")
 
 
 def _kind(desk: "Desk", progress: "Progress") -> str:
@@ -111,7 +120,7 @@ def _leave(came_from: str, case_id: str) -> NoReturn:
 
 def _rail(progress: "Progress") -> None:
     """The five steps in a row: done, here, or still closed; said in words for every ear."""
-    done = (progress.judged, progress.judged, progress.unveiled, progress.decided, False)
+    done = (True, progress.judged, progress.unveiled, progress.decided, False)
     here = done.index(False)
     with st.container(horizontal=True, gap="medium", key="steps"):
         for number, step in enumerate(_STEPS):
