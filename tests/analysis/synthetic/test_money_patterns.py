@@ -1,6 +1,7 @@
 """Shapes of money, worked out by hand on five accounts."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from workbench.analysis.synthetic.money_patterns import (
@@ -44,7 +45,8 @@ def test_every_shape_reaches_every_account_and_none_pays_itself(pattern: str, n:
 @pytest.mark.parametrize("pattern", PATTERNS)
 def test_money_is_conserved_and_moves_on_only_after_it_came(pattern: str, habit: Habit) -> None:
     accounts = np.arange(10, 17)
-    made = instance(np.random.default_rng(3), pattern, accounts, 100.0, habit)
+    paid = instance(np.random.default_rng(3), pattern, accounts, 100.0, habit)
+    made = pd.DataFrame(paid, columns=["source", "target", "at", "amount"])
     first = {int(s) for s in made["source"]} - {int(t) for t in made["target"]}
     for account in {int(s) for s in made["source"]} - first:
         paid = made[made["source"] == account]
@@ -59,6 +61,6 @@ def test_both_sides_draw_their_amounts_alike() -> None:
     def median(habit: Habit) -> float:
         rng = np.random.default_rng(9)
         made = [instance(rng, "fan_in", np.arange(6), 50.0, habit) for _ in range(200)]
-        return float(np.median(np.concatenate([m["amount"] for m in made])))
+        return float(np.median([amount for one in made for *_, amount in one]))
 
     assert median(CRIME) == pytest.approx(median(INNOCENT), rel=0.15)

@@ -29,6 +29,8 @@ PATTERNS = (
 _CRIME_SHARE = (0.10, 0.08, 0.07, 0.08, 0.07, 0.04, 0.06, 0.50)  # half outside any clean shape
 _INNOCENT_SHARE = (0.20, 0.18, 0.06, 0.08, 0.12, 0.05, 0.06, 0.25)
 _DETECTION_SCALE = 45.0  # days; gamma of shape 2, so 90 days on average
+Payment = tuple[int, int, int, float]  # source, target, seconds, EUR
+Paid = tuple[int, int, int, float, int]  # and the instance
 Step = tuple[int, int, int]  # position of source and target in the accounts, layer
 
 
@@ -107,10 +109,11 @@ def shape(rng: np.random.Generator, pattern: str, n: int) -> list[Step]:
 
 def instance(
     rng: np.random.Generator, pattern: str, accounts: Ints, start: float, habit: Habit
-) -> pd.DataFrame:
-    """Transfers of one instance, in time order, money conserved but for what is kept.
+) -> list[Payment]:
+    """Payments of one instance: source, target, at, amount; money conserved but for what is kept.
 
-    Amounts in EUR, log-normal per first-layer payment; `at` in seconds since the epoch.
+    A source pays after it was paid. Amounts in EUR, log-normal per first-layer payment; `at` in
+    seconds since the epoch.
     """
     steps = shape(rng, pattern, len(accounts))
     outgoing = np.bincount([s for s, _, _ in steps], minlength=len(accounts))
@@ -130,8 +133,7 @@ def instance(
         held[target] = held.get(target, 0.0) + amount
         came[target] = max(came.get(target, 0.0), day)
         rows.append((int(accounts[source]), int(accounts[target]), round(day * DAY), amount))
-    frame = pd.DataFrame(rows, columns=["source", "target", "at", "amount"])
-    return frame[(frame["at"] >= 0) & (frame["at"] < DAYS * DAY)]
+    return [row for row in rows if 0 <= row[2] < DAYS * DAY]
 
 
 def _laundering(
@@ -139,7 +141,7 @@ def _laundering(
 ) -> Patterns:
     rng = scenario.stream("laundering")
     by_holder = assets.of_holder("account")
-    parts: list[pd.DataFrame] = []
+    paid: list[Paid] = []
     rows: list[tuple[int, int, str, float]] = []
     for k, kind in enumerate(networks.kind):
         if kind not in LAUNDERING:
@@ -150,10 +152,10 @@ def _laundering(
             pattern = str(rng.choice(PATTERNS, p=_CRIME_SHARE))
             accounts = _window(rng, pool, float(start) / DAYS, int(rng.integers(4, 8)))
             made = instance(rng, pattern, accounts, float(start), CRIME)
-            parts.append(made.assign(instance=len(rows)))
+            paid += [(*payment, len(rows)) for payment in made]
             rows.append((len(rows), k, pattern, float(start)))
     instances = pd.DataFrame(rows, columns=["instance", "network", "pattern", "start"])
-    return Patterns(_joined(parts), _detected(scenario, rng, instances))
+    return Patterns(_transfers(paid), _detected(scenario, rng, instances))
 
 
 def _crime_pool(
@@ -197,7 +199,7 @@ def _look_alikes(
     rng = scenario.stream("look-alikes")
     by_holder = assets.of_holder("account")
     groups = np.split(circles.person, np.flatnonzero(np.diff(circles.circle)) + 1)
-    parts: list[pd.DataFrame] = []
+    paid: list[Paid] = []
     rows: list[tuple[int, int, str, float]] = []
     flagged: list[bool] = []
     for _ in range(round(0.7 * len(people))):
@@ -211,11 +213,13 @@ def _look_alikes(
         size = min(len(accounts), int(rng.integers(4, 9)))
         pattern, start = str(rng.choice(PATTERNS, p=_INNOCENT_SHARE)), rng.uniform(-5, DAYS - 5)
         made = instance(rng, pattern, np.array(accounts[:size]), start, INNOCENT)
-        parts.append(made.assign(instance=len(rows)))
+        paid += [(*payment, len(rows)) for payment in made]
         rows.append((len(rows), -1, pattern, start))
         flagged.append(bool((people.community[holders] == _group(scenario)).mean() > 0.5))
     instances = pd.DataFrame(rows, columns=["instance", "network", "pattern", "start"])
-    return Patterns(_joined(parts), _suspected(scenario, instances, np.array(flagged, dtype=bool)))
+    return Patterns(
+        _transfers(paid), _suspected(scenario, instances, np.array(flagged, dtype=bool))
+    )
 
 
 def _suspected(scenario: Scenario, instances: pd.DataFrame, flagged: Flags) -> pd.DataFrame:
@@ -232,5 +236,5 @@ def _group(scenario: Scenario) -> int:
     return COMMUNITIES.index(scenario.bias.group)
 
 
-def _joined(parts: list[pd.DataFrame]) -> pd.DataFrame:
-    return pd.concat(parts, ignore_index=True)
+def _transfers(paid: list[Paid]) -> pd.DataFrame:
+    return pd.DataFrame(paid, columns=["source", "target", "at", "amount", "instance"])
