@@ -9,8 +9,8 @@ import pandas as pd
 from models.money_flow.features import FEATURES, GroupContext, all_transfers
 from workbench.analysis.feature_model import FeatureModel
 from workbench.analysis.features import feature_table
-from workbench.analysis.flows import group_measures
 from workbench.analysis.graph import CaseGraph, microsecond
+from workbench.analysis.group_measures import group_measures
 from workbench.analysis.modelling import Candidates
 from workbench.analysis.patterns import PATTERNS, merge
 from workbench.analysis.tables import IntArray
@@ -246,9 +246,9 @@ def _open(graph: CaseGraph, instances: pd.DataFrame) -> IntArray:
 def shape_of(graph: CaseGraph, links: IntArray) -> str:
     """The shape of a group of transfers in words, such as "fan-in then fan-out over 2 layers"."""
     ordered = links[np.lexsort((links, graph.times[links]))]
-    every, offsets = np.arange(len(links), dtype=np.int32), np.array([0, len(links)], np.int64)
+    offsets = np.array([0, len(links)], np.int64)
     layers, _, _, _, returns, payers, payees, _ = group_measures(
-        every, offsets, graph.sources[ordered], graph.targets[ordered],
+        offsets, graph.sources[ordered], graph.targets[ordered],
         graph.amounts[ordered], graph.times[ordered], 2 * DAY,
     )[0]  # fmt: skip
     fans = [name for name, n in (("fan-in", payers), ("fan-out", payees)) if n >= RULE.least]

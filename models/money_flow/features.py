@@ -8,8 +8,8 @@ from functools import cached_property
 import numpy as np
 
 from workbench.analysis.features import feature
-from workbench.analysis.flows import group_measures
 from workbench.analysis.graph import CaseGraph
+from workbench.analysis.group_measures import group_measures
 from workbench.analysis.kernels import Csr
 from workbench.analysis.tables import FloatArray, Int64Array, IntArray
 from workbench.analysis.ties import TieKind, recorded_ties
@@ -88,11 +88,8 @@ class GroupContext:
 
     @cached_property
     def measures(self) -> "np.ndarray[tuple[int, int], np.dtype[np.float64]]":
-        """See `flows.group_measures`."""
-        every = np.arange(len(self.links), dtype=np.int32)
-        return group_measures(
-            every, self.offsets, self.sources, self.targets, self.amounts, self.at, SOON
-        )
+        """See `group_measures`."""
+        return group_measures(self.offsets, self.sources, self.targets, self.amounts, self.at, SOON)
 
     def per_group(self, values: FloatArray) -> FloatArray:
         """Sum of one value per transfer, by group."""

@@ -132,10 +132,7 @@ def cycles(
     window: int,
     most_steps: int,
 ) -> tuple[IntArray, Int64Array, int]:
-    """Rounds of 3 to 5 transfers with no account twice; and roots cut short at `most_steps`.
-
-    A round starts at its earliest transfer, so each is found once.
-    """
+    """Rounds of 3 to 5 transfers, each from its earliest; roots cut short at `most_steps`."""
     n = len(source)
     starts = np.searchsorted(first, np.arange(n + 1))
     flat = [np.int32(0) for _ in range(0)]
@@ -155,21 +152,27 @@ def cycles(
             steps += 1
             if at[nxt] > at[root] + window:
                 continue
-            if target[nxt] == source[root]:
-                if depth >= 1:
-                    flat.extend(path[: depth + 1])
-                    flat.append(nxt)
-                    cuts.append(np.int64(len(flat)))
-                continue
-            again = False
-            for p in path[: depth + 1]:
-                again = again or target[p] == target[nxt]
-            if depth < 3 and not again:
+            closes = target[nxt] == source[root]
+            if closes and depth >= 1:
+                flat.extend(path[: depth + 1])
+                flat.append(nxt)
+                cuts.append(np.int64(len(flat)))
+            elif not closes and depth < 3 and not np.any(target[path[: depth + 1]] == target[nxt]):
                 depth += 1
                 path[depth], turn[depth] = nxt, starts[nxt]
         if steps > most_steps:
             n_truncated += 1
     return np.array(flat, dtype=np.int32), np.array(cuts), n_truncated
+
+
+@compiled
+def _around(moments: Int64Array, at: int, delay: int, forward: bool) -> tuple[int, int]:
+    """Positions of the moments within `delay` after `at`, or before it."""
+    if forward:
+        start = np.searchsorted(moments, at, side="right")
+        return int(start), int(np.searchsorted(moments, at + delay, side="right"))
+    start = np.searchsorted(moments, at - delay, side="left")
+    return int(start), int(np.searchsorted(moments, at, side="left"))
 
 
 @compiled
@@ -198,12 +201,7 @@ def passed_on_episodes(
         moments = at[far[low:high]]
         for i in range(near_offsets[account], near_offsets[account + 1]):
             e = near[i]
-            if forward:
-                start = np.searchsorted(moments, at[e], side="right")
-                stop = np.searchsorted(moments, at[e] + delay, side="right")
-            else:
-                start = np.searchsorted(moments, at[e] - delay, side="left")
-                stop = np.searchsorted(moments, at[e], side="left")
+            start, stop = _around(moments, at[e], delay, forward)
             if stop - start > hub_cap:
                 continue
             total, n_parts = 0.0, 0
@@ -218,77 +216,3 @@ def passed_on_episodes(
                 flat.extend(parts[amount[parts] >= 0.1 * amount[e]])
                 cuts.append(np.int64(len(flat)))
     return np.array(flat, dtype=np.int32), np.array(cuts)
-
-
-@compiled
-def group_measures(
-    flat: IntArray,
-    offsets: Int64Array,
-    source: IntArray,
-    target: IntArray,
-    amount: FloatArray,
-    at: Int64Array,
-    soon: int,
-) -> "np.ndarray[tuple[int, int], np.dtype[np.float64]]":
-    """Measures of each group, shape (n, 8).
-
-    Columns: most layers (transfers one after the other); share of what was passed on that left
-    within `soon`; mean hours at rest; share kept by intermediate accounts; 1 where money comes
-    back to an account it left; most payers of one account; most payees of one; accounts. NaN
-    where nothing is passed on.
-
-    Money leaves an account in the order in which it came (first in, first out).
-    """
-    measures = np.zeros((len(offsets) - 1, 8), np.float64)
-    for g in range(len(offsets) - 1):
-        rows = flat[offsets[g] : offsets[g + 1]]
-        n = len(rows)
-        accounts = np.unique(np.concatenate((source[rows], target[rows])))
-        m = len(accounts)
-        reach = np.zeros((m, m), np.bool_)
-        n_in, n_out = np.zeros(m, np.int64), np.zeros(m, np.int64)
-        met = np.zeros((m, m), np.bool_)
-        left = amount[rows].copy()
-        layer = np.ones(n, np.int64)
-        passed, fast, rested, received = 0.0, 0.0, 0.0, 0.0
-        for i in range(n):
-            s = np.searchsorted(accounts, source[rows[i]])
-            t = np.searchsorted(accounts, target[rows[i]])
-            if not met[s, t]:
-                met[s, t] = True
-                n_out[s] += 1
-                n_in[t] += 1
-            need = amount[rows[i]]
-            for j in range(i):
-                if target[rows[j]] != source[rows[i]]:
-                    continue
-                layer[i] = max(layer[i], layer[j] + 1)
-                used = min(left[j], need)
-                left[j] -= used
-                need -= used
-                passed += used
-                rest = at[rows[i]] - at[rows[j]]
-                rested += used * rest
-                if rest <= soon:
-                    fast += used
-            for v in range(m):
-                if reach[v, s]:
-                    reach[v, t] = True
-            reach[s, t] = True
-        for i in range(n):
-            for j in range(i + 1, n):
-                if source[rows[j]] == target[rows[i]]:
-                    received += amount[rows[i]]
-                    break
-        returns = False
-        for v in range(m):
-            returns = returns or reach[v, v]
-        measures[g, 0] = layer.max()
-        measures[g, 1] = fast / received if received > 0 else np.nan
-        measures[g, 2] = rested / passed / 3.6e9 if passed > 0 else np.nan
-        measures[g, 3] = 1.0 - passed / received if received > 0 else np.nan
-        measures[g, 4] = 1.0 if returns else 0.0
-        measures[g, 5] = n_in.max()
-        measures[g, 6] = n_out.max()
-        measures[g, 7] = m
-    return measures

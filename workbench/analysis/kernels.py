@@ -161,13 +161,10 @@ def _two_hop(
                         touched.append(other)
                     weight[other] += 1.0 / degree
         rows = np.sort(np.array(touched, dtype=np.int32))
-        best = np.argsort(-weight[rows], kind="mergesort")[:k]
-        for j in best:
-            left[found] = min(root, rows[j])
-            right[found] = max(root, rows[j])
+        for j in np.argsort(-weight[rows], kind="mergesort")[:k]:
+            left[found], right[found] = min(root, rows[j]), max(root, rows[j])
             found += 1
-        for row in rows:
-            weight[row] = 0.0
+        weight[rows] = 0.0
     return left[:found], right[:found]
 
 
