@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from workbench.analysis.feature_model import FeatureModel, FittedModel
+from workbench.analysis.feature_model import FeatureModel
 from workbench.analysis.features import Feature
+from workbench.analysis.fitted_model import FittedModel
 from workbench.analysis.modelling import Candidates, Sample
 
 AT = datetime(2024, 1, 1, tzinfo=UTC)

@@ -18,7 +18,8 @@ from workbench.analysis.explanation import (
     stable_shares,
     unless,
 )
-from workbench.analysis.feature_model import FittedModel, learn, logistic
+from workbench.analysis.feature_model import logistic
+from workbench.analysis.fitted_model import FittedModel, learn
 from workbench.domain.errors import BadInput, Withheld
 from workbench.domain.finding import Explanation, Space
 

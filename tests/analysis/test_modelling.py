@@ -8,7 +8,8 @@ import pytest
 from builders_modelling import COLUMNS, Toy, pairs, sample, settled
 
 from workbench.analysis.evaluation import measured, single_best_feature, unseen
-from workbench.analysis.feature_model import FittedModel, boosting
+from workbench.analysis.feature_model import boosting
+from workbench.analysis.fitted_model import FittedModel
 from workbench.analysis.modelling import Candidates, TimeSplit, choose
 from workbench.domain.errors import BadInput
 

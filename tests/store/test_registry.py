@@ -12,7 +12,7 @@ import pytest
 from builders_modelling import Toy, sample, settled
 from builders_web import TestClient
 
-from workbench.analysis.feature_model import FittedModel
+from workbench.analysis.fitted_model import FittedModel
 from workbench.domain.errors import BadInput, CheckFailed, NotFound
 from workbench.store.artifact import TRUSTED, dumped, undumped, versions_here
 from workbench.store.registry import SERVED, Compared, Registry, Training

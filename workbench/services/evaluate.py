@@ -134,15 +134,13 @@ def _document(
     from workbench.analysis.evaluation import measured
 
     found = measured(
-        scores,
-        probability,
-        held.true,
-        held.people,
+        *(scores, probability, held.true, held.people),
         threshold=fitted.threshold,
         n_lost=held.n_lost,
         seed=run.seed,
     )
     value = {k: None if np.isnan(v) else v for k, v in found.values.items()}
+    bounds = {k: None if np.isnan(b[0]) else list(b) for k, b in found.intervals.items()}
     return {
         "model": definition.name,
         "dataset": dataset,
@@ -157,9 +155,7 @@ def _document(
         "f1": value["f1"],
         "n_lost": held.n_lost,
         "calibration_error": value.get("calibration_error"),
-        "intervals": {
-            k: None if np.isnan(low) else [low, high] for k, (low, high) in found.intervals.items()
-        },
+        "intervals": bounds,
         "run_id": run.id,
         "estimator": fitted.estimator_name,
         "baseline": _baseline(held, run),

@@ -1,7 +1,7 @@
 """Train a model on an accepted dataset as an MLflow run, and register a run as a version."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench.analysis.modelling import Fitted, ModelDefinition, Sample, TimeSplit
 from workbench.domain.account import Account, Operation
@@ -10,6 +10,9 @@ from workbench.domain.log import EntryKind
 from workbench.store import accounts
 from workbench.store.acceptances import require_accepted
 from workbench.store.desk import Desk
+
+if TYPE_CHECKING:
+    from workbench.store.registry import Compared
 
 Progress = Callable[[str, float], None]
 
@@ -49,20 +52,15 @@ def train(
     compared = definition.fit(samples["train"], samples["calibrate"], seed=seed)
     progress(f"{model}: measuring on later candidates", 0.7)
     run_id = _logged(desk, definition, dataset, sha256, compared, samples, seed, who)
+    said: dict[str, object] = {
+        "model": model,
+        "run": run_id,
+        "dataset": dataset,
+        "dataset_digest": sha256,
+    }
+    said |= {"seed": seed, "account": who.id, "simulated": who.simulated}
     with desk.database.write() as connection:
-        desk.log.append(
-            connection,
-            EntryKind.MODEL_TRAINED,
-            {
-                "model": model,
-                "run": run_id,
-                "dataset": dataset,
-                "dataset_digest": sha256,
-                "seed": seed,
-                "account": who.id,
-                "simulated": who.simulated,
-            },
-        )
+        desk.log.append(connection, EntryKind.MODEL_TRAINED, said)
     progress(f"{model}: trained, run {run_id}", 1.0)
     return run_id
 
@@ -118,24 +116,14 @@ def _logged(
     from workbench.analysis.evaluation import measured_on
     from workbench.analysis.modelling import choose
     from workbench.analysis.uncertainty import reliability
-    from workbench.store.registry import Compared, Training
+    from workbench.store.registry import Training
 
     choice, test = choose(compared, samples["calibrate"], seed=seed), samples["test"]
     taken = definition.settle(
         compared[choice.name], samples["train"], samples["calibrate"], seed=seed
     )
-    measures = {name: measured_on(fitted, test, seed=seed) for name, fitted in compared.items()}
-    nested = [
-        Compared(
-            name=name,
-            estimator=getattr(fitted, "estimator", None),
-            parameters=_parameters(fitted),
-            measures=measures[name].flat(),
-        )
-        for name, fitted in compared.items()
-    ]
+    found = {n: measured_on(fitted, test, seed=seed).flat() for n, fitted in compared.items()}
     feature, baseline = _baseline(samples, seed)
-    table = reliability(taken.probability(test.features), test.labels)
     return desk.registry.log_training(
         Training(
             model=definition.name,
@@ -145,18 +133,26 @@ def _logged(
             account=who.id,
             card=desk.cards.get(definition.name, ""),
             parameters={"choice": choice.sentence, "baseline": feature} | _slices(samples),
-            measures=measures[choice.name].flat() | baseline,
-            compared=nested,
+            measures=found[choice.name] | baseline,
+            compared=[_compared(name, fitted, found[name]) for name, fitted in compared.items()],
             fitted=taken,
             example=samples["train"].features.head(50),
-            tables={"reliability": table},
+            tables={"reliability": reliability(taken.probability(test.features), test.labels)},
         )
     )
 
 
-def _parameters(fitted: Fitted) -> dict[str, Any]:
-    """The parameters of the last step of an estimator that has such, in one level."""
+def _compared(name: str, fitted: Fitted, measures: Mapping[str, float]) -> "Compared":
+    from workbench.store.registry import Compared
+
     estimator = getattr(fitted, "estimator", None)
+    return Compared(
+        name=name, estimator=estimator, parameters=_parameters(estimator), measures=measures
+    )
+
+
+def _parameters(estimator: Any) -> dict[str, Any]:
+    """The parameters of the last step of an estimator that has such, in one level."""
     if estimator is None:
         return {}
     last = estimator[-1] if hasattr(estimator, "steps") else estimator
