@@ -42,7 +42,7 @@ class World:
 def make_world(scenario: Scenario, *, progress: Progress) -> World:
     """The world of a scenario; the same scenario gives the same world.
 
-    Memory grows with the number of people: about 0.3 GB at 2,000, and it is held whole.
+    Memory grows with the number of people: 2.2 GB at 50,000, all of it held at once.
     """
     progress("people, homes and what they have", 0.05)
     people = make_population(scenario)
