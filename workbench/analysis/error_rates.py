@@ -1,5 +1,6 @@
 """Error rates per subgroup: point rates from fairlearn, denominators, intervals."""
 
+from functools import partial
 from typing import TypedDict
 
 import numpy as np
@@ -8,16 +9,17 @@ import pandas as pd
 from workbench.analysis.resampling import intervals
 from workbench.analysis.subgroups import (
     METRICS,
-    PARTS,
     Attribute,
     Floats,
     Incidence,
     Ints,
     Outcomes,
     counts,
+    shares,
 )
 
 Interval = list[float] | None
+LISTED = 200
 
 
 class GroupRow(TypedDict):
@@ -40,44 +42,35 @@ def point_rates(outcomes: Outcomes, incidence: Incidence) -> dict[str, Floats]:
     """Rates per group from fairlearn's MetricFrame, NaN where the denominator is 0.
 
     MetricFrame sees one weighted row per group and outcome, so that its cost does not grow with
-    the rows.
+    the rows; its metrics are shares of these weights.
     """
-    from fairlearn import metrics as fairlearn
-    from sklearn.metrics import accuracy_score, precision_score
+    from fairlearn.metrics import MetricFrame
 
     table = counts(outcomes.cells, incidence)
-    functions = {
-        "selection_rate": fairlearn.selection_rate,
-        "fpr": fairlearn.false_positive_rate,
-        "fnr": fairlearn.false_negative_rate,
-        "precision": lambda t, p, **kw: precision_score(t, p, zero_division=0.0, **kw),
-        "accuracy": accuracy_score,
-    }
     group, cell = np.nonzero(table)
-    weight = {"sample_weight": table[group, cell]}
-    frame = fairlearn.MetricFrame(
-        metrics=functions,
+    weight = {"weight": table[group, cell]}
+    frame = MetricFrame(
+        metrics={metric: partial(_share, metric) for metric in METRICS},
         y_true=cell // 2,
         y_pred=cell % 2,
         sensitive_features=pd.Series(group, name="group"),
-        sample_params=dict.fromkeys(functions, weight),
+        sample_params=dict.fromkeys(METRICS, weight),
     )
     by_group = frame.by_group.reindex(range(len(table)))
-    return {
-        name: np.where(_denominator(table, name) > 0, by_group[name].to_numpy(float), np.nan)
-        for name in functions
-    }
+    return {metric: by_group[metric].to_numpy(np.float64) for metric in METRICS}
 
 
-def _denominator(table: Ints, metric: str) -> Ints:
-    return np.asarray(table[:, list(PARTS[metric][1])].sum(axis=1), dtype=np.int64)
+def _share(metric: str, label: Ints, prediction: Ints, *, weight: Ints) -> float:
+    """One of `METRICS` from weighted rows; NaN where its denominator is 0."""
+    table = np.bincount(2 * label + prediction, weights=weight, minlength=4)
+    return float(shares(table, metric))
 
 
 def group_rows(
     outcomes: Outcomes, attribute: Attribute, *, n_replicates: int, seed: int
 ) -> list[GroupRow]:
-    """One row per subgroup that occurs, in the order of their names."""
-    incidence = outcomes.incidence(attribute)
+    """One row per subgroup that occurs, in the order of their names; the `LISTED` largest."""
+    incidence = outcomes.incidence(attribute).largest(LISTED)
     if not incidence.groups:
         return []
     table = counts(outcomes.cells, incidence)

@@ -12,8 +12,8 @@ from typing import TypedDict
 import numpy as np
 import pandas as pd
 
-from workbench.analysis.error_rates import GroupRow, group_rows
-from workbench.analysis.permutation import GapTest, test_gap
+from workbench.analysis.error_rates import LISTED, GroupRow, group_rows
+from workbench.analysis.permutation import GapTest, gap_test
 from workbench.analysis.subgroups import (
     Attribute,
     Bools,
@@ -30,7 +30,7 @@ ALPHA = 0.05
 N_REPLICATES = 1_000
 
 
-class TestRow(TypedDict):
+class GapRow(TypedDict):
     """`p_value` before, `p_corrected` after Holm's correction over all tests of the audit."""
 
     attribute: str
@@ -59,7 +59,7 @@ class Audit(TypedDict):
     n: int
     verdict: str
     groups: list[GroupRow]
-    tests: list[TestRow]
+    tests: list[GapRow]
     margin: float
     positives: int
     negatives: int
@@ -73,9 +73,14 @@ class Audit(TypedDict):
 
 
 def audit(
-    outcomes: Outcomes, attributes: Sequence[Attribute], *, margin: float, seed: int
+    outcomes: Outcomes,
+    attributes: Sequence[Attribute],
+    *,
+    margin: float,
+    seed: int,
+    intersections: bool = True,
 ) -> Audit:
-    """Audit `outcomes` by each attribute and each intersection of two.
+    """Audit `outcomes` by each attribute and, unless told, each intersection of two.
 
     Raises
     ------
@@ -83,15 +88,15 @@ def audit(
         When there are no rows, no attributes, one named twice, or the margin is no share.
     """
     _require(outcomes, attributes, margin)
-    crossed = with_intersections(attributes)
-    n_permutations = max(1_999, 100 * len(crossed) * len(TESTED) - 1)
+    crossed = with_intersections(attributes) if intersections else tuple(attributes)
+    n_permutations = max(1_999, 40 * len(crossed) * len(TESTED) - 1)
     seeds = np.random.SeedSequence(seed).generate_state(len(crossed) * 3).tolist()
     groups: list[GroupRow] = []
     found: list[tuple[Attribute, str, GapTest]] = []
     for i, attribute in enumerate(crossed):
         groups += group_rows(outcomes, attribute, n_replicates=N_REPLICATES, seed=seeds[3 * i])
         for j, metric in enumerate(TESTED):
-            gap = test_gap(
+            gap = gap_test(
                 outcomes,
                 attribute,
                 metric,
@@ -114,7 +119,7 @@ def audit(
         shared=outcomes.sharing.value,
         n_people=outcomes.n_people,
         excluded=_excluded(outcomes, attributes),
-        notes=_notes(outcomes, attributes),
+        notes=_notes(outcomes, attributes, crossed),
         n_replicates=N_REPLICATES,
         n_permutations=n_permutations,
         seed=seed,
@@ -129,6 +134,7 @@ def audit_candidates(
     sensitive: pd.DataFrame,
     margin: float,
     seed: int,
+    intersections: bool = True,
 ) -> Audit:
     """Audit candidates by the sensitive features of the people they are about.
 
@@ -143,7 +149,7 @@ def audit_candidates(
         Attribute.of(str(name), [None if pd.isna(v) else str(v) for v in known[name]])
         for name in known.columns
     ]
-    return audit(outcomes, attributes, margin=margin, seed=seed)
+    return audit(outcomes, attributes, margin=margin, seed=seed, intersections=intersections)
 
 
 def holm(p_values: Sequence[float | None]) -> list[float | None]:
@@ -157,7 +163,7 @@ def holm(p_values: Sequence[float | None]) -> list[float | None]:
     return out
 
 
-def test_verdict(test: GapTest, corrected: float | None, margin: float) -> AuditVerdict:
+def verdict_of(test: GapTest, corrected: float | None, margin: float) -> AuditVerdict:
     """The rule of one test: fail takes precedence, then too few rows, then pass."""
     if test.gap is None or test.pooled is None:
         return AuditVerdict.INSUFFICIENT
@@ -169,7 +175,7 @@ def test_verdict(test: GapTest, corrected: float | None, margin: float) -> Audit
     return AuditVerdict.INSUFFICIENT if half_width > margin else AuditVerdict.PASS
 
 
-def _whole_verdict(tests: Sequence[TestRow], singles: set[str]) -> str:
+def _whole_verdict(tests: Sequence[GapRow], singles: set[str]) -> str:
     if any(t["verdict"] == AuditVerdict.FAIL for t in tests):
         return AuditVerdict.FAIL.value
     if any(t["verdict"] == AuditVerdict.INSUFFICIENT and t["attribute"] in singles for t in tests):
@@ -190,15 +196,15 @@ def _require(outcomes: Outcomes, attributes: Sequence[Attribute], margin: float)
         raise BadInput(f"The margin {margin} is no share; give one from 0 to below 1.")
 
 
-def _test_rows(found: Sequence[tuple[Attribute, str, GapTest]], margin: float) -> list[TestRow]:
+def _test_rows(found: Sequence[tuple[Attribute, str, GapTest]], margin: float) -> list[GapRow]:
     corrected = holm([test.p_value for _, _, test in found])
     return [
-        TestRow(
+        GapRow(
             attribute=attribute.name,
             metric=metric,
             gap=test.gap,
             p_value=test.p_value,
-            verdict=test_verdict(test, p, margin).value,
+            verdict=verdict_of(test, p, margin).value,
             p_corrected=p,
             between=list(test.between),
             pooled=test.pooled,
@@ -228,7 +234,9 @@ def _excluded(outcomes: Outcomes, attributes: Sequence[Attribute]) -> list[Exclu
     return rows
 
 
-def _notes(outcomes: Outcomes, attributes: Sequence[Attribute]) -> list[str]:
+def _notes(
+    outcomes: Outcomes, attributes: Sequence[Attribute], crossed: Sequence[Attribute]
+) -> list[str]:
     """What a reader must know of the table before its rates."""
     notes = []
     if len(np.unique(outcomes.cells % 2)) == 1:
@@ -239,5 +247,11 @@ def _notes(outcomes: Outcomes, attributes: Sequence[Attribute]) -> list[str]:
         f"Attribute {a.name} has fewer than two groups, so nothing can be compared."
         for a in attributes
         if len(outcomes.incidence(a).groups) < 2
+    ]
+    sizes = {a.name: len(outcomes.incidence(a).groups) for a in crossed}
+    notes += [
+        f"{name} has {n} subgroups; the {LISTED} largest are listed, all are tested."
+        for name, n in sizes.items()
+        if n > LISTED
     ]
     return notes

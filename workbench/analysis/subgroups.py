@@ -5,7 +5,7 @@ the people it is about: the unordered pair of their groups where a candidate has
 people, else each of its people's groups, each person counted once.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations
@@ -13,6 +13,7 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
+from workbench.analysis.kernels import compiled
 from workbench.analysis.tables import IntArray
 
 Ints = npt.NDArray[np.int64]
@@ -21,7 +22,7 @@ Bools = npt.NDArray[np.bool_]
 
 TRUE_NEGATIVE, FALSE_POSITIVE, FALSE_NEGATIVE, TRUE_POSITIVE = range(4)
 MISSING = -1
-OTHER_PAIR = " + "
+PAIR = " + "
 BOTH = " × "
 
 
@@ -38,7 +39,7 @@ class Attribute:
     parts: int = 1
 
     @classmethod
-    def of(cls, name: str, values: Sequence[str | None]) -> "Attribute":
+    def of(cls, name: str, values: Iterable[str | None]) -> "Attribute":
         """From one value per row or person; None and blank cells are missing."""
         cells = np.array([(v or "").strip() for v in values], dtype=object)
         found, codes = np.unique(cells.astype(str), return_inverse=True)
@@ -73,6 +74,18 @@ class Incidence:
     outcome: IntArray
     group: IntArray
     groups: tuple[str, ...]
+
+    def largest(self, n: int) -> "Incidence":
+        """The `n` groups that hold most, in the same order; itself where there are no more."""
+        if len(self.groups) <= n:
+            return self
+        size = np.bincount(self.group, minlength=len(self.groups))
+        kept = np.sort(np.argsort(-size, kind="stable")[:n])
+        place = np.full(len(self.groups), MISSING, dtype=np.int32)
+        place[kept] = np.arange(n)
+        group = place[self.group]
+        names = tuple(self.groups[g] for g in kept.tolist())
+        return Incidence(self.outcome[group >= 0], group[group >= 0], names)
 
 
 class Sharing(StrEnum):
@@ -140,34 +153,66 @@ class Outcomes:
         known = ~np.isin(self.rows, self.rows[codes < 0])
         if not self.in_pairs:
             return Incidence(self.rows[known], codes[known], attribute.groups)
-        return pair_incidence(self.rows[known], codes[known], attribute.groups)
+        rows = self.rows[known]
+        pairs = Pairs.of(rows, np.arange(len(rows), dtype=np.int32), len(attribute.groups))
+        found, group = np.unique(pairs.groups(codes[known]), return_inverse=True)
+        names = pairs.names(attribute.groups)
+        named = tuple(names[g] for g in found.tolist())
+        return Incidence(np.unique(rows), group.reshape(-1).astype(np.int32), named)
 
 
-def pair_incidence(rows: IntArray, codes: IntArray, groups: tuple[str, ...]) -> Incidence:
-    """Subgroups of rows with one or two people: ``A + B``, and ``A`` where there is one person.
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Rows with one or two people, and the subgroup that each combination of labels makes.
 
-    `rows` ascend, and each holds one or two of `codes`.
+    Row j is about persons ``first[j]`` and ``second[j]`` (the same where there is one person, and
+    `single` says so). ``table[low, high]`` numbers unordered pairs, ``table[label, -1]`` one label.
     """
-    low, high, outcome = ends_of_pairs(rows, codes)
-    width = len(groups) + 1
-    joint = low.astype(np.int64) * width + high
-    found, group = np.unique(joint, return_inverse=True)
-    names = tuple(
-        groups[c // width] + (OTHER_PAIR + groups[c % width - 1] if c % width else "")
-        for c in found.tolist()
-    )
-    return Incidence(outcome, group.reshape(-1).astype(np.int32), names)
+
+    first: IntArray
+    second: IntArray
+    single: Bools
+    table: npt.NDArray[np.int32]
+
+    @classmethod
+    def of(cls, rows: IntArray, persons: IntArray, n_labels: int) -> "Pairs":
+        """`rows` ascend, each once or twice, beside its persons."""
+        start = np.flatnonzero(np.diff(rows, prepend=-1))
+        single = np.diff(start, append=len(rows)) == 1
+        second = persons[np.where(single, start, np.minimum(start + 1, len(rows) - 1))]
+        table = np.zeros((n_labels, n_labels + 1), dtype=np.int32)
+        low, high = np.triu_indices(n_labels)
+        table[low, high] = np.arange(len(low))
+        table[:, -1] = len(low) + np.arange(n_labels)
+        return cls(persons[start], second, single, table)
+
+    @property
+    def n_groups(self) -> int:
+        return int(self.table.max(initial=-1)) + 1
+
+    def groups(self, labels: IntArray) -> IntArray:
+        """The subgroup of each row, when person p has ``labels[p]``."""
+        return _pair_groups(labels, self.first, self.second, self.single, self.table)
+
+    def names(self, labels: Sequence[str]) -> list[str]:
+        """``A + B``, or ``A`` for one person, by number of the subgroup."""
+        pairs = [PAIR.join((labels[i], labels[j])) for i, j in zip(*self._ends(), strict=True)]
+        return [*pairs, *labels]
+
+    def _ends(self) -> tuple[list[int], list[int]]:
+        low, high = np.triu_indices(len(self.table))
+        return low.tolist(), high.tolist()
 
 
-def ends_of_pairs(rows: IntArray, codes: IntArray) -> tuple[IntArray, IntArray, IntArray]:
-    """Lower code, higher code + 1 (0 where there is one person) and row, per row."""
-    first = np.flatnonzero(np.r_[True, rows[1:] != rows[:-1]]) if len(rows) else np.zeros(0, int)
-    two = np.diff(np.r_[first, len(rows)]) == 2
-    a = codes[first]
-    b = np.where(two, codes[np.minimum(first + 1, max(len(rows) - 1, 0))], a)
-    low = np.where(two, np.minimum(a, b), a).astype(np.int32)
-    high = np.where(two, np.maximum(a, b) + 1, 0).astype(np.int32)
-    return low, high, rows[first]
+@compiled
+def _pair_groups(
+    labels: IntArray, first: IntArray, second: IntArray, single: Bools, table: npt.NDArray[np.int32]
+) -> IntArray:
+    out = np.empty(len(first), np.int32)
+    for j in range(len(first)):
+        a, b = labels[first[j]], labels[second[j]]
+        out[j] = table[a, -1] if single[j] else table[min(a, b), max(a, b)]
+    return out
 
 
 def counts(cells: IntArray, incidence: Incidence) -> Ints:

@@ -1,0 +1,221 @@
+"""Audit for bias per subgroup: a registered version of a model, or any table a user brings."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench.domain.account import Account, Operation
+from workbench.domain.errors import NotFound
+from workbench.domain.log import EntryKind
+from workbench.store import accounts, audit_reports
+from workbench.store.acceptances import require_accepted
+from workbench.store.audit_reports import AuditReport
+from workbench.store.desk import Desk
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from workbench.analysis.graph import CaseGraph
+    from workbench.analysis.modelling import ModelDefinition, Sample
+    from workbench.analysis.tables import IntArray
+    from workbench.store.registry import Run, Version
+
+SEED = 20_260_101  # an audit is the same whenever it is made again
+
+
+def audit_table(
+    path: Path,
+    *,
+    label: str,
+    groups: Sequence[str],
+    prediction: str | None = None,
+    score: str | None = None,
+    threshold: float | None = None,
+    positive: str = "1",
+    margin: float = 0.05,
+    cluster: str | None = None,
+) -> dict[str, Any]:
+    """Audit a table (CSV, JSON lines, Parquet, XLSX) by the columns in `groups`.
+
+    Parameters
+    ----------
+    prediction, score, threshold
+        Either a column of predictions, or a column of scores with the threshold from which a row
+        counts as put forward.
+    positive : str
+        The value that means yes in label and prediction; 1, 1.0 and true are one value.
+    margin : float
+        The gap between groups, as a share, from which it matters.
+    cluster : str, optional
+        Column naming the person that rows share: people are resampled and permuted then.
+
+    Returns
+    -------
+    dict
+        The document of `workbench audit --json`.
+
+    Raises
+    ------
+    BadInput
+        When the table, a column or a value cannot be used; the message names what there is.
+    """
+    from workbench.analysis.fairness import audit
+    from workbench.store.outcome_table import OutcomeTable
+
+    table = OutcomeTable(path)
+    outcomes = table.outcomes(
+        label=label, prediction=prediction, score=score, threshold=threshold, positive=positive
+    )
+    if cluster is not None:
+        outcomes = outcomes.clustered(table.people(cluster))
+    return dict(audit(outcomes, table.attributes(groups), margin=margin, seed=SEED))
+
+
+def audit_release(
+    desk: Desk,
+    model: str,
+    *,
+    dataset: str,
+    account: str,
+    version: int | None = None,
+    margin: float = 0.05,
+) -> AuditReport:
+    """Audit a registered version on candidates later than those it learnt from.
+
+    The report is kept with the version, which can be approved from then on, and under reports/.
+
+    Parameters
+    ----------
+    version : int, optional
+        The latest registered one unless told.
+
+    Raises
+    ------
+    NotFound
+        When there is no such model or version.
+    NotAllowed, NotCleared
+        When the account may not audit, or nobody accepted the dataset.
+    """
+    if model not in desk.models:
+        raise NotFound(f"There is no model {model}; there are: {', '.join(sorted(desk.models))}.")
+    with desk.database.read() as connection:
+        who = accounts.by_name(connection, account)
+        who.require(Operation.AUDIT)
+        require_accepted(connection, dataset, desk.datasets.sha256(dataset))
+    audited = _version(desk, model, version)
+    _log_sensitive_read(desk, audited, dataset, who)
+    report = _document(desk, audited, dataset, margin)
+    digest = desk.registry.record_audit(
+        model, audited.number, verdict=report["verdict"], report=report
+    )
+    kept = audit_reports.keep(desk.home, report, digest=digest, now=desk.now())
+    _log_audit(desk, kept, who)
+    return kept
+
+
+def _version(desk: Desk, model: str, number: int | None) -> "Version":
+    if number is not None:
+        return desk.registry.version(model, number)
+    found = desk.registry.versions(model)
+    if not found:
+        raise NotFound(
+            f"No version of {model} is registered; train it and register the run, then audit it."
+        )
+    return found[-1]
+
+
+def _document(desk: Desk, version: "Version", dataset: str, margin: float) -> dict[str, Any]:
+    """The audit against records, what was audited, and the audit against truth where it is known.
+
+    Candidates are those of the latest slice of time, which training kept for testing.
+    """
+    from workbench.analysis.fairness import audit_candidates
+    from workbench.analysis.modelling import sample_at
+
+    definition, graph = desk.models[version.model], desk.datasets.graph(dataset)
+    run = desk.registry.run(version.run_id)
+    fitted = desk.registry.load(definition, run_id=run.id, digest=version.digest)
+    as_of, until = _later_slice(run, graph, dataset)
+    held = sample_at(definition, graph, as_of=as_of, until=until, seed=run.seed)
+    put_forward = fitted.probability(held.features) >= fitted.threshold
+    audited = partial(
+        audit_candidates,
+        prediction=put_forward,
+        people=held.people,
+        sensitive=desk.datasets.sensitive(dataset),
+        margin=margin,
+        seed=SEED,
+    )
+    found = audited(label=held.labels == 1)
+    true = _truth(definition, graph, held, desk.datasets.truth(dataset))
+    return {
+        **found,
+        "model": version.model,
+        "title": definition.title,
+        "version": version.number,
+        "release_digest": version.digest,
+        "unit": definition.unit,
+        "threshold": fitted.threshold,
+        "dataset": dataset,
+        "dataset_sha256": desk.datasets.sha256(dataset),
+        "as_of": as_of.isoformat(),
+        "until": until.isoformat(),
+        "against_truth": None if true is None else audited(label=true == 1, intersections=False),
+    }
+
+
+def _later_slice(run: "Run", graph: "CaseGraph", dataset: str) -> tuple[datetime, datetime]:
+    """When candidates were known, and until when records confirmed them: later than learnt."""
+    from workbench.analysis.modelling import TimeSplit
+
+    if dataset == run.dataset:
+        as_of, until = run.parameters["test_as_of"], run.parameters["test_until"]
+        return datetime.fromisoformat(as_of), datetime.fromisoformat(until)
+    split = TimeSplit.of_graph(graph)
+    return split.test_at, split.end
+
+
+def _truth(
+    definition: "ModelDefinition",
+    graph: "CaseGraph",
+    held: "Sample",
+    truth: Mapping[str, "pd.DataFrame"],
+) -> "IntArray | None":
+    """What is true of each candidate; None where the dataset brings no truth of its kind."""
+    if not truth:
+        return None
+    try:
+        return definition.truth(graph.as_of(held.as_of), held.candidates, truth)[0]
+    except KeyError:  # its truth tables are about something else
+        return None
+
+
+def _log_sensitive_read(desk: Desk, version: "Version", dataset: str, who: Account) -> None:
+    """Before the sensitive features are read: by whom, and that a release is to be audited."""
+    said = {
+        "dataset": dataset,
+        "what": "sensitive features",
+        "why": "bias audit of a version",
+        "model": version.model,
+        "version": version.number,
+        "account": who.id,
+        "simulated": who.simulated,
+    }
+    with desk.database.write() as connection:
+        desk.log.append(connection, EntryKind.SENSITIVE_READ, said)
+
+
+def _log_audit(desk: Desk, report: AuditReport, who: Account) -> None:
+    said = {
+        "what": report.version_id,
+        "audit": report.verdict,
+        "audit_digest": report.digest,
+        "dataset": report.dataset,
+        "n": report.document["n"],
+        "account": who.id,
+        "simulated": who.simulated,
+    }
+    with desk.database.write() as connection:
+        desk.log.append(connection, EntryKind.AUDIT, said)

@@ -1,0 +1,135 @@
+"""A table that a user brings to be audited: labels, predictions and groups, read strictly."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from workbench.analysis.subgroups import Attribute, Bools, Floats, Outcomes
+from workbench.domain.errors import BadInput
+from workbench.store.formats.delivered import read_delivered
+
+_TRUE, _FALSE = ("1", "1.0", "true"), ("0", "0.0", "false")
+
+
+class OutcomeTable:
+    """The columns of one file (CSV, JSON lines, Parquet, XLSX), every cell text.
+
+    Raises
+    ------
+    BadInput
+        When the file cannot be read as what it claims; codes of `store.formats`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._frame, _ = read_delivered(path)
+
+    def cells(self, column: str) -> "pd.Series[str]":
+        """The cells of a column, blanks stripped.
+
+        Raises
+        ------
+        BadInput
+            Code ``columns``: there is none of that name; the message names those there are.
+        """
+        if column not in self._frame.columns:
+            there = ", ".join(map(str, self._frame.columns[:30]))
+            raise BadInput(
+                f"There is no column {column!a} in the table; it has: {there}.", code="columns"
+            )
+        return self._frame[column].str.strip()
+
+    def outcomes(
+        self,
+        *,
+        label: str,
+        prediction: str | None,
+        score: str | None,
+        threshold: float | None,
+        positive: str,
+    ) -> Outcomes:
+        """Labels beside predictions, or scores cut at the threshold (at it counts as positive).
+
+        Raises
+        ------
+        BadInput
+            When neither or both are named, cells are empty, or values cannot be told apart.
+        """
+        known = [self._complete(label)]
+        if prediction is not None and score is None:
+            known.append(self._complete(prediction))
+            said = _positives(prediction, known[1], positive, known)
+        elif score is not None and prediction is None:
+            if threshold is None or not np.isfinite(threshold):
+                raise BadInput("A column of scores needs a threshold; give one, such as 0.5.")
+            said = self._numbers(score) >= threshold
+        else:
+            raise BadInput("Name either a column of predictions or one of scores, not both.")
+        return Outcomes.of(_positives(label, known[0], positive, known), said)
+
+    def attributes(self, columns: Sequence[str]) -> tuple[Attribute, ...]:
+        """Sensitive features; empty cells become missing."""
+        return tuple(Attribute.of(name, self.cells(name).to_numpy()) for name in columns)
+
+    def people(self, column: str) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
+        """The person that each row belongs to, numbered from 0; no cell may be empty."""
+        codes = pd.factorize(self._complete(column))[0]
+        return codes.astype(np.int32)
+
+    def _complete(self, column: str) -> "pd.Series[str]":
+        cells = self.cells(column)
+        empty = np.flatnonzero((cells == "").to_numpy())
+        if len(empty):
+            raise BadInput(
+                f"Column {column!a} has {len(empty)} empty cells of {len(cells)}, the first in "
+                f"row {empty[0] + 1}; fill them or leave those rows out.",
+                code="missing",
+                place=column,
+            )
+        return cells
+
+    def _numbers(self, column: str) -> Floats:
+        cells = self._complete(column)
+        numbers = pd.to_numeric(cells, errors="coerce").to_numpy(np.float64)
+        bad = np.flatnonzero(~np.isfinite(numbers))
+        if len(bad):
+            raise BadInput(
+                f"Column {column!a} has {len(bad)} cells that are no finite number, the first in "
+                f"row {bad[0] + 1}; write numbers with a point, such as 0.25.",
+                code="number_format",
+                place=column,
+            )
+        return numbers
+
+
+def _positives(
+    name: str, cells: "pd.Series[str]", positive: str, known: Sequence["pd.Series[str]"]
+) -> Bools:
+    """Where a cell says `positive`; 1, 1.0 and true are one value, and so are 0, 0.0 and false.
+
+    `known` are the columns of which one at least must hold the positive value.
+    """
+    values = sorted(cells.unique())
+    wanted = positive.strip()
+    plain = {v.lower() for v in values} <= {*_TRUE, *_FALSE}
+    meant = _same_as(wanted, values)
+    if not meant and plain:
+        meant = _same_as("1", values)  # labels in words beside predictions in 0 and 1
+    told = plain or any(_same_as(wanted, column.unique()) for column in known)
+    if told and (plain or len(values) <= 2 or wanted.lower() not in _TRUE):
+        return np.asarray(cells.isin(meant).to_numpy(), dtype=np.bool_)
+    shown = ", ".join(f"{v!a}" for v in values[:5]) + (" ..." if len(values) > 5 else "")
+    raise BadInput(
+        f"Column {name!a} holds {len(values)} values ({shown}) and {positive!a} does not tell "
+        "which is the positive one; name it with --positive.",
+        code="positive",
+        place=name,
+    )
+
+
+def _same_as(wanted: str, values: Iterable[str]) -> list[str]:
+    for spellings in (_TRUE, _FALSE):
+        if wanted.lower() in spellings:
+            return [v for v in values if v.lower() in spellings]
+    return [v for v in values if v == wanted]
