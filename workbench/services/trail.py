@@ -121,6 +121,8 @@ def _words(entry: dict[str, Any]) -> str:
             return f"decided: {Verdict(entry['verdict']).label}"
         case EntryKind.ACTION:
             return f"acted: {ActionKind(entry['kind_of_action']).label}"
+        case EntryKind.EXPORT:
+            return f"exported a {entry['what']}, which may leave the workbench"
         case EntryKind.REFUSED_ATTEMPT:
             return f"was refused: {entry['what']} ({entry['why'].replace('_', ' ')})"
         case other:

@@ -97,11 +97,9 @@ def _one(
 def _standing(clearance: "Clearance", others: list[str]) -> str:
     """What it needs and has, from whom that can come, and who will see it."""
     n, needed = clearance.n_supporting, clearance.n_needed
-    people = "person" if needed == 1 else "people"
     if clearance.is_open:
-        return (
-            f"Cleared: found supported by {n} of {needed} {people}.  \n{_SEEN_BY[clearance.kind]}"
-        )
+        has = f"Cleared: {needed} needed, found supported by {n}."
+        return f"{has}  \n{_SEEN_BY[clearance.kind]}"
     missing = 0 if n is None else max(needed - n, 0)
     whom = f" That can come from {inert(', '.join(others))}." if missing and others else ""
     return f"{inert(clearance.needs)}{whom}  \n{_SEEN_BY[clearance.kind]}"

@@ -69,7 +69,7 @@ function styleSheet(c) {
       "text-background-opacity": 0.9, "text-background-padding": 2, "min-zoomed-font-size": 8 } },
     { selector: "edge[?directed]", style: { "target-arrow-shape": "triangle" } },
     { selector: 'edge[status = "assessed"]', style: {
-      "line-style": "dashed", "line-dash-pattern": [10, 6], "line-opacity": 1 } },
+      "line-style": "dashed", "line-dash-pattern": [10, 6], "line-opacity": 1, width: 3 } },
     { selector: 'edge[status = "tentative"]', style: {
       "line-style": "dashed", "line-dash-pattern": [2, 6], "line-cap": "round",
       "line-opacity": 1, width: 2.6 } },

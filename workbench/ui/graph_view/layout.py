@@ -5,12 +5,14 @@ from collections.abc import Iterable, Sequence
 
 import networkx as nx
 import numpy as np
+from scipy.sparse.csgraph import shortest_path
 
 GAP = 140.0  # pixels between neighbours, wide enough for a label beneath a mark
 ASPECT = 2.3  # width to height of the canvas on the page
 ROW_WIDTH = 1500.0  # pixels before the next part of a picture starts a row of its own
 
 Point = tuple[float, float]
+Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 
 
 def positions(
@@ -18,9 +20,8 @@ def positions(
 ) -> dict[str, Point]:
     """Pixel positions of the entities, by id; the same input and seed give the same picture.
 
-    Connected parts are laid out one by one (Kamada and Kawai 1989 up to 80 entities, Fruchterman
-    and Reingold 1991 beyond), then set in rows, the largest first. 500 entities take under a
-    second.
+    Connected parts are laid out one by one, by least stress, then set in rows, the largest first.
+    Cost grows with the square of a part: 60 entities take some 20 ms, 500 about a second.
     """
     graph: nx.Graph[str] = nx.Graph()
     graph.add_nodes_from(entity_ids)
@@ -40,18 +41,51 @@ def positions(
 
 
 def _lay_out(part: "nx.Graph[str]", *, seed: int) -> dict[str, Point]:
-    """Positions of one connected part, wider than high, in units of pixels."""
+    """Positions of one connected part, its longest axis across the page, in pixels."""
     n = part.number_of_nodes()
+    ids = list(part)
     if n == 1:
-        return {next(iter(part)): (0.0, 0.0)}
-    if n <= 80:
-        spots = nx.kamada_kawai_layout(part)
-    else:
-        spots = nx.spring_layout(part, seed=seed, iterations=60, k=2.2 / math.sqrt(n))
-    scale = GAP * (0.5 + 0.5 * math.sqrt(n))
-    turned = _widest_across({i: (float(x), float(y)) for i, (x, y) in spots.items()})
+        return {ids[0]: (0.0, 0.0)}
+    distances = shortest_path(nx.to_scipy_sparse_array(part, ids), unweighted=True, directed=False)
+    placed = _least_stress(distances, seed=seed)
+    spots = {i: (float(x), float(y)) for i, (x, y) in zip(ids, placed, strict=True)}
+    turned = _widest_across(spots)
     across, down = _to_page(turned)
-    return {i: (x * scale * across, y * scale * down) for i, (x, y) in turned.items()}
+    step = GAP * 0.9
+    return {i: (x * step * across, y * step * down) for i, (x, y) in turned.items()}
+
+
+def _least_stress(distances: Matrix, *, seed: int) -> Matrix:
+    """Points whose distances come as near to `distances` (n × n, in steps) as a plane allows.
+
+    Each pair weighs 1 / distance², so that neighbours count most. Every round lowers the stress
+    (Gansner, Koren and North 2004). The seed sets apart what has the same distances to all.
+    """
+    n = len(distances)
+    rounds = 120 if n <= 150 else 40
+    with np.errstate(divide="ignore"):
+        weights = np.where(distances > 0, distances**-2.0, 0.0)
+    laplacian = np.diag(weights.sum(axis=1)) - weights
+    inverse = np.linalg.pinv(laplacian)
+    points = _scaled(distances) + np.random.default_rng(seed).normal(size=(n, 2)) * 0.1
+    for _ in range(rounds):
+        apart = np.hypot(*(points[:, None, :] - points[None, :, :]).transpose(2, 0, 1))
+        ratio = weights * distances / np.maximum(apart, 1e-9)
+        pull = np.diag(ratio.sum(axis=1)) - ratio
+        moved = inverse @ (pull @ points)
+        settled = float(np.abs(moved - points).max()) < 1e-3
+        points = moved
+        if settled:
+            break
+    return points
+
+
+def _scaled(distances: Matrix) -> Matrix:
+    """Where classical scaling puts the points (Torgerson 1952): the start for least stress."""
+    squared = distances**2
+    centred = squared - squared.mean(axis=0) - squared.mean(axis=1)[:, None] + squared.mean()
+    values, axes = np.linalg.eigh(-0.5 * centred)
+    return axes[:, -2:] * np.sqrt(np.clip(values[-2:], 0.0, None))
 
 
 def _to_page(spots: dict[str, Point]) -> Point:

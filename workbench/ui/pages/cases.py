@@ -80,7 +80,7 @@ def _line(case: CaseSummary, n_new: int, n_second: int) -> None:
         st.container(border=True, key=f"case_{case.id}"),
         st.container(horizontal=True, vertical_alignment="center"),
     ):
-        with st.container(gap=None, width=660):
+        with st.container(gap=None, width=700):
             if st.button(
                 f"**{inert(case.id)}**  {inert(case.title)}", type="tertiary", key=f"go_{case.id}"
             ):
