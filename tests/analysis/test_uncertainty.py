@@ -163,10 +163,10 @@ def test_recall_counts_what_was_lost_before_scoring() -> None:
     assert f1 == pytest.approx(2 * 1 / (2 + 4))
 
 
-def test_the_threshold_is_where_f1_is_highest() -> None:
-    said = np.array([0.9, 0.8, 0.7, 0.2])
-    # F1: 2/3 at 0.9, 1/2 at 0.8, 4/5 at 0.7, 2/3 at 0.2
-    assert choose_threshold(said, np.array([1, 0, 1, 0], dtype=np.int32)) == 0.7
+def test_the_threshold_is_where_f2_is_highest() -> None:
+    said = np.array([0.9, 0.8, 0.7, 0.6, 0.5, 0.4])
+    # F2 = 5 hits / (put forward + 4 × 3): 10/14 at 0.8, 15/18 at 0.4 (F1 would stop at 0.8)
+    assert choose_threshold(said, np.array([1, 1, 0, 0, 0, 1], dtype=np.int32)) == 0.4
 
 
 def test_refits_that_agree_give_no_width() -> None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 Progress = Callable[[str, float], None]
+LEAST = 2  # findings in a case; random ones fill up, so that few do not betray the model's view
 SAME = 0.5  # two candidates that share more of their members than this are one
 
 
@@ -69,7 +70,8 @@ def detect(
         At most this many candidates above the threshold in each case.
     random_share : float
         Share of all findings (0 to below 1) that the model did not put forward, drawn at random
-        among a case's candidates, so that people do not see the model's choice alone.
+        among a case's candidates, so that people do not see the model's choice alone. A case of
+        fewer than two is filled up with such; 0 leaves all of them out.
 
     Returns
     -------
@@ -219,15 +221,17 @@ def _chosen(
     probability = run.fitted.probability(features)
     ahead = np.flatnonzero(probability >= run.fitted.threshold)
     ranked = ahead[np.argsort(-probability[ahead], kind="stable")]
-    seen = list(before)
-    room = max(run.per_case - len(before), 0)
-    forward = _distinct(ranked, candidates, seen, limit=room)
+    seen: list[set[int]] = []
+    forward = _distinct(ranked, candidates, seen, limit=run.per_case)
     others = rng.permutation(np.flatnonzero(probability < run.fitted.threshold))
-    wanted = max(len(forward), room / 2) * run.random_share / (1 - run.random_share)
+    wanted = len(forward) * run.random_share / (1 - run.random_share)
     n_random = int(wanted) + int(rng.random() < wanted % 1)
-    mixed = forward + _distinct(others, candidates, seen, limit=n_random)
-    random.SystemRandom().shuffle(mixed)
-    return mixed
+    if run.random_share:
+        n_random = max(n_random, LEAST - len(forward))
+    planned = forward + _distinct(others, candidates, seen, limit=n_random)
+    fresh = _distinct(planned, candidates, list(before), limit=max(len(planned) - len(before), 0))
+    random.SystemRandom().shuffle(fresh)
+    return fresh
 
 
 def _distinct(
