@@ -12,9 +12,15 @@ from builders_demo import DemoHome, run_workbench
 
 @pytest.fixture(scope="session")
 def made_demo(tmp_path_factory: pytest.TempPathFactory) -> DemoHome:
-    """The demonstration's home, shared by all workers: read it, or copy it with `demo_home`."""
+    """The demonstration's home, shared by all workers: read it, or copy it with `demo_home`.
+
+    While working on one test, ``WORKBENCH_TEST_DEMO`` names a folder that keeps it between runs.
+    """
     root = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
+    if "WORKBENCH_TEST_DEMO" in os.environ:
+        root = Path(os.environ["WORKBENCH_TEST_DEMO"])
+        root.mkdir(parents=True, exist_ok=True)
+    elif "PYTEST_XDIST_WORKER" in os.environ:
         root = root.parent
     home, kept = root / "demo-home", root / "demo-passwords.json"
     with (root / "demo.lock").open("w") as lock:

@@ -40,6 +40,7 @@ ACCOUNTS = {
     "auditor": Role.AUDITOR,
     "administrator": Role.ADMINISTRATOR,
 }
+RANDOM_SHARE = 0.35  # enough for the audit to see what the model did not put forward
 READERS = ("analyst-1", "analyst-2")
 SUPPORT = "The records below bear the claim out: dates and counterparts agree. (simulated)"
 DOUBT = "The records could as well be everyday business between these two. (simulated)"
@@ -221,7 +222,13 @@ def _approve(desk: Desk, model: str, version: int, verdict: str) -> str:
 def _detection(desk: Desk, model: str, *, seed: int) -> Callable[[Progress], int]:
     def detected(tell: Progress) -> int:
         found = detect.detect(
-            desk, model, dataset=DATASET, account="data-scientist", seed=seed, progress=tell
+            desk,
+            model,
+            dataset=DATASET,
+            account="data-scientist",
+            seed=seed,
+            random_share=RANDOM_SHARE,
+            progress=tell,
         )
         return len(found)
 
