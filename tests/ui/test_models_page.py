@@ -108,7 +108,7 @@ def test_a_data_scientist_starts_here_and_is_led_to_mlflow(at: Desk) -> None:
     assert not page.exception
     assert page.title[0].value == "Models"
     links = [link.url for link in page.get("link_button")]
-    assert "http://127.0.0.1:5000" in links
+    assert "http://127.0.0.1:5000/#/experiments" in links
 
 
 def test_the_card_and_each_version_are_shown_with_what_is_missing(at: Desk) -> None:

@@ -16,6 +16,8 @@ from workbench.domain.errors import WorkbenchError
 from workbench.domain.record import Record
 from workbench.ui.words import ago, inert, local, number, short, utc
 
+_BLUE = "#2B87C4"  # of Okabe and Ito, to be seen on light and dark alike
+
 Colour = Literal["red", "orange", "yellow", "blue", "green", "violet", "gray", "primary"]
 
 _OWN_COLUMNS = frozenset(
@@ -133,7 +135,7 @@ def identifier(full: str, *, key: str) -> None:
     mount = st.components.v2.component(
         "workbench_identifier", html="<button type='button'></button>", css=_COPY_STYLE, js=_COPY
     )
-    mount(data={"full": full, "short": short(full)}, key=key, height="content")
+    mount(data={"full": full, "short": short(full)}, key=key, width="content", height="content")
 
 
 def moment(instant: datetime, *, now: datetime) -> None:
@@ -243,11 +245,9 @@ def dots(
     ]
     place: dict[str, Any] = {"field": "label", "type": "nominal", "sort": None, "title": None}
     place |= {"axis": {"labelLimit": 260, "ticks": False, "domain": False, "grid": True}}
-    across: dict[str, Any] = {
-        "type": "quantitative",
-        "title": axis,
-        "scale": {"zero": False, "nice": True},
-    }
+    scale = {"zero": False, "nice": False, "padding": 14}
+    across: dict[str, Any] = {"type": "quantitative", "title": axis, "scale": scale}
+    across |= {"axis": {"tickCount": 7, "grid": False}}
     layers: list[dict[str, Any]] = []
     if band is not None:
         layers.append(_band(band, axis))
@@ -255,24 +255,24 @@ def dots(
         layers.append(_line(reference, axis))
     layers += [
         {
-            "mark": {"type": "rule", "strokeWidth": 2},
+            "mark": {"type": "rule", "strokeWidth": 2, "color": _BLUE},
             "encoding": {"y": place, "x": {"field": "low", **across}, "x2": {"field": "high"}},
         },
         {
-            "mark": {"type": "point", "size": 80, "strokeWidth": 2},
+            "mark": {"type": "point", "size": 80, "strokeWidth": 2, "color": _BLUE, "opacity": 1},
             "encoding": {
                 "y": place,
                 "x": {"field": "value", **across},
                 "fill": {
                     "condition": {"test": "datum.insufficient", "value": "transparent"},
-                    "value": "#0072B2",
+                    "value": _BLUE,
                 },
                 "tooltip": [{"field": name} for name in ("label", "value", "low", "high", "note")],
             },
         },
     ]
-    spec = {"layer": layers, "height": {"step": 30}, "config": {"mark": {"color": "#0072B2"}}}
     alt = "; ".join(f"{row.label}: {number(row.value)}" for row in rows)
+    spec = {"layer": layers, "height": 34 * len(rows) + 56}
     st.vega_lite_chart(values, spec, key=key, width="stretch", alt=alt[:500])
 
 

@@ -11,11 +11,17 @@ from workbench.domain.account import Account, Role
 from workbench.services.standing import standing
 from workbench.ui import components, session
 from workbench.ui.places import go, places_of
+from workbench.ui.stop_switch import stop_switch
 from workbench.ui.words import inert
 
 if TYPE_CHECKING:
     from workbench.bootstrap import Desk
 
+# White words on the lighter blue of the dark theme would be too faint (WCAG AA asks for 4.5).
+_DARK_INK = (
+    "<style>button[kind^=primary], button[kind^=primary] * {color: #0B1A22}"
+    "button[kind^=primary]:hover {background: #7CC5EF}</style>"
+)
 _MARK = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="170" height="28" viewBox="0 0 170 28" '
     'fill="none"><circle cx="6" cy="21" r="4" stroke="#0072B2" stroke-width="2"/>'
@@ -58,6 +64,7 @@ def head(desk: "Desk", account: Account) -> None:
     """The line above every page: what is true of this home, who one is, and the way out."""
     with st.container(horizontal=True, vertical_alignment="center", key="head"):
         components.badges(standing(desk, account).badges)
+        stop_switch(desk, account)
         with st.popover(
             f"{inert(account.name)} · {account.role.label}",
             icon=":material/person:",
@@ -75,7 +82,10 @@ def run() -> None:
     st.set_page_config(page_title="Workbench", layout="wide", initial_sidebar_state="expanded")
     desk, account = session.current()
     session.watch()
-    ink = "#E4E7E9" if st.context.theme.type == "dark" else "#1D2429"
+    dark = st.context.theme.type == "dark"
+    ink = "#E4E7E9" if dark else "#12171B"
+    if dark:
+        st.html(_DARK_INK)
     st.logo(_MARK.format(ink=ink), size="large")
     places = pages_of(account.role)
     if not places:

@@ -81,8 +81,8 @@ def picture(leaf_hash: str, index: int, size: int, steps: Sequence[Rung], *, dar
         parts.append(_box(_MIDDLE, floor - _LEVEL * level, rung.joined, inks, stroke=stroke))
     parts += [
         _box(_MIDDLE, floor, leaf_hash, inks, stroke=inks.seal),
-        _words(floor, f"entry {index:,}", inks),
-        _words(floor - _LEVEL * len(steps), f"root of {size:,} entries, signed", inks),
+        _words(_beside(steps), floor, f"entry {index:,}", inks),
+        _words(_beside(()), floor - _LEVEL * len(steps), f"root of {size:,} entries, signed", inks),
     ]
     height = floor + 30
     return (
@@ -104,8 +104,14 @@ def _join(x1: int, y1: int, x2: int, y2: int, inks: _Inks) -> str:
     return f'<path d="M{x1} {y1}L{x2} {y2}" stroke="{inks.line}" stroke-width="1.5"/>'
 
 
-def _words(y: int, text: str, inks: _Inks) -> str:
+def _beside(steps: Sequence[Rung]) -> int:
+    """Where words begin that stand beside the lowest box, past a neighbour on its right."""
+    neighbour = _ASIDE if steps and not steps[0].on_left else 0
+    return _MIDDLE + neighbour + _BOX // 2 + 14
+
+
+def _words(x: int, y: int, text: str, inks: _Inks) -> str:
     return (
-        f'<text x="{_WIDTH - 4}" y="{y + 4}" text-anchor="end" fill="{inks.soft}" '
+        f'<text x="{x}" y="{y + 4}" fill="{inks.soft}" '
         f'font-size="12.5" font-family="{_SANS}">{text}</text>'
     )

@@ -74,11 +74,14 @@ def _verify(desk: "Desk", account: Account) -> None:
 
 def _show_report(held: "tuple[LogReport, datetime]") -> None:
     report, at = held
-    under = f"{report.n_checkpoints:,} checkpoints; {report.n_unsigned:,} entries not yet under one"
+    under = (
+        f"signed checkpoints: {report.n_checkpoints:,}; entries since the last: "
+        f"{report.n_unsigned:,}"
+    )
     if report.n_faults:
         st.error(
-            f"**The log is not sound:** {report.n_faults:,} faults in {report.size:,} entries "
-            f"({under}).",
+            f"**The log is not sound:** {report.n_faults:,} faults in {report.size:,} entries; "
+            f"{under}.",
             icon=":material/gpp_bad:",
         )
         st.dataframe(
@@ -87,7 +90,7 @@ def _show_report(held: "tuple[LogReport, datetime]") -> None:
         )
     else:
         st.success(
-            f"**The log is sound:** {report.size:,} entries, {under}.",
+            f"**The log is sound:** {report.size:,} entries; {under}.",
             icon=":material/verified_user:",
         )
     seal = "Co-signed by a witness" if report.witnessed else "Not independently witnessed"
@@ -208,17 +211,15 @@ def _tell(desk: "Desk", account: Account, steps: list[Step]) -> None:
     """A story in time: one line for each step, with how long after the one before."""
     before = None
     for step in steps:
-        with st.container(
-            horizontal=True, vertical_alignment="center", gap="medium", key=f"step_{step.index}"
-        ):
-            after = "" if before is None else ago(before, now=step.at).replace("ago", "later")
-            st.caption(local(step.at), help=utc(step.at), width=170)
-            icon = _ICONS.get(step.kind, "circle")
-            who = "You" if step.by == account.id else step.by
-            st.markdown(f":material/{icon}: **{inert(who)}** {inert(step.says)}", width="stretch")
-            st.caption(after if after != "just now" else "", width=110)
-            if st.button("Proof", key=f"proof_{step.index}", type="tertiary"):
-                _prove(desk, account, step.index)
+        when, what, later, proof_of = st.columns([2.3, 6.2, 1.4, 0.7], vertical_alignment="center")
+        after = "" if before is None else ago(before, now=step.at).replace("ago", "later")
+        when.caption(local(step.at), help=utc(step.at))
+        icon = _ICONS.get(step.kind, "circle")
+        who = "You" if step.by == account.id else step.by
+        what.markdown(f":material/{icon}: **{inert(who)}** {inert(step.says)}")
+        later.caption(after if after.endswith("later") else "")
+        if proof_of.button("Proof", key=f"proof_{step.index}", type="tertiary"):
+            _prove(desk, account, step.index)
         before = step.at
 
 

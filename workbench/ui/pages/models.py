@@ -58,7 +58,7 @@ def page() -> None:
         settings = Settings()
         st.link_button(
             "Experiments in MLflow",
-            f"http://{settings.host}:{settings.mlflow_port}",
+            f"http://{settings.host}:{settings.mlflow_port}/#/experiments",
             icon=":material/open_in_new:",
         )
     names = {model.name: model.title for model in models}
@@ -114,7 +114,13 @@ def _card(model: ModelView) -> None:
         components.empty("This model has no card.", "A model without one cannot be judged.")
         return
     with st.container(width=820):
-        st.markdown(model.card)
+        st.markdown(_without_title(model.card))
+
+
+def _without_title(card: str) -> str:
+    """The card below its first heading, which the page has said already."""
+    first, _, rest = card.lstrip().partition("\n")
+    return rest if first.startswith("# ") else card
 
 
 def _badges(version: VersionView) -> None:
