@@ -140,7 +140,9 @@ def test_the_chart_shows_the_case_and_one_step_around_it(adopted: Town) -> None:
         adopted.offence,
     }
     assert drawn.own_ids == (adopted.ada, adopted.ben)
-    assert {link.kind for link in drawn.links} == {"uses", "called", "involved_in"}
+    assert {link.kind for link in drawn.links} == {"uses", "involved_in"}
+    among = chart.chart(adopted.desk, "C-0001", account="analyst-1", among=True)
+    assert {link.kind for link in among.links} == {"uses", "called", "involved_in"}
     assert all(link.status is LinkStatus.RECORDED for link in drawn.links)
     assert drawn.n_beyond == 0
 

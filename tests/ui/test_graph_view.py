@@ -43,7 +43,8 @@ def test_links_of_one_kind_between_the_same_two_become_one_line_with_their_sum()
             link("a", "b", "transferred", day=3, amount=300.5),
         ]
     )
-    assert line.label == "transferred ×2\n1,500 EUR"
+    assert line.label == "1,500 EUR ×2"
+    assert line.words == "transferred"
     assert line.when == "2024-03-03 to 2024-03-09"
     assert len(line.links) == 2
 

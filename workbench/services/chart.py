@@ -37,10 +37,19 @@ class Chart:
     n_kept_back: int
 
 
-def chart(desk: Desk, case_id: str, *, account: str, hops: int = 1, most: int = MOST) -> Chart:
+def chart(
+    desk: Desk,
+    case_id: str,
+    *,
+    account: str,
+    hops: int = 1,
+    most: int = MOST,
+    among: bool = False,
+) -> Chart:
     """The chart within `hops` recorded links of the case's entities, at most `most` entities.
 
-    Entities that an assessed or a tentative link of the case touches are always on it.
+    Entities that an assessed or a tentative link of the case touches are always on it. Links
+    between two of the outermost entities are there with `among` alone.
     """
     with desk.database.read() as connection:
         who = accounts.by_name(connection, account)
@@ -56,7 +65,7 @@ def chart(desk: Desk, case_id: str, *, account: str, hops: int = 1, most: int = 
     rows, n_beyond = _around(graph, own, touched, hops=hops, most=most)
     return Chart(
         entities=entities_at(graph, rows),
-        links=(*links_at(graph, graph.links_among(rows)), *added),
+        links=(*links_at(graph, _links(graph, own, rows, hops=hops, among=among)), *added),
         own_ids=case.entity_ids,
         n_beyond=n_beyond,
         n_kept_back=n_kept_back,
@@ -136,6 +145,16 @@ def _around(
     reach, _ = graph.neighbourhood(own, hops, graph.n_entities)
     on_it = np.union1d(rows, np.asarray(touched, np.int32)).astype(np.int32)
     return on_it, len(np.setdiff1d(reach, on_it))
+
+
+def _links(graph: CaseGraph, own: list[int], rows: IntArray, *, hops: int, among: bool) -> IntArray:
+    """Links between entities on the chart; one end within `hops` - 1 steps unless `among`."""
+    links = graph.links_among(rows)
+    if among or hops == 0:
+        return links
+    inner, _ = graph.neighbourhood(own, hops - 1, len(rows))
+    reached = np.isin(graph.sources[links], inner) | np.isin(graph.targets[links], inner)
+    return links[reached]
 
 
 def _record_rows(graph: CaseGraph, case: Case) -> list[int]:

@@ -29,8 +29,11 @@ def show(desk: "Desk", case: Case, account: Account) -> None:
             key=f"reach_{case.id}",
             label_visibility="collapsed",
         )  # fmt: skip
-        drawn = chart.chart(desk, case.id, account=account.name, hops=_REACH[str(reach)])
-        with st.popover("Kinds shown", icon=":material/filter_alt:"):
+        with st.popover("What is shown", icon=":material/filter_alt:"):
+            among = st.checkbox("Links among the neighbours too", key=f"among_{case.id}")
+            drawn = chart.chart(
+                desk, case.id, account=account.name, hops=_REACH[str(reach)], among=among
+            )
             hidden = _hidden(drawn, case)
         with st.popover("Draw a tentative link", icon=":material/edit:"):
             _tentative(desk, case, account, drawn)
@@ -119,7 +122,7 @@ def _link_table(links: list[Link], names: dict[str, str], *, key: str) -> None:
             "To": names.get(link.target_id, link.target_id),
             "Role or reason": link.kind if link.status is LinkStatus.TENTATIVE else link.role,
             "When": local(link.occurred_at) if link.occurred_at else "",
-            "EUR": link.amount,
+            "EUR": "" if link.amount is None else f"{link.amount:,.2f}",
             "Status": link.status.value,
             "Rests on": link.basis,
         }
@@ -129,7 +132,6 @@ def _link_table(links: list[Link], names: dict[str, str], *, key: str) -> None:
         rows,
         hide_index=True,
         key=key,
-        column_config={"EUR": st.column_config.NumberColumn(format="%.2f")},
     )
 
 

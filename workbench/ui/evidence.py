@@ -1,7 +1,7 @@
 """What is recorded beneath a claim: picture, records with grades, events in time."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import streamlit as st
@@ -14,7 +14,8 @@ from workbench.ui.graph_view import view
 from workbench.ui.graph_view.view import Selection
 from workbench.ui.words import inert, local
 
-_KIND_COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#6B7280"]
+_LIGHT = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#6B7280")
+_DARK = ("#56B4E9", "#F0894A", "#3FC49B", "#DB9BC0", "#E69F00", "#7CC5EF", "#98A0A8")
 _MOST_NAMED = 30  # events up to which each bears its amount
 TEXT_SIZES = {  # as large as the page's own captions, in every picture
     "axis": {"labelFontSize": 12, "titleFontSize": 12},
@@ -77,7 +78,7 @@ def timeline(claim: Claim, *, key: str) -> None:
     if len(values) > _MOST_NAMED:
         values = [{**value, "beside": ""} for value in values]
     alt = f"{len(dated)} events from {_when(dated[0])} on, listed in the table of records."
-    st.vega_lite_chart(values, _spec(kinds), key=key, width="stretch", alt=alt)
+    st.vega_lite_chart(values, _spec(kinds, _day_format(dated)), key=key, width="stretch", alt=alt)
     undated = len(claim.subgraph.links) - len(dated)
     if undated:
         st.caption(f"{undated} links in the picture bear no date and are not on the timeline.")
@@ -100,12 +101,25 @@ def _event(link: Link, names: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _spec(kinds: Sequence[str]) -> dict[str, Any]:
+def _day_format(dated: Sequence[Link]) -> str:
+    """How instants are written: with the hour where all of it happened within three days."""
+    days = sorted(_when(link)[:10] for link in dated)
+    within = (date.fromisoformat(days[-1]) - date.fromisoformat(days[0])).days
+    return "%d %b %H:%M" if within <= 3 else "%d %b %Y"
+
+
+def _spec(kinds: Sequence[str], written: str) -> dict[str, Any]:
     scale = {"domain": list(kinds)}
     points = {
         "mark": {"type": "point", "filled": True, "opacity": 0.85},
         "encoding": {
-            "x": {"field": "at", "type": "temporal", "title": None, "axis": {"labelOverlap": True}},
+            "x": {
+                "field": "at",
+                "type": "temporal",
+                "title": None,
+                "scale": {"padding": 30},
+                "axis": {"format": written, "tickCount": 6},
+            },
             "y": {
                 "field": "row",
                 "type": "nominal",
@@ -115,7 +129,7 @@ def _spec(kinds: Sequence[str]) -> dict[str, Any]:
             },
             "color": {
                 "field": "what",
-                "scale": {**scale, "range": _KIND_COLOURS[: len(kinds)]},
+                "scale": {**scale, "range": list(colours()[: len(kinds)])},
                 "legend": {"orient": "top", "title": None},
             },
             "shape": {"field": "what", "scale": {**scale, "range": _KIND_SHAPES[: len(kinds)]}},
@@ -144,6 +158,11 @@ def _spec(kinds: Sequence[str]) -> dict[str, Any]:
         },
     }
     return {"layer": [points, beside], "height": {"step": 28}, "config": TEXT_SIZES}
+
+
+def colours() -> tuple[str, ...]:
+    """Okabe and Ito's colours, lighter where the page is dark."""
+    return _DARK if st.context.theme.type == "dark" else _LIGHT
 
 
 def stated(claim: Claim) -> None:

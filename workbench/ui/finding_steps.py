@@ -142,7 +142,7 @@ class Steps:
         reasons.three_columns(assessment)
         reasons.explained(assessment, key=f"why_{self.id}")
         st.markdown("**What it rests on, and when that happened**")
-        evidence.picture(claim, key=f"why_{self.id}", height=300)
+        evidence.picture(claim, key=f"why_{self.id}", height=360)
         evidence.timeline(claim, key=f"timeline_{self.id}")
         left, right = st.columns(2)
         with left:
@@ -164,7 +164,9 @@ class Steps:
         if receipt is not None:
             _receipt(receipt)
         else:
-            components.identifier(decision.id, key=f"decision_{self.id}")
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.caption("Decision", width="content")
+                components.identifier(decision.id, key=f"decision_{self.id}")
         self._others()
         with st.expander("Decide anew"):
             st.caption("Your earlier decision stays in the log; the latest one counts.")

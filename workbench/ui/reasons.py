@@ -11,10 +11,9 @@ import streamlit as st
 
 from workbench.domain.decision import Judgement
 from workbench.domain.finding import Assessment, Effect, Explanation, GroupRate
-from workbench.ui.evidence import TEXT_SIZES
+from workbench.ui.evidence import TEXT_SIZES, colours
 from workbench.ui.words import inert, local, number, probability
 
-_FOR, _AGAINST = "#0072B2", "#D55E00"
 _STABLE = 0.8
 _BARS = 8
 
@@ -75,6 +74,10 @@ def explained(assessment: Assessment, *, key: str) -> None:
             icon=":material/shuffle:",
         )
     st.vega_lite_chart(_bars(explanation), _spec(), key=f"{key}_bars", alt=_told(explanation))
+    st.caption(
+        "Filled: among the top reasons in at least 8 of 10 refits of the model. Outlined: not, so "
+        "its place may be chance."
+    )
     with st.expander("Each reason with its value, and how it was computed"):
         st.dataframe(
             [_cells(effect) for effect in _ordered(explanation)],
@@ -173,6 +176,7 @@ def _told(explanation: Explanation) -> str:
 
 
 def _spec() -> dict[str, Any]:
+    shades = {"domain": ["for", "against"], "range": list(colours()[:2])}
     place = {
         "field": "reason",
         "type": "nominal",
@@ -181,7 +185,7 @@ def _spec() -> dict[str, Any]:
         "axis": {"labelLimit": 260, "ticks": False, "domain": False},
     }
     return {
-        "mark": {"type": "bar", "height": 14},
+        "mark": {"type": "bar", "height": 14, "strokeWidth": 1.5},
         "encoding": {
             "y": place,
             "x": {
@@ -189,15 +193,11 @@ def _spec() -> dict[str, Any]:
                 "type": "quantitative",
                 "title": "← against  ·  effect on the score (log-odds)  ·  for →",
             },
-            "color": {
-                "field": "speaks",
-                "scale": {"domain": ["for", "against"], "range": [_FOR, _AGAINST]},
-                "legend": None,
-            },
-            "opacity": {
-                "field": "stable",
-                "scale": {"domain": ["stable", "not stable"], "range": [1.0, 0.45]},
-                "legend": {"orient": "top", "title": None},
+            "fill": {"field": "speaks", "scale": shades, "legend": None},
+            "stroke": {"field": "speaks", "scale": shades, "legend": None},
+            "fillOpacity": {
+                "condition": {"test": "datum.stable === 'stable'", "value": 1},
+                "value": 0.12,
             },
             "tooltip": [{"field": f} for f in ("reason", "here", "effect", "speaks", "stable")],
         },

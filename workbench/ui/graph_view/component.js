@@ -21,6 +21,7 @@ const KINDS = {
 };
 const LINES = { recorded: "solid", assessed: "dashed", tentative: "dotted" };
 const STEP = 1.25;
+const FEW = 25; // entities up to which every name and amount stays readable
 
 const kindOf = (name) => KINDS[name] || KINDS.entity;
 
@@ -41,7 +42,7 @@ function colours(element) {
   };
 }
 
-function styleSheet(c) {
+function styleSheet(c, quiet) {
   const byKind = Object.entries(KINDS).map(([name, k]) => ({
     selector: `node[kind = "${name}"]`,
     style: {
@@ -67,6 +68,10 @@ function styleSheet(c) {
       label: "data(label)", "font-family": c.font, "font-size": 11, color: c.text,
       "text-rotation": "none", "text-background-color": c.ground, "text-wrap": "wrap",
       "text-background-opacity": 0.9, "text-background-padding": 2, "min-zoomed-font-size": 8 } },
+    ...(quiet ? [
+      { selector: "edge", style: { label: "", "line-opacity": 0.38 } },
+      { selector: "edge.near, edge:selected", style: { label: "data(label)", "line-opacity": 0.8 } },
+    ] : []),
     { selector: "edge[?directed]", style: { "target-arrow-shape": "triangle" } },
     { selector: 'edge[status = "assessed"]', style: {
       "line-style": "dashed", "line-dash-pattern": [10, 6], "line-opacity": 1, width: 3 } },
@@ -161,7 +166,7 @@ function choose(view, element) {
       ? element.closedNeighborhood()
       : element.union(element.connectedNodes());
     cy.elements().difference(near).addClass("far");
-    near.nodes().addClass("near");
+    near.addClass("near");
   }
   view.at = element && element.nonempty() && element.isNode() ? element : view.at;
   say(view, element);
@@ -257,18 +262,20 @@ function scaleNames(view) {
   const size = 12 * Math.min(Math.max(0.92 / zoom, 1), 2.4);
   if (Math.abs(size - (view.nameSize || 0)) < 0.4) return;
   view.nameSize = size;
+  const few = view.cy.nodes().length <= FEW;
   view.cy.style()
-    .selector("node[?ringed], node.near")
-    .style({ "font-size": size, "text-max-width": 130 * size / 12, "z-index": 2 })
+    .selector(few ? "node, edge" : "node[?ringed], node.near")
+    .style({ "font-size": size, "text-max-width": 130 * size / 12 })
     .update();
 }
 
 function repaint(view) {
   const c = colours(view.root);
-  const now = JSON.stringify(c);
+  const quiet = Boolean(view.data && view.data.quiet);
+  const now = JSON.stringify([c, quiet]);
   if (now === view.painted) return;
   view.painted = now;
-  view.cy.style(styleSheet(c));
+  view.cy.style(styleSheet(c, quiet));
   view.nameSize = 0;
   scaleNames(view);
 }
@@ -286,9 +293,11 @@ function fill(view, data) {
   view.cy.add(elementsOf(data));
   view.at = null;
   drawLegend(view.root, data);
+  repaint(view);
   view.reported = data.selected;
   const chosen = data.selected ? view.cy.getElementById(data.selected) : null;
   choose(view, chosen);
+  view.nameSize = 0;
   view.fitted = canvas.clientWidth > 0;
   if (view.fitted || !first) fit(view);
 }

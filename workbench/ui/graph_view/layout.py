@@ -8,7 +8,7 @@ import numpy as np
 from scipy.sparse.csgraph import shortest_path
 
 GAP = 140.0  # pixels between neighbours, wide enough for a label beneath a mark
-ASPECT = 2.3  # width to height of the canvas on the page
+ASPECT = 2.6  # width to height of the canvas on the page
 ROW_WIDTH = 1500.0  # pixels before the next part of a picture starts a row of its own
 
 Point = tuple[float, float]
@@ -85,7 +85,8 @@ def _scaled(distances: Matrix) -> Matrix:
     squared = distances**2
     centred = squared - squared.mean(axis=0) - squared.mean(axis=1)[:, None] + squared.mean()
     values, axes = np.linalg.eigh(-0.5 * centred)
-    return axes[:, -2:] * np.sqrt(np.clip(values[-2:], 0.0, None))
+    points: Matrix = axes[:, -2:] * np.sqrt(np.clip(values[-2:], 0.0, None))
+    return points
 
 
 def _to_page(spots: dict[str, Point]) -> Point:

@@ -12,6 +12,7 @@ from workbench.domain.entity import Entity, Link, LinkKind, LinkStatus
 from workbench.ui.graph_view.layout import Point, positions
 
 SEED = 7
+QUIET = 60  # lines beyond which only those near what is selected bear words
 _FOLDER = Path(__file__).parent
 _LIBRARY = "cytoscape-3.34.4.esm.min.mjs"
 _DIRECTED = {
@@ -41,15 +42,18 @@ class Line:
 
     @property
     def label(self) -> str:
-        """What stands beside the line: kind, how many, and the sum of amounts."""
-        first = self.links[0]
-        words = first.role or first.kind.replace("_", " ")
-        if first.status is not LinkStatus.RECORDED:
-            words = str(first.status)
-        if len(self.links) > 1:
-            words = f"{words} ×{len(self.links)}"
+        """What stands beside the line: the sum of amounts, else the kind; and how many."""
         amounts = [link.amount for link in self.links if link.amount is not None]
-        return f"{words}\n{sum(amounts):,.0f} EUR" if amounts else words
+        times = f" ×{len(self.links)}" if len(self.links) > 1 else ""
+        return f"{sum(amounts):,.0f} EUR{times}" if amounts else f"{self.words}{times}"
+
+    @property
+    def words(self) -> str:
+        """What the links say: their role or kind; what is not recorded says its status."""
+        first = self.links[0]
+        if first.status is not LinkStatus.RECORDED:
+            return str(first.status)
+        return first.role or first.kind.replace("_", " ")
 
     @property
     def when(self) -> str:
@@ -90,6 +94,7 @@ def payload(
         "links": [_line(line, names) for line in bundled],
         "ring_means": ring_means,
         "height": height,
+        "quiet": len(bundled) > QUIET,
         "selected": selected,
         "hint": _HINT,
         "about": f"Picture of {len(entities)} entities and {len(bundled)} lines between them. "
@@ -174,7 +179,8 @@ def _line(line: Line, names: dict[str, str]) -> dict[str, Any]:
     first = line.links[0]
     parts = [
         f"{names[first.source_id]} – {names[first.target_id]}",
-        f"{first.status} link: {line.label}".replace("\n", ", "),
+        f"{first.status} link: {line.words}",
+        line.label if line.label != line.words else "",
         line.when,
     ]
     return {
