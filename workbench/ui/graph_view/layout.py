@@ -8,7 +8,9 @@ import numpy as np
 from scipy.sparse.csgraph import shortest_path
 
 GAP = 140.0  # pixels between neighbours, wide enough for a label beneath a mark
-ASPECT = 2.6  # width to height of the canvas on the page
+ASPECT = 2.3  # width to height of the canvas on the page
+ASPECT_OF_FEW = 3.6  # up to `FEW` entities, where every line bears words and needs the width
+FEW = 25
 ROW_WIDTH = 1500.0  # pixels before the next part of a picture starts a row of its own
 
 Point = tuple[float, float]
@@ -90,11 +92,11 @@ def _scaled(distances: Matrix) -> Matrix:
 
 
 def _to_page(spots: dict[str, Point]) -> Point:
-    """Stretch factors that bring a picture towards the page's `ASPECT` and keep its area."""
+    """Stretch factors that bring a picture towards the page's aspect and keep its area."""
     wide, high = (max(abs(p[axis]) for p in spots.values()) for axis in (0, 1))
     if high < 0.05 * wide:  # a chain stays a chain
         return 1.0, 1.0
-    factor = math.sqrt(ASPECT * high / wide)
+    factor = math.sqrt((ASPECT_OF_FEW if len(spots) <= FEW else ASPECT) * high / wide)
     return max(factor, 1.0), min(1.0 / factor, 1.0)
 
 
@@ -110,10 +112,10 @@ def _widest_across(spots: dict[str, Point]) -> dict[str, Point]:
 
 
 def _apart(spots: dict[str, Point], *, rounds: int = 40) -> dict[str, Point]:
-    """Push marks apart until labels fit (`GAP` across, 0.75 of it down), then start at (0, 0)."""
+    """Push marks apart until labels fit (1.2 `GAP` across, 0.6 down), then start at (0, 0)."""
     ids = list(spots)
     points = np.array([spots[i] for i in ids])
-    reach = np.array([GAP, GAP * 0.75])
+    reach = np.array([GAP * 1.2, GAP * 0.6])
     for _ in range(rounds if 1 < len(ids) <= 300 else 0):
         offset = (points[:, None, :] - points[None, :, :]) / reach
         distance = np.hypot(offset[..., 0], offset[..., 1])
