@@ -165,15 +165,32 @@ def test_an_analyst_stops_a_release_at_once_and_only_another_supervisor_restarts
 ) -> None:
     approve(at)
     page = shown_to(at, "analyst-1")
-    page.text_area[0].set_value("Drift in the call records.")
-    press(page, "Stop it now")
+    page.text_area(key=f"reason_stop_{MODEL}/1").set_value("Drift in the call records.")
+    [b for b in page.button if b.label == "Stop it now"][-1].click().run()
     assert not page.exception
     assert release.in_use(at, MODEL) is None
     assert "is stopped: it puts nothing forward" in words(page)
     assert "Restart it" not in [b.label for b in page.button]
     page = shown_to(at, "supervisor-2")
-    page.text_area[0].set_value("The call records were delivered anew.")
+    page.text_area(key=f"again_{MODEL}/1").set_value("The call records were delivered anew.")
     press(page, "Restart it")
     used = release.in_use(at, MODEL)
     assert used is not None
     assert used.status is ReleaseStatus.IN_USE
+
+
+def test_the_stop_switch_at_the_top_presets_no_model_and_keeps_the_reason(at: Desk) -> None:
+    approve(at)
+    page = shown_to(at, "data-scientist")
+    assert page.radio(key="stop_which").value is None
+    page.text_area(key="stop_why").set_value("Drift in the call records.")
+    press(page, "Stop it now")
+    assert "Choose which model to stop" in page.error[0].value
+    assert page.text_area(key="stop_why").value == "Drift in the call records."
+    page.radio(key="stop_which").set_value(f"{MODEL}/1")
+    press(page, "Stop it now")
+    assert release.in_use(at, MODEL) is None
+
+
+def test_there_is_no_stop_switch_while_nothing_is_in_use(at: Desk) -> None:
+    assert "stop_why" not in [area.key for area in shown_to(at, "analyst-1").text_area]
