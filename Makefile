@@ -54,7 +54,12 @@ reports: setup ## make the samples and the screenshots in reports/ anew
 
 .PHONY: bench
 bench: setup ## measure beside a peer, in the same run
-	$(BIN)/python -m pytest tests/benchmarks -q -p no:xdist -o addopts= --benchmark-only --benchmark-columns=median,ops
+	@PYTHONPATH=tests $(BIN)/python -m benchmarks.run --size full
+
+.PHONY: faults
+faults: setup ## kill writers of the decision log 1,000 times, lose nothing
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && PYTHONPATH=tests \
+		$(BIN)/python -m faults.kill_writers --home "$$folder/home" --kills 1000 --pause 0.3 --seed 1
 
 .PHONY: audit
 audit: setup ## look for known faults in what we depend on
