@@ -10,7 +10,7 @@ from workbench.services import release
 from workbench.ui import components
 
 if TYPE_CHECKING:
-    from workbench.store.desk import Desk
+    from workbench.bootstrap import Desk
 
 
 def stop_switch(desk: "Desk", account: Account) -> None:
