@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 from builders_casework import Town, signed_in
 from streamlit.testing.v1 import AppTest
@@ -42,3 +43,9 @@ def headings(app: AppTest) -> list[str]:
 def press(app: AppTest, label: str) -> AppTest:
     """Press the first button of this label."""
     return next(b for b in app.button if plain(b.label) == label).click().run()
+
+
+def field(app: AppTest, label: str) -> Any:
+    """The first field whose label begins so: a text, a number, a choice."""
+    fields = (*app.radio, *app.number_input, *app.text_input, *app.text_area, *app.selectbox)
+    return next(f for f in fields if plain(f.label).startswith(label))

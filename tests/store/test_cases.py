@@ -57,15 +57,14 @@ def room(tmp_path: Path) -> Iterator[Room]:
                 ("supervisor", Role.SUPERVISOR),
             )
         ]
-        operator = accounts.operator(connection, now=NOW)
         seq = log.append(
             connection,
             EntryKind.DATASET_INGESTED,
-            {"dataset": "town", "sha256": "a" * 64, "synthetic": True, "account": operator.id},
+            {"dataset": "town", "sha256": "a" * 64, "synthetic": True, "account": people[0].id},
         )
         connection.exec_driver_sql(
             "INSERT INTO dataset VALUES ('town', 'Town', ?, 1, ?, ?, ?)",
-            ("a" * 64, "2026-03-02T09:30:00.000000Z", operator.id, seq),
+            ("a" * 64, "2026-03-02T09:30:00.000000Z", people[0].id, seq),
         )
     yield Room(database, log, Vault(tmp_path / "vault"), *people)
     database.close()

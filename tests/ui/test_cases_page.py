@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from builders_casework import PURPOSE, TOWN, Town, finding, release, town
-from builders_pages import opened, plain, press, words
+from builders_pages import field, opened, plain, press, words
 from builders_web import Clock
 from streamlit.testing.v1 import AppTest
 
@@ -78,7 +78,7 @@ def test_another_persons_case_is_a_sentence_and_nothing_else(here: Town) -> None
 def test_records_are_searched_and_carry_their_grades(here: Town) -> None:
     page = view(opened(here, here.analyst, "cases", case="C-0001"), "Records")
     assert "A1 · H0" in words(page)
-    next(t for t in page.text_input if t.label == "Search").set_value("involved")
+    field(page, "Search").set_value("involved")
     page.run()
     (table,) = page.dataframe
     assert list(table.value["Record"]) == ["involved in"]
@@ -86,7 +86,7 @@ def test_records_are_searched_and_carry_their_grades(here: Town) -> None:
 
 def test_a_list_is_looked_up_line_by_line(here: Town) -> None:
     page = view(opened(here, here.analyst, "cases", case="C-0001"), "Look up a list")
-    page.text_area[0].set_value("+99 041 17\nBB12 0034 5678\n+99 000")
+    field(page, "Numbers, names").set_value("+99 041 17\nBB12 0034 5678\n+99 000")
     press(page, "Look up")
     (table,) = page.dataframe
     assert list(table.value["Result"]) == ["hit", "hit elsewhere", "no hit"]
@@ -104,14 +104,14 @@ def test_an_empty_list_is_refused_with_a_sentence(here: Town) -> None:
 def test_a_note_is_written_once_and_a_refused_one_stays_in_the_form(here: Town) -> None:
     page = view(opened(here, here.analyst, "cases", case="C-0001"), "Notes")
     assert "No notes yet" in words(page)
-    page.text_area[0].set_value("a")
+    field(page, "A note").set_value("a")
     press(page, "Add the note")
     assert page.error
-    assert page.text_area[0].value == "a"
-    page.text_area[0].set_value("Ask for the toll records")
+    assert field(page, "A note").value == "a"
+    field(page, "A note").set_value("Ask for the toll records")
     press(page, "Add the note")
     assert "Ask for the toll records" in words(page)
-    assert page.text_area[0].value == ""
+    assert field(page, "A note").value == ""
     assert len(casework.notes(here.desk, "C-0001", account="analyst-1")) == 1
 
 

@@ -6,15 +6,16 @@ from pathlib import Path
 
 import builders_pages
 import pytest
-from builders_casework import TOWN, Town, finding, release, town
-from builders_pages import headings, plain, press, words
+from builders_casework import TOWN, Town, finding, person, release, town
+from builders_pages import field, headings, plain, press, words
 from builders_web import Clock
 from streamlit.testing.v1 import AppTest
 
-from workbench.domain.account import Account
+from workbench.domain.account import Account, Role
 from workbench.services import act, casework, review
 
 FINDING = "F-AAAAAAAAAA"
+VIEW = "Do the records bear"
 MODEL_WORDS = (
     "shared contacts",
     "shared_contacts",
@@ -42,9 +43,9 @@ def opened(at: Town, who: Account, finding_id: str = FINDING, **query: str) -> A
 
 
 def seal(page: AppTest) -> AppTest:
-    next(r for r in page.radio if "Do the records" in r.label).set_value("supported")
-    page.number_input[0].set_value(70)
-    page.text_input[0].set_value("Both phones met twice at night")
+    field(page, VIEW).set_value("supported")
+    field(page, "How sure").set_value(70)
+    field(page, "Why, in a line").set_value("Both phones met twice at night")
     return press(page, "Seal my view")
 
 
@@ -61,8 +62,8 @@ def test_before_a_judgement_nothing_of_the_model_is_on_the_page(here: Town) -> N
 
 def test_neither_view_nor_confidence_is_preset(here: Town) -> None:
     page = opened(here, here.analyst)
-    assert page.radio[0].value is None
-    assert page.number_input[0].value is None
+    assert field(page, VIEW).value is None
+    assert field(page, "How sure").value is None
     press(page, "Seal my view")
     assert "Choose a view first" in page.error[0].value
     assert not review.progress(here.desk, FINDING, account="analyst-1").judged
@@ -70,14 +71,14 @@ def test_neither_view_nor_confidence_is_preset(here: Town) -> None:
 
 def test_a_refused_view_keeps_what_was_typed(here: Town) -> None:
     page = opened(here, here.analyst)
-    page.radio[0].set_value("cannot tell")
-    page.number_input[0].set_value(10)
-    page.text_input[0].set_value("no")
+    field(page, VIEW).set_value("cannot tell")
+    field(page, "How sure").set_value(10)
+    field(page, "Why, in a line").set_value("no")
     press(page, "Seal my view")
     assert "at least 5 characters" in page.error[0].value
-    assert page.radio[0].value == "cannot_tell"
-    assert page.number_input[0].value == 10
-    assert page.text_input[0].value == "no"
+    assert field(page, VIEW).value == "cannot_tell"
+    assert field(page, "How sure").value == 10
+    assert field(page, "Why, in a line").value == "no"
 
 
 def test_the_five_steps_open_one_after_the_other(here: Town) -> None:
@@ -94,11 +95,11 @@ def test_the_five_steps_open_one_after_the_other(here: Town) -> None:
     assert "It knows phones alone" in said
     assert "0.05 (0.03 to 0.07)" in said
     assert "400" in said
-    verdict = next(r for r in page.radio if r.label == "Verdict")
+    verdict = field(page, "Verdict")
     assert verdict.value is None
     assert len(verdict.options) == 5
     verdict.set_value("supported")
-    page.text_area[0].set_value("The calls agree with the thefts in time.")
+    field(page, "Reason, in a").set_value("The calls agree with the thefts in time.")
     press(page, "Decide")
     assert headings(page)[-1] == "5  Act"
     assert review.progress(here.desk, FINDING, account="analyst-1").decided
@@ -115,10 +116,10 @@ def test_what_was_sealed_can_be_read_but_not_changed(here: Town) -> None:
 
 def test_a_decision_without_a_verdict_is_not_sent(here: Town) -> None:
     page = press(seal(opened(here, here.analyst)), "Show why it was found")
-    page.text_area[0].set_value("The calls agree with the thefts in time.")
+    field(page, "Reason, in a").set_value("The calls agree with the thefts in time.")
     press(page, "Decide")
     assert "Choose a verdict first" in page.error[0].value
-    assert page.text_area[0].value == "The calls agree with the thefts in time."
+    assert field(page, "Reason, in a").value == "The calls agree with the thefts in time."
     assert not review.progress(here.desk, FINDING, account="analyst-1").decided
 
 
@@ -146,7 +147,7 @@ def decide(here: Town, name: str, verdict: str = "supported") -> None:
 def test_one_reader_clears_the_assessed_link_alone(here: Town) -> None:
     decide(here, "analyst-1")
     page = opened(here, here.analyst)
-    buttons = {b.key: b for b in page.button if b.label == "Do it"}
+    buttons = {b.key: b for b in page.button if str(b.key).startswith("act_")}
     assert not buttons[f"act_assessed_link_{FINDING}"].disabled
     assert buttons[f"act_lead_{FINDING}"].disabled
     assert buttons[f"act_dossier_{FINDING}"].disabled
@@ -197,3 +198,17 @@ def test_next_leads_to_the_next_finding_of_the_case_by_id(here: Town) -> None:
     press(page, "Next")
     assert page.query_params["finding"] == "F-BBBBBBBBBB"
     assert "F-BBBBBBBBBB" in plain(page.title[0].value)
+
+
+def test_an_auditor_states_a_purpose_and_sees_the_score_once_somebody_decided(here: Town) -> None:
+    auditor = person(here.desk, "auditor", Role.AUDITOR)
+    page = opened(here, auditor)
+    assert "Ada" not in words(page)
+    field(page, "For what purpose").set_value("Yearly audit of decisions 2026")
+    press(page, "Open it")
+    said = words(page)
+    assert "Ada Stone and Ben Reed may be connected" in said
+    assert "7 in 10" not in said
+    assert "undecided" in said
+    decide(here, "analyst-1")
+    assert "about 7 in 10 (5 to 8)" in words(page.run())
