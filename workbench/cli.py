@@ -362,7 +362,7 @@ def account_add(name: str, role: Annotated[Role, typer.Option()], as_json: Json 
 
 @account_app.command("list")
 def account_list(as_json: Json = False) -> None:
-    """List the accounts."""
+    """List the accounts with their roles."""
     from workbench.services import account
 
     rows = [

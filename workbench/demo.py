@@ -40,7 +40,6 @@ ACCOUNTS = {
     "auditor": Role.AUDITOR,
     "administrator": Role.ADMINISTRATOR,
 }
-RANDOM_SHARE = 0.35  # enough for the audit to see what the model did not put forward
 READERS = ("analyst-1", "analyst-2")
 SUPPORT = "The records below bear the claim out: dates and counterparts agree. (simulated)"
 DOUBT = "The records could as well be everyday business between these two. (simulated)"
@@ -227,7 +226,6 @@ def _detection(desk: Desk, model: str, *, seed: int) -> Callable[[Progress], int
             dataset=DATASET,
             account="data-scientist",
             seed=seed,
-            random_share=RANDOM_SHARE,
             progress=tell,
         )
         return len(found)
