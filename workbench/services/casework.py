@@ -75,9 +75,7 @@ def open_case(
     account: str,
     key: str,
 ) -> Case:
-    """Open a case; `entities` names what it starts from, one per line, as typed or pasted.
-
-    The same `key` by the same account gives the case that it opened before.
+    """Open a case; `entities` names what it starts from, one a line. The same `key`, the same case.
 
     Raises
     ------
@@ -85,11 +83,7 @@ def open_case(
         When title, purpose or legal basis say nothing, or a line names no entity or several.
     """
     require_words(title, of="title of the case", at_least=5)
-    graph = desk.datasets.graph(dataset)
-    rows = [_one(graph, text, line) for line, text in enumerate(naming.lines_of(entities), 1)]
-    if not rows:
-        raise BadInput("A case starts from at least one entity; name one per line.")
-    chosen = entities_at(graph, sorted(set(rows)))
+    chosen = _named(desk.datasets.graph(dataset), entities)
     with desk.database.write() as connection:
         who = accounts.by_name(connection, account)
         who.require(Operation.OPEN_CASE)
@@ -105,7 +99,7 @@ def open_case(
             dataset=dataset,
             opened_at=desk.now(),
             opened_by=who.id,
-            entity_ids=tuple(e.id for e in chosen),
+            entity_ids=chosen,
         )
         _file(desk, connection, case, members=(), account=who, key=key)
     return case
@@ -235,6 +229,14 @@ def _file(
         session=desk.session_hash,
         key=key,
     )
+
+
+def _named(graph: CaseGraph, entities: str) -> tuple[str, ...]:
+    """Ids of the entities that are named, one a line."""
+    rows = [_one(graph, text, line) for line, text in enumerate(naming.lines_of(entities), 1)]
+    if not rows:
+        raise BadInput("A case starts from at least one entity; name one per line.")
+    return tuple(entity.id for entity in entities_at(graph, sorted(set(rows))))
 
 
 def _one(graph: CaseGraph, text: str, line: int) -> int:

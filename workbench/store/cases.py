@@ -64,14 +64,7 @@ def open_case(
     """
     if exists(connection, case.id):
         raise Conflict(f"Case {case.id} exists already; open it, or take another id.")
-    content = {
-        "title": case.title,
-        "purpose": case.purpose,
-        "legal_basis": case.legal_basis,
-        "entity_ids": list(case.entity_ids),
-        "key": key,
-    }
-    vault.put(case.id, CONTENT, json.dumps(content, ensure_ascii=False).encode())
+    vault.put(case.id, CONTENT, _content(case, key))
     fields = purpose_fields(vault, case, account=account, session=session)
     seq = log.append(connection, EntryKind.CASE_OPENED, fields)
     connection.execute(
@@ -87,6 +80,18 @@ def open_case(
     for member in sorted({account.id, *members}):
         add_member(connection, case.id, member, at=case.opened_at)
     return seq
+
+
+def _content(case: Case, key: str) -> bytes:
+    """What the vault keeps of a case."""
+    content = {
+        "title": case.title,
+        "purpose": case.purpose,
+        "legal_basis": case.legal_basis,
+        "entity_ids": list(case.entity_ids),
+        "key": key,
+    }
+    return json.dumps(content, ensure_ascii=False).encode()
 
 
 def purpose_fields(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from workbench.domain.account import PERMISSIONS, Account, Operation
-from workbench.domain.action import ActionKind
+from workbench.domain.action import ActionKind, ActionTaken
 from workbench.domain.entity import EntityKind
 from workbench.domain.finding import Claim
 from workbench.services import act, casework
@@ -62,11 +62,7 @@ def _one(
         st.caption(_standing(clearance, others))
         subject = _subject(claim, form) if kind.on_person and clearance.is_open else ""
         for taken in clearance.taken:
-            st.markdown(
-                f":material/check: Done {local(taken.acted_at)} by "
-                f"{'you' if taken.acted_by == account.id else inert(taken.acted_by)}."
-            )
-            _file(desk, taken.export)
+            _done(desk, account, taken)
     with button:
         pressed = st.button(
             _VERB[kind],
@@ -92,6 +88,12 @@ def _one(
     if asked.ok:
         components.renew(form)
         st.rerun()
+
+
+def _done(desk: "Desk", account: Account, taken: ActionTaken) -> None:
+    by = "you" if taken.acted_by == account.id else inert(taken.acted_by)
+    st.markdown(f":material/check: Done {local(taken.acted_at)} by {by}.")
+    _file(desk, taken.export)
 
 
 def _standing(clearance: "Clearance", others: list[str]) -> str:

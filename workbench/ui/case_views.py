@@ -104,31 +104,7 @@ def kind_of_claim(desk: "Desk", model: str) -> str:
 
 def finding_list(desk: "Desk", queue: "list[QueueItem]", *, key: str, cases: bool = False) -> None:
     """Findings with how far one has come, those begun first; choosing one opens it."""
-    order = list(STATES)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        words = st.text_input(
-            "Search", placeholder="Id, case or kind", key=f"{key}_search", width=340
-        )
-        states = sorted({item.state for item in queue}, key=order.index)
-        state = st.selectbox(
-            "State",
-            states,
-            index=None,
-            placeholder="Any",
-            format_func=STATES.__getitem__,
-            key=f"{key}_state",
-            width=220,
-        )
-    rows = [
-        (item, kind_of_claim(desk, item.model))
-        for item in sorted(queue, key=lambda i: (order.index(i.state), i.finding_id))
-    ]
-    found = [
-        (item, kind)
-        for item, kind in rows
-        if (state is None or item.state == state)
-        and words.casefold().strip() in f"{item.finding_id} {item.case_id} {kind}".casefold()
-    ]
+    found = _chosen(desk, queue, key=key)
     if not found:
         components.empty("No finding has these words.", "Search for fewer or other words.")
         return
@@ -150,6 +126,35 @@ def finding_list(desk: "Desk", queue: "list[QueueItem]", *, key: str, cases: boo
         go_to_finding(found[chosen.selection.rows[0]][0].finding_id, came_from=key)
     if st.button("Open the first", icon=":material/arrow_forward:", key=f"{key}_first"):
         go_to_finding(found[0][0].finding_id, came_from=key)
+
+
+def _chosen(desk: "Desk", queue: "list[QueueItem]", *, key: str) -> "list[tuple[QueueItem, str]]":
+    """Findings that have the words and the state asked for, each with its kind of claim."""
+    order = list(STATES)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        words = st.text_input(
+            "Search", placeholder="Id, case or kind", key=f"{key}_search", width=340
+        )
+        state = st.selectbox(
+            "State",
+            sorted({item.state for item in queue}, key=order.index),
+            index=None,
+            placeholder="Any",
+            format_func=STATES.__getitem__,
+            key=f"{key}_state",
+            width=220,
+        )
+    wanted = words.casefold().strip()
+    rows = [
+        (item, kind_of_claim(desk, item.model))
+        for item in sorted(queue, key=lambda i: (order.index(i.state), i.finding_id))
+        if state is None or item.state == state
+    ]
+    return [
+        (item, kind)
+        for item, kind in rows
+        if wanted in f"{item.finding_id} {item.case_id} {kind}".casefold()
+    ]
 
 
 def go_to_finding(finding_id: str, *, came_from: str) -> None:

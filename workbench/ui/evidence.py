@@ -21,6 +21,22 @@ TEXT_SIZES = {  # as large as the page's own captions, in every picture
     "axis": {"labelFontSize": 12, "titleFontSize": 12},
     "legend": {"labelFontSize": 12},
 }
+_AMOUNTS = {  # the amount in words beside its point
+    "mark": {"type": "text", "align": "left", "dx": 12, "fontSize": 11},
+    "encoding": {
+        "x": {"field": "at", "type": "temporal"},
+        "y": {"field": "row", "type": "nominal", "sort": {"field": "at", "op": "min"}},
+        "text": {"field": "beside"},
+        "color": {"value": "#808890"},
+    },
+}
+_HOVER = [
+    {"field": "at", "type": "temporal", "format": "%Y-%m-%d %H:%M", "title": "when"},
+    {"field": "row", "title": "from → to"},
+    {"field": "what"},
+    {"field": "text", "title": "amount or role"},
+    {"field": "record"},
+]
 _KIND_SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "stroke"]
 
 
@@ -139,25 +155,10 @@ def _spec(kinds: Sequence[str], written: str) -> dict[str, Any]:
                 "scale": {"range": [60, 420]},
                 "legend": None,
             },
-            "tooltip": [
-                {"field": "at", "type": "temporal", "format": "%Y-%m-%d %H:%M", "title": "when"},
-                {"field": "row", "title": "from → to"},
-                {"field": "what"},
-                {"field": "text", "title": "amount or role"},
-                {"field": "record"},
-            ],
+            "tooltip": _HOVER,
         },
     }
-    beside = {
-        "mark": {"type": "text", "align": "left", "dx": 12, "fontSize": 11},
-        "encoding": {
-            "x": {"field": "at", "type": "temporal"},
-            "y": {"field": "row", "type": "nominal", "sort": {"field": "at", "op": "min"}},
-            "text": {"field": "beside"},
-            "color": {"value": "#808890"},
-        },
-    }
-    return {"layer": [points, beside], "height": {"step": 28}, "config": TEXT_SIZES}
+    return {"layer": [points, _AMOUNTS], "height": {"step": 28}, "config": TEXT_SIZES}
 
 
 def colours() -> tuple[str, ...]:

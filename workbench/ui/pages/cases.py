@@ -15,6 +15,11 @@ from workbench.ui.words import inert
 if TYPE_CHECKING:
     from workbench.bootstrap import Desk
 
+_PURPOSE = "Investigation 2026/117 into thefts of vehicles"
+_STATED_ONCE = (
+    "Stated once, for everything that is consulted in this case. The log keeps a commitment to "
+    "it, never the words."
+)
 _SORTS: dict[str, Callable[[CaseSummary, Counter[str]], tuple[int, str]]] = {
     "What is new first": lambda case, new: (-new[case.id], case.id),
     "Case number": lambda case, new: (0, case.id),
@@ -107,12 +112,7 @@ def _open(desk: "Desk", account: Account) -> None:
         return
     with st.form("open_case_form", border=False):
         title = st.text_input("Title")
-        purpose = st.text_input(
-            "Purpose",
-            placeholder="Investigation 2026/117 into thefts of vehicles",
-            help="Stated once, for everything that is consulted in this case. "
-            "The log keeps a commitment to it, never the words.",
-        )
+        purpose = st.text_input("Purpose", placeholder=_PURPOSE, help=_STATED_ONCE)
         legal_basis = st.text_input("Legal basis", placeholder="Article and act that permits it")
         dataset = st.selectbox("Records to draw on", names, index=None)
         entities = st.text_area(
