@@ -1,7 +1,8 @@
 """Error rates per subgroup: point rates from fairlearn, denominators, intervals."""
 
+from collections.abc import Mapping
 from functools import partial
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 import numpy as np
 import pandas as pd
@@ -36,6 +37,25 @@ class GroupRow(TypedDict):
     precision: float | None
     accuracy: float | None
     intervals: dict[str, Interval]
+
+
+# of what fpr and fnr are shares
+DENOMINATOR: Mapping[str, Literal["positives", "negatives"]] = {
+    "fpr": "negatives",
+    "fnr": "positives",
+}
+
+
+def rate_of(row: GroupRow, metric: str) -> float | None:
+    """The rate of that name."""
+    rates = {
+        "selection_rate": row["selection_rate"],
+        "fpr": row["fpr"],
+        "fnr": row["fnr"],
+        "precision": row["precision"],
+        "accuracy": row["accuracy"],
+    }
+    return rates[metric]
 
 
 def point_rates(outcomes: Outcomes, incidence: Incidence) -> dict[str, Floats]:

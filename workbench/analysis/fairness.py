@@ -90,28 +90,12 @@ def audit(
     _require(outcomes, attributes, margin)
     crossed = with_intersections(attributes) if intersections else tuple(attributes)
     n_permutations = max(1_999, 40 * len(crossed) * len(TESTED) - 1)
-    seeds = np.random.SeedSequence(seed).generate_state(len(crossed) * 3).tolist()
-    groups: list[GroupRow] = []
-    found: list[tuple[Attribute, str, GapTest]] = []
-    for i, attribute in enumerate(crossed):
-        groups += group_rows(outcomes, attribute, n_replicates=N_REPLICATES, seed=seeds[3 * i])
-        for j, metric in enumerate(TESTED):
-            gap = gap_test(
-                outcomes,
-                attribute,
-                metric,
-                margin=margin,
-                n_permutations=n_permutations,
-                seed=seeds[3 * i + 1 + j],
-            )
-            found.append((attribute, metric, gap))
-    tests = _test_rows(found, margin)
-    singles = {a.name for a in attributes}
+    tests = _gap_rows(outcomes, crossed, margin, n_permutations, seed)
     n_positive = int((outcomes.cells >= 2).sum())
     return Audit(
         n=len(outcomes),
-        verdict=_whole_verdict(tests, singles),
-        groups=groups,
+        verdict=_whole_verdict(tests, {a.name for a in attributes}),
+        groups=_all_group_rows(outcomes, crossed, seed),
         tests=tests,
         margin=margin,
         positives=n_positive,
@@ -169,10 +153,15 @@ def verdict_of(test: GapTest, corrected: float | None, margin: float) -> AuditVe
         return AuditVerdict.INSUFFICIENT
     if corrected is not None and corrected <= ALPHA and test.gap > margin:
         return AuditVerdict.FAIL
-    if test.n_min == 0:
-        return AuditVerdict.INSUFFICIENT
-    half_width = 1.96 * sqrt(test.pooled * (1 - test.pooled) / test.n_min)
-    return AuditVerdict.INSUFFICIENT if half_width > margin else AuditVerdict.PASS
+    short = is_short(test.pooled, test.n_min, margin)
+    return AuditVerdict.INSUFFICIENT if short else AuditVerdict.PASS
+
+
+def is_short(pooled: float | None, n: int, margin: float) -> bool:
+    """True when `n` rows are too few to see a gap of `margin` about the pooled rate."""
+    if pooled is None or n == 0:
+        return True
+    return 1.96 * sqrt(pooled * (1 - pooled) / n) > margin
 
 
 def _whole_verdict(tests: Sequence[GapRow], singles: set[str]) -> str:
@@ -196,8 +185,31 @@ def _require(outcomes: Outcomes, attributes: Sequence[Attribute], margin: float)
         raise BadInput(f"The margin {margin} is no share; give one from 0 to below 1.")
 
 
-def _test_rows(found: Sequence[tuple[Attribute, str, GapTest]], margin: float) -> list[GapRow]:
-    corrected = holm([test.p_value for _, _, test in found])
+def _all_group_rows(outcomes: Outcomes, crossed: Sequence[Attribute], seed: int) -> list[GroupRow]:
+    seeds = np.random.SeedSequence([seed, 0]).generate_state(len(crossed)).tolist()
+    return [
+        row
+        for attribute, own in zip(crossed, seeds, strict=True)
+        for row in group_rows(outcomes, attribute, n_replicates=N_REPLICATES, seed=own)
+    ]
+
+
+def _gap_rows(
+    outcomes: Outcomes,
+    crossed: Sequence[Attribute],
+    margin: float,
+    n_permutations: int,
+    seed: int,
+) -> list[GapRow]:
+    asked = [(attribute, metric) for attribute in crossed for metric in TESTED]
+    seeds = np.random.SeedSequence([seed, 1]).generate_state(len(asked)).tolist()
+    found = [
+        gap_test(
+            outcomes, attribute, metric, margin=margin, n_permutations=n_permutations, seed=own
+        )
+        for (attribute, metric), own in zip(asked, seeds, strict=True)
+    ]
+    corrected = holm([test.p_value for test in found])
     return [
         GapRow(
             attribute=attribute.name,
@@ -210,7 +222,7 @@ def _test_rows(found: Sequence[tuple[Attribute, str, GapTest]], margin: float) -
             pooled=test.pooled,
             smallest=test.n_min,
         )
-        for (attribute, metric, test), p in zip(found, corrected, strict=True)
+        for (attribute, metric), test, p in zip(asked, found, corrected, strict=True)
     ]
 
 
@@ -248,10 +260,10 @@ def _notes(
         for a in attributes
         if len(outcomes.incidence(a).groups) < 2
     ]
-    sizes = {a.name: len(outcomes.incidence(a).groups) for a in crossed}
-    notes += [
-        f"{name} has {n} subgroups; the {LISTED} largest are listed, all are tested."
-        for name, n in sizes.items()
-        if n > LISTED
-    ]
+    most = max(len(outcomes.incidence(a).groups) for a in crossed)
+    if most > LISTED:
+        notes.append(
+            f"Attributes have up to {most:,} subgroups; of each the {LISTED} largest are listed, "
+            "all are tested."
+        )
     return notes

@@ -3,8 +3,9 @@
 Method: each group's rate is compared with the pooled rate in units of its standard error under
 equality, and the range of these deviations is the statistic (a studentised maximum, so that a
 small group's noise does not dominate; Chung and Romano 2013). Its null distribution comes from
-permuting group labels: over rows where they are independent, over people where rows share them.
-The standard error counts what rows of one person have in common (intraclass correlation), so
+permuting group labels: over rows where they are independent, over people where rows share them,
+and, where a candidate is about many people, over candidates with their people left together. The
+standard error counts what rows of one person have in common (intraclass correlation), so
 that the test holds where a group's people have more rows than another's.
 """
 
@@ -14,8 +15,9 @@ from functools import partial
 from itertools import count
 
 import numpy as np
-import numpy.typing as npt
+from scipy import sparse
 
+from workbench.analysis.correlation import Ties, excess_of, sharing_of, ties_of
 from workbench.analysis.kernels import compiled
 from workbench.analysis.subgroups import (
     PARTS,
@@ -59,18 +61,6 @@ class Null:
     draw: Callable[[int], Sums]
 
 
-@dataclass(frozen=True, slots=True)
-class Ties:
-    """Rows that share a block (a person, a candidate): ``order[start[b]:start[b + 1]]`` are b's.
-
-    `correlation` is the intraclass correlation of errors within a block, 0 to 1.
-    """
-
-    order: IntArray
-    start: IntArray
-    correlation: float
-
-
 def gap_test(
     outcomes: Outcomes,
     attribute: Attribute,
@@ -94,21 +84,20 @@ def gap_test(
     n_min = int(n.min()) if k else 0
     if pooled is None or (n > 0).sum() < 2:
         return GapTest(None, None, (), pooled, n_min)
-    rate = np.full(k, np.nan)
-    np.divide(e, n, out=rate, where=n > 0)
+    rate = np.divide(e, n, out=np.full(k, np.nan), where=n > 0)
     low, high = int(np.nanargmin(rate)), int(np.nanargmax(rate))
     gap = float(rate[high] - rate[low])
     between = (counted.groups[low], counted.groups[high]) if gap else ()
     if pooled in (0.0, 1.0):
         return GapTest(gap, 1.0, between, pooled, n_min)
     null = _null(outcomes, attribute, counted, error, np.random.default_rng(seed))
-    z = _deviations(n[None], e[None], null.excess[None], pooled)[0]
+    z = _deviations(n[None], e[None], null.excess[None])[0]
     observed = _widest(rate, z, margin)
-    p_value = _exceeded(null, pooled, observed, n_permutations, k)
+    p_value = _exceeded(null, observed, n_permutations, k)
     return GapTest(gap, p_value, between, pooled, n_min)
 
 
-def _exceeded(null: Null, pooled: float, observed: float, n_permutations: int, k: int) -> float:
+def _exceeded(null: Null, observed: float, n_permutations: int, k: int) -> float:
     """The p-value; past `ENOUGH` permutations it stops at the `CLEAR`-th that is as extreme.
 
     Stopping where p is far above any level that matters keeps the test exact where it does not
@@ -118,7 +107,7 @@ def _exceeded(null: Null, pooled: float, observed: float, n_permutations: int, k
     while drawn < n_permutations:
         left = (ENOUGH if drawn < ENOUGH else n_permutations) - drawn
         size = min(left, n_permutations - drawn, max(1, 1_000_000 // k))
-        simulated = _range(_deviations(*null.draw(size), pooled))
+        simulated = _range(_deviations(*null.draw(size)))
         beyond += int((simulated >= observed - 1e-9).sum())
         drawn += size
         if drawn >= ENOUGH and beyond >= CLEAR:
@@ -131,9 +120,10 @@ def _of_metric(outcomes: Outcomes, incidence: Incidence, metric: str) -> Inciden
     return Incidence(incidence.outcome[keep], incidence.group[keep], incidence.groups)
 
 
-def _deviations(n: Ints, e: Ints, excess: Floats, pooled: float) -> Floats:
+def _deviations(n: Ints, e: Ints, excess: Floats) -> Floats:
     """Standardised deviation of each group's rate from the pooled one; NaN without rows."""
     some = n > 0
+    pooled = e.sum(axis=-1, keepdims=True) / n.sum(axis=-1, keepdims=True)
     rate = np.divide(e, n, out=np.full(n.shape, np.nan), where=some)
     weight = n / n.sum(axis=-1, keepdims=True)
     spread = np.divide(n + excess, n.astype(np.float64) ** 2, out=np.zeros(n.shape), where=some)
@@ -171,8 +161,10 @@ def _null(
     error: Bools,
     rng: np.random.Generator,
 ) -> Null:
+    if outcomes.in_pairs:
+        return _pairs_move(outcomes, attribute, counted, error, rng)
     if outcomes.sharing is Sharing.PEOPLE:
-        return _people_move(outcomes, attribute, counted, error, rng)
+        return _errors_move(outcomes, counted, error, rng)
     if outcomes.sharing is Sharing.CLUSTER:
         return _clusters_move(outcomes, counted, error, rng)
     k = len(counted.groups)
@@ -222,8 +214,8 @@ def _clusters_move(
     """
     person = np.unique(outcomes.persons[counted.outcome], return_inverse=True)[1].reshape(-1)
     k, n_people = len(counted.groups), int(person.max()) + 1
-    ties = _ties(np.arange(len(person)), person, error)
-    excess = _excess(counted.group, (ties,), k)
+    ties = ties_of(np.arange(len(person)), person, error)
+    excess = excess_of(counted.group, (ties,), k)
     label = np.full(n_people, -1, dtype=np.int32)
     label[person] = counted.group
     if np.any(label[person] != counted.group):
@@ -252,47 +244,53 @@ def _block_draws(group: IntArray, ties: Ties, rng: np.random.Generator) -> Itera
         yield drawn
 
 
-def _people_move(
+def _pairs_move(
     outcomes: Outcomes,
     attribute: Attribute,
     counted: Incidence,
     error: Bools,
     rng: np.random.Generator,
 ) -> Null:
-    """Rows take their group from their people: labels move between people, rows follow."""
+    """Pairs of people take their subgroup from both: labels move between people, pairs follow."""
     keep = np.isin(outcomes.rows, counted.outcome)
     rows, persons = outcomes.rows[keep], outcomes.persons[keep]
     present, person = np.unique(persons, return_inverse=True)
     label, person = attribute.codes[present], person.reshape(-1)
     width, seen = len(attribute.groups), len(counted.groups)
-    if not outcomes.in_pairs:
-        both = (
-            _ties(np.arange(len(rows)), rows, error),
-            _ties(np.arange(len(rows)), person, error),
-        )
-        moved = (rng.permutation(label)[person] for _ in count())
-        return Null(_excess(counted.group, both, seen), partial(_tally, moved, error, both, width))
-    ties = (_ties(np.searchsorted(counted.outcome, rows), person, error),)
+    ties = (ties_of(np.searchsorted(counted.outcome, rows), person, error),)
     pairs = Pairs.of(rows, person.astype(np.int32), width)
     moved = (pairs.groups(rng.permutation(label)) for _ in count())
-    excess = _excess(counted.group, ties, seen)
+    excess = excess_of(counted.group, ties, seen)
     return Null(excess, partial(_tally, moved, error, ties, pairs.n_groups))
 
 
-def _ties(rows: npt.NDArray[np.generic], blocks: npt.NDArray[np.generic], error: Bools) -> Ties:
-    """Blocks of rows, with the intraclass correlation of their errors under one pooled rate."""
-    _, block = np.unique(blocks, return_inverse=True)
-    block = block.reshape(-1)
-    order = np.argsort(block, kind="stable")
-    size = np.bincount(block)
-    x = error.astype(np.float64) - error.mean()
-    mine = x[rows]
-    within = np.bincount(block, weights=mine) ** 2 - np.bincount(block, weights=mine**2)
-    n_pairs = float((size * (size - 1)).sum())
-    variance = float((x**2).mean())
-    found = float(within.sum()) / n_pairs / variance if n_pairs and variance else 0.0
-    start = np.r_[0, np.cumsum(size)].astype(np.int32)
-    return Ties(rows[order].astype(np.int32), start, min(max(found, 0.0), 1.0))
+def _errors_move(
+    outcomes: Outcomes, counted: Incidence, error: Bools, rng: np.random.Generator
+) -> Null:
+    """Candidates about many people: errors move between candidates, people stay where they are.
+
+    People of one group often stand in one candidate, and one error on it hits them all. Moving
+    labels between people would scatter them and take such a clump for a gap. What candidates with
+    people in common share is in the standard error of the observed groups alone.
+    """
+    rows, row = np.unique(counted.outcome, return_inverse=True)
+    row = row.reshape(-1)
+    shape = (len(rows), len(counted.groups))
+    held = sparse.csr_array((np.ones(len(row)), (row, counted.group)), shape=shape)
+    wrong = np.zeros(len(rows))
+    wrong[row] = error
+    turned = held.T.tocsr()
+    n = held.sum(axis=0).astype(np.int64)
+    clumps = held.power(2).sum(axis=0) - n
+    sharing, correlation = sharing_of(outcomes, rows, wrong)
+    excess = clumps + correlation * (held * (sharing @ held)).sum(axis=0)
+
+    def draw(n_permutations: int) -> Sums:
+        moved = (rng.permutation(wrong) for _ in range(n_permutations))
+        e = np.array([turned @ errors for errors in moved], dtype=np.int64)
+        return np.broadcast_to(n, e.shape), e, np.broadcast_to(clumps, e.shape)
+
+    return Null(excess, draw)
 
 
 def _tally(
@@ -303,17 +301,8 @@ def _tally(
     for i in range(n_permutations):
         group = next(draws)
         _count(group, error, n[i], e[i])
-        q[i] = _excess(group, ties, k)
+        q[i] = excess_of(group, ties, k)
     return n, e, q
-
-
-def _excess(group: IntArray, ties: tuple[Ties, ...], k: int) -> Floats:
-    """Per group, the correlation summed over ordered pairs of rows that share a block."""
-    total = np.zeros(k)
-    for tie in ties:
-        if tie.correlation:
-            total += tie.correlation * _pairs_within(group, tie.order, tie.start, k)
-    return total
 
 
 @compiled
@@ -323,18 +312,3 @@ def _count(group: IntArray, error: Bools, n: Ints, e: Ints) -> None:
         n[group[i]] += 1
         if error[i]:
             e[group[i]] += 1
-
-
-@compiled
-def _pairs_within(group: IntArray, order: IntArray, start: IntArray, k: int) -> Floats:
-    """Ordered pairs of rows in one block and one group, per group."""
-    pairs = np.zeros(k)
-    seen = np.zeros(k, np.int32)
-    for b in range(len(start) - 1):
-        for p in range(start[b], start[b + 1]):
-            g = group[order[p]]
-            pairs[g] += 2 * seen[g]
-            seen[g] += 1
-        for p in range(start[b], start[b + 1]):
-            seen[group[order[p]]] = 0
-    return pairs

@@ -39,22 +39,10 @@ def audit_table(
 ) -> dict[str, Any]:
     """Audit a table (CSV, JSON lines, Parquet, XLSX) by the columns in `groups`.
 
-    Parameters
-    ----------
-    prediction, score, threshold
-        Either a column of predictions, or a column of scores with the threshold from which a row
-        counts as put forward.
-    positive : str
-        The value that means yes in label and prediction; 1, 1.0 and true are one value.
-    margin : float
-        The gap between groups, as a share, from which it matters.
-    cluster : str, optional
-        Column naming the person that rows share: people are resampled and permuted then.
-
-    Returns
-    -------
-    dict
-        The document of `workbench audit --json`.
+    Either a column of predictions is named, or one of scores with the threshold from which a row
+    counts as put forward. `positive` means yes in label and prediction (1, 1.0 and true are one
+    value); `margin` is the gap that matters, as a share; `cluster` names the person that rows
+    share. Returns the document of `workbench audit --json`.
 
     Raises
     ------

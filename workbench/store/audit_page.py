@@ -1,21 +1,202 @@
 """The page of a bias audit: one HTML file that stands alone, for a reader with no other file."""
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from string import Template
 from typing import Any
+
+from workbench.analysis.audit_words import (
+    MEANINGS,
+    METRICS,
+    SHARED,
+    VERDICTS,
+    gap_sentence,
+    p_words,
+    plain,
+    points,
+    verdict_sentence,
+)
+from workbench.analysis.error_rates import DENOMINATOR, GroupRow, Interval, rate_of
+from workbench.analysis.fairness import ExcludedRow, GapRow
+from workbench.analysis.group_dots import group_dots
+from workbench.store.dot_plot import dot_plot
 
 TEMPLATE = Path(__file__).resolve().parents[2] / "reports" / "bias_audit.html"
 
 
 def render(document: Mapping[str, Any], *, digest: str, made_at: datetime) -> bytes:
     """The page as UTF-8 HTML; everything that came from data is escaped."""
+    singles = list(dict.fromkeys(t["attribute"] for t in document["tests"] if _is_single(t)))
     values = {
-        "title": html.escape(str(document["title"])),
-        "verdict": html.escape(str(document["verdict"])),
-        "digest": digest,
+        "title": _safe(f"{document['title']}, version {document['version']}"),
+        "verdict": _safe(document["verdict"]),
+        "verdict_label": VERDICTS[document["verdict"]],
+        "sentence": _safe(verdict_sentence(document)),
+        "facts": _facts(document),
+        "margin": points(document["margin"]),
+        "attributes": "\n".join(_attribute(document, name) for name in singles),
+        "intersections": _intersections(document),
+        "truth": _against_truth(document),
+        "excluded": _excluded(document["excluded"], document["notes"]),
+        "tests": _tests(document["tests"]),
+        "shared": SHARED[document["shared"]],
+        "n_replicates": f"{document['n_replicates']:,}",
+        "n_permutations": f"{document['n_permutations']:,}",
+        "seed": str(document["seed"]),
         "made_at": f"{made_at:%Y-%m-%d %H:%M}",
+        "digest": _safe(digest),
     }
     return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(values).encode()
+
+
+def _safe(text: object) -> str:
+    return html.escape(str(text))
+
+
+def _is_single(test: GapRow) -> bool:
+    return "×" not in test["attribute"]
+
+
+def _facts(document: Mapping[str, Any]) -> str:
+    shown = {
+        "Dataset": document["dataset"],
+        "Counted": f"{document['n']:,}, each a {document['unit']}",
+        "Confirmed by later records": f"{document['positives']:,}",
+        "People": f"{document['n_people']:,}",
+        "Known by": f"{document['as_of'][:10]}, confirmed until {document['until'][:10]}",
+        "Put forward from": f"probability {document['threshold']:.2g}",
+        "Margin": f"{points(document['margin'])} points",
+        "SHA-256 of what is served": document["release_digest"][:16] + "…",
+    }
+    return "".join(f"<div><dt>{k}</dt><dd>{_safe(v)}</dd></div>" for k, v in shown.items())
+
+
+def _attribute(document: Mapping[str, Any], name: str) -> str:
+    """Both plots of an attribute side by side, and all its figures folded away."""
+    rows = [g for g in document["groups"] if g["attribute"] == name]
+    tests = [t for t in document["tests"] if t["attribute"] == name]
+    plots = "".join(_plot(rows, test, document["margin"]) for test in tests)
+    return (
+        f'<h3>{_safe(plain(name)).capitalize()}</h3><div class="plots">{plots}</div>'
+        f"<details><summary>All {len(rows)} groups by {_safe(plain(name))}, every measure</summary>"
+        f'<div class="wide">{_groups(rows)}</div></details>'
+    )
+
+
+def _plot(rows: Sequence[GroupRow], test: GapRow, margin: float) -> str:
+    metric, of = test["metric"], DENOMINATOR[test["metric"]]
+    dots, band = group_dots(rows, test, margin)
+    hidden = len(rows) - len(dots)
+    more = (
+        f'<p class="quiet">{hidden} more {"group is" if hidden == 1 else "groups are"} in the '
+        f"figures below: too small to be drawn, or without {of}.</p>"
+        if hidden
+        else ""
+    )
+    drawn = dot_plot(dots, title=f"{METRICS[metric]} by {test['attribute']}", band=band)
+    return (
+        f'<div><h4>{METRICS[metric]} · <span class="{test["verdict"]}">'
+        f"{VERDICTS[test['verdict']].lower()}</span></h4>"
+        f'<p class="said">{MEANINGS[metric]}</p>{drawn if dots else ""}'
+        f'<p class="said">{_safe(gap_sentence(test, margin))}</p>{more}</div>'
+    )
+
+
+def _groups(rows: Sequence[GroupRow]) -> str:
+    head = (
+        *("group", "counted", "positives", "negatives", "wrongly put forward", "missed"),
+        *("put forward", "precision", "accuracy"),
+    )
+    body = [
+        (
+            _safe(row["group"]),
+            f"{row['n']:,}",
+            f"{row['positives']:,}",
+            f"{row['negatives']:,}",
+            *(
+                _share(rate_of(row, metric), row["intervals"][metric])
+                for metric in ("fpr", "fnr", "selection_rate", "precision", "accuracy")
+            ),
+        )
+        for row in rows
+    ]
+    return _table(head, body)
+
+
+def _share(value: float | None, interval: Interval) -> str:
+    """``2.9 %`` with its interval, all escaped."""
+    if value is None:
+        return "–"
+    reach = f" {points(interval[0])} to {points(interval[1])}" if interval else ""
+    return f'{points(value)} %<span class="quiet">{reach}</span>'
+
+
+def _intersections(document: Mapping[str, Any]) -> str:
+    """Plots of the intersections that failed; the others in a sentence."""
+    tests = [t for t in document["tests"] if not _is_single(t)]
+    if not tests:
+        return "<p>One attribute alone was audited, so none meet.</p>"
+    failed = list(dict.fromkeys(t["attribute"] for t in tests if t["verdict"] == "fail"))
+    n_short = sum(t["verdict"] == "insufficient" for t in tests)
+    n_passed = sum(t["verdict"] == "pass" for t in tests)
+    said = (
+        f"<p>{len(tests)} tests over {len({t['attribute'] for t in tests})} intersections: "
+        f"{len(tests) - n_short - n_passed} failed, {n_passed} passed, {n_short} had too little "
+        "data to tell. Those that failed are drawn below, all stand in the table of tests.</p>"
+    )
+    return said + "\n".join(_attribute(document, name) for name in failed)
+
+
+def _against_truth(document: Mapping[str, Any]) -> str:
+    truth = document.get("against_truth")
+    if truth is None:
+        return ""
+    return (
+        "<h2>Against the truth</h2><p>The dataset is synthetic and its truth is known, so the same "
+        f"errors are counted once more against what is true rather than recorded: "
+        f"{truth['positives']:,} of {truth['n']:,} are true, {document['positives']:,} came to be "
+        "recorded. Where the two audits differ, records are unequal, not the model. This part has "
+        "no say in the verdict above.</p>"
+        f'<p><b class="{truth["verdict"]}">{VERDICTS[truth["verdict"]]}.</b> '
+        f"{_safe(verdict_sentence(truth))}</p>"
+        f'<div class="wide">{_tests(truth["tests"])}</div>'
+    )
+
+
+def _excluded(rows: Sequence[ExcludedRow], notes: Sequence[str]) -> str:
+    said = "".join(f"<p>{_safe(note)}</p>" for note in notes)
+    if not rows:
+        return f"<p>Every row has a group in every attribute; none is left out.</p>{said}"
+    body = [
+        (_safe(plain(r["attribute"])), _safe(r["group"]), f"{r['n']:,}", _safe(r["reason"]))
+        for r in rows
+    ]
+    return _table(("attribute", "group", "left out", "why"), body) + said
+
+
+def _tests(tests: Sequence[GapRow]) -> str:
+    head = ("attribute", "measure", "widest gap", "between", "smallest group", "p", "p corrected")
+    body = [
+        (
+            _safe(plain(t["attribute"])),
+            METRICS[t["metric"]],
+            f"{points(t['gap'])}" + ("" if t["gap"] is None else " points"),
+            _safe(" and ".join(t["between"])) or "–",
+            f"{t['smallest']:,}",
+            p_words(t["p_value"]),
+            p_words(t["p_corrected"]),
+            f'<b class="{t["verdict"]}">{VERDICTS[t["verdict"]].lower()}</b>',
+        )
+        for t in tests
+    ]
+    return _table((*head, "verdict"), body)
+
+
+def _table(head: Sequence[str], body: Sequence[Sequence[str]]) -> str:
+    """Cells of `body` are HTML already."""
+    top = "".join(f'<th scope="col">{name}</th>' for name in head)
+    lines = ("".join(f"<td>{cell}</td>" for cell in row) for row in body)
+    rows = "".join(f"<tr>{line}</tr>" for line in lines)
+    return f"<table><thead><tr>{top}</tr></thead><tbody>{rows}</tbody></table>"

@@ -116,7 +116,8 @@ def _positives(
     meant = _same_as(wanted, values)
     if not meant and plain:
         meant = _same_as("1", values)  # labels in words beside predictions in 0 and 1
-    told = plain or any(_same_as(wanted, column.unique()) for column in known)
+    told = any(_same_as(wanted, column.unique()) for column in known)
+    told |= plain and wanted.lower() in (*_TRUE, *_FALSE)
     if told and (plain or len(values) <= 2 or wanted.lower() not in _TRUE):
         return np.asarray(cells.isin(meant).to_numpy(), dtype=np.bool_)
     shown = ", ".join(f"{v!a}" for v in values[:5]) + (" ..." if len(values) > 5 else "")

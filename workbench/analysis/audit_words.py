@@ -1,0 +1,97 @@
+"""What a bias audit says, in sentences: the same ones on the page, in the report and in letters."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from workbench.analysis.fairness import GapRow
+
+METRICS = {"fpr": "Wrongly put forward", "fnr": "Missed"}
+MEANINGS = {
+    "fpr": "Of those where nothing is to be found, the share that was put forward all the same "
+    "(false positive rate).",
+    "fnr": "Of those where something is to be found, the share that was not put forward "
+    "(false negative rate).",
+}
+VERDICTS = {"pass": "Passed", "fail": "Failed", "insufficient": "Too little data to tell"}
+SHARED = {
+    "nothing": "Rows are independent: the counts of each group are resampled, labels permuted.",
+    "cluster": "Rows share people: people are resampled and permuted, not rows.",
+    "people": "Errors on people whom several candidates share are not independent: people are "
+    "resampled and permuted, not candidates.",
+}
+
+
+def points(share: float | None) -> str:
+    """A share or a gap in percentage points, two significant digits: ``5``, ``0.38``, ``12``."""
+    if share is None:
+        return "–"
+    return f"{float(f'{100 * share:.2g}'):g}"
+
+
+def plain(attribute: str) -> str:
+    """An attribute's column name as words."""
+    return attribute.replace("_", " ")
+
+
+def verdict_sentence(document: Mapping[str, Any]) -> str:
+    """The verdict of a whole audit in one or two sentences."""
+    tests: Sequence[GapRow] = document["tests"]
+    margin = points(document["margin"])
+    failed = [t for t in tests if t["verdict"] == "fail"]
+    short = [t for t in tests if t["verdict"] == "insufficient" and "×" not in t["attribute"]]
+    if failed:
+        worst = max(failed, key=lambda t: t["gap"] or 0.0)
+        more = len(failed) - 1
+        others = (
+            "" if not more else f" {more} more {'gap is' if more == 1 else 'gaps are'} as sure."
+        )
+        return (
+            f"By {plain(worst['attribute'])}, {METRICS[worst['metric']].lower()} differs by up to "
+            f"{points(worst['gap'])} points between groups: more than the margin of {margin}, and "
+            f"more than chance explains.{others}"
+        )
+    if short:
+        named = _listed(sorted({METRICS[t["metric"]].lower() for t in short}))
+        by = _listed(list(dict.fromkeys(plain(t["attribute"]) for t in short)))
+        return (
+            f"No gap beyond the margin of {margin} points was shown, but groups by {by} are too "
+            f"small to show one of that size ({named})."
+        )
+    return (
+        f"No two groups differ by more than the margin of {margin} points beyond chance, and every "
+        "group of a single attribute is large enough to tell."
+    )
+
+
+def gap_sentence(test: GapRow, margin: float) -> str:
+    """One test in a sentence."""
+    if test["gap"] is None:
+        return "Fewer than two groups have anyone to count, so nothing can be compared."
+    said = f"Widest gap {points(test['gap'])} points"
+    if test["between"]:
+        lowest, highest = test["between"]
+        said += f": {highest} highest, {lowest} lowest"
+    said += f"; p = {p_words(test['p_corrected'])} after correction. "
+    match test["verdict"]:
+        case "fail":
+            return f"{said}Beyond the margin of {points(margin)} and beyond chance."
+        case "insufficient":
+            return (
+                f"{said}The smallest group rests on {test['smallest']}, too few to see a gap of "
+                f"{points(margin)} points."
+            )
+        case _:
+            return f"{said}Not beyond the margin of {points(margin)}, or not beyond chance."
+
+
+def p_words(value: float | None) -> str:
+    """A p-value in two significant digits: ``below 0.001``, ``0.031``, ``–`` where none is."""
+    if value is None:
+        return "–"
+    return "below 0.001" if value < 0.001 else f"{value:.2g}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
