@@ -107,19 +107,22 @@ def demo(desk: Desk, *, size: str, seed: int, progress: Progress) -> Demo:
         for model in desk.models
     ]
     steps.once("Leaving some for a second reading", lambda _: _first_readings(desk))
+    n_findings = steps.once(
+        "Counting what was found", lambda _: len(review.list_findings(desk, account="operator"))
+    )
     steps.once("Signing the log", lambda _: desk.log.checkpoint().size)
     progress("The demonstration is ready", 1.0)
     return Demo(
         dataset=DATASET,
         models=tuple(desk.models),
-        n_findings=len(review.list_findings(desk)),
+        n_findings=n_findings,
         decided=tuple(decided),
         passwords=passwords,
     )
 
 
 def _claim(desk: Desk, *, size: str, seed: int, progress: Progress) -> _Steps:
-    steps = _Steps(desk.home / "demo.json", progress, n_steps=6 + 6 * len(desk.models))
+    steps = _Steps(desk.home / "demo.json", progress, n_steps=7 + 6 * len(desk.models))
     made = {"size": size, "seed": seed}
     if steps.path.exists():
         steps.done = json.loads(steps.path.read_text(encoding="utf-8"))
