@@ -1,374 +1,327 @@
-"""The gate over HTTP and WebSocket: first before an application that tells what reached it, then
-before every route that Streamlit and MLflow have."""
+"""Both web doors as they are served: every route that Streamlit and MLflow have, before and after
+signing in, and the two processes that serve them."""
 
-import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from builders_web import PASSWORD, Clock, TestClient, account, desk
-from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import Route, WebSocketRoute
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.routing import BaseRoute, Mount
+from starlette.websockets import WebSocketDisconnect
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import connect
 
-from workbench.app import Gate
-from workbench.domain.account import Account, Operation, Role
-from workbench.services import sign_in
+from workbench.app import pages, tracking
+from workbench.domain.account import Role
 from workbench.store import accounts
 from workbench.store.desk import Desk
 from workbench.ui import door
-from workbench.ui.door import Door
 
 HERE = "http://127.0.0.1"
 FROM_HERE = {"origin": HERE}
-STREAM = "ws://127.0.0.1/_stcore/stream"
-HTML = {"accept": "text/html"}
+OPEN = {door.SIGN_IN, door.HEALTH}
+SEARCH = "/api/2.0/mlflow/experiments/search?max_results=1"
+WRITES = [
+    "runs/create",
+    "runs/delete",
+    "runs/set-tag",
+    "experiments/delete",
+    "model-versions/set-tag",
+    "registered-models/delete",
+    "model-versions/transition-stage",
+]
+
+pytestmark = pytest.mark.slow
 
 
-async def tell(request: Request) -> JSONResponse:
-    """Answers with the headers that reached it."""
-    return JSONResponse(dict(request.headers))
+def paths(routes: list[BaseRoute], prefix: str = "") -> Iterator[str]:
+    """Every path of an application, its placeholders filled."""
+    for route in routes:
+        path = prefix + re.sub(r"\{[^}]*\}|<[^>]*>", "x", getattr(route, "path", ""))
+        if isinstance(route, Mount):
+            yield from paths(list(route.routes or []), path)
+        yield path or "/"
 
 
-async def tell_all(socket: WebSocket) -> None:
-    """Accepts, says which headers it was reached with, then repeats what it hears."""
-    await socket.accept()
-    await socket.send_text(json.dumps(dict(socket.headers)))
-    with suppress(WebSocketDisconnect):
-        while True:
-            await socket.send_text(await socket.receive_text())
-
-
-def behind(at: Desk, *, needs: Operation | None = None) -> Starlette:
-    entrance = Door(at)
-    return Starlette(
-        routes=[
-            *entrance.routes(),
-            Route("/{path:path}", tell, methods=["GET", "POST", "PUT", "DELETE"]),
-            WebSocketRoute("/_stcore/stream", tell_all),
-        ],
-        middleware=[Middleware(Gate, desk=at, entrance=entrance, needs=needs)],
-        exception_handlers={door.WorkbenchError: door.say_why},
-    )
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def at(tmp_path: Path, clock: Clock) -> Iterator[Desk]:
-    made = desk(tmp_path / "home", clock=clock)
+@pytest.fixture(scope="module")
+def at(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    made = desk(tmp_path_factory.mktemp("door") / "home", clock=Clock())
     yield made
     made.database.close()
 
 
-def client(at: Desk, *, needs: Operation | None = None) -> TestClient:
-    return TestClient(behind(at, needs=needs), base_url=HERE, follow_redirects=False)
-
-
-def token_of(at: Desk, who: Account) -> str:
+def cookie_of(at: Desk, name: str, role: Role) -> str:
+    who = account(at, name, role)
     with at.database.write() as connection:
         return accounts.open_session(connection, who, now=at.now())
 
 
-def signed(at: Desk, who: Account, *, needs: Operation | None = None) -> TestClient:
-    browser = client(at, needs=needs)
-    browser.cookies.set(door.COOKIE, token_of(at, who), domain="127.0.0.1", path="/")
-    return browser
+# Streamlit's routes
 
 
-# Before signing in
+def test_no_route_of_streamlit_answers_before_signing_in(at: Desk) -> None:
+    app = pages(at)
+    browser = TestClient(app, base_url=HERE, follow_redirects=False)
+    browser.get("/health")  # builds the application
+    found = sorted(set(paths(app._starlette_app.routes)) - OPEN)
+    for expected in ("/_stcore/stream", "/_stcore/metrics", "/_stcore/health", "/media/x"):
+        assert expected in found
+    for path in found:
+        for method in ("GET", "POST", "PUT", "DELETE", "OPTIONS"):
+            answer = browser.request(method, path, headers=FROM_HERE)
+            assert answer.status_code == 401, (method, path)
+        assert browser.get(path, headers={"accept": "text/html"}).status_code == 303, path
+        with (
+            pytest.raises(WebSocketDisconnect),
+            browser.websocket_connect(f"ws://127.0.0.1{path}", headers=FROM_HERE),
+        ):
+            pass
 
 
-@pytest.mark.parametrize("path", ["/", "/finding?f=1", "/_stcore/health", "/media/x", "/session"])
-@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"])
-def test_nothing_answers_before_signing_in(at: Desk, path: str, method: str) -> None:
-    answer = client(at).request(method, path, headers=FROM_HERE)
-    assert answer.status_code == 401
-    assert answer.text in ("Sign in first.", "")
+# MLflow's routes
 
 
-def test_a_browser_is_led_to_the_sign_in_and_back_to_where_it_was(at: Desk) -> None:
-    account(at)
-    browser = client(at)
-    away = browser.get("/finding?f=F-1&x=a b", headers=HTML)
-    assert away.status_code == 303
-    assert away.headers["location"] == "/sign-in?next=%2Ffinding%3Ff%3DF-1%26x%3Da%2520b"
-    page = browser.get(away.headers["location"])
-    assert 'value="/finding?f=F-1&amp;x=a%20b"' in page.text
-    back = browser.post(
-        "/sign-in",
-        data={"name": "analyst-1", "password": PASSWORD, "next": "/finding?f=F-1&x=a%20b"},
-        headers=FROM_HERE,
-    )
-    assert back.status_code == 303
-    assert back.headers["location"] == "/finding?f=F-1&x=a%20b"
+@pytest.fixture(scope="module")
+def mlflow(at: Desk) -> Iterator[TestClient]:
+    yield TestClient(tracking(at), base_url=HERE, follow_redirects=False)
 
 
-def test_only_sign_in_and_health_answer_to_anyone(at: Desk) -> None:
-    browser = client(at)
-    assert browser.get("/health").text == "ok"
-    assert browser.get("/sign-in").status_code == 200
-    for near in ("/sign-in/", "/sign-in/x", "/health/", "//health", "/healthx", "/password"):
-        assert browser.get(near).status_code == 401, near
+def test_no_route_of_mlflow_answers_before_signing_in(at: Desk, mlflow: TestClient) -> None:
+    from mlflow.server import app as flask
+
+    found = {re.sub(r"<[^>]*>", "x", rule.rule) for rule in flask.url_map.iter_rules()}
+    found |= set(paths(list(mlflow.app.routes)))
+    assert "/api/2.0/mlflow/runs/search" in found
+    assert "/ajax-api/2.0/mlflow/experiments/search" in found
+    assert "/get-artifact" in found
+    for path in sorted(found - OPEN):
+        for method in ("GET", "POST", "DELETE"):
+            answer = mlflow.request(method, path, headers=FROM_HERE)
+            assert answer.status_code == 401, (method, path)
 
 
-def test_an_anonymous_websocket_is_refused_before_it_opens(at: Desk) -> None:
-    with (
-        pytest.raises(WebSocketDisconnect) as refused,
-        client(at).websocket_connect(STREAM, headers=FROM_HERE),
-    ):
-        pass
-    assert refused.value.code == 1008
+def test_mlflow_is_shown_to_who_may_see_experiments_and_to_nobody_else(
+    at: Desk, mlflow: TestClient
+) -> None:
+    for role in (Role.DATA_SCIENTIST, Role.AUDITOR):
+        cookie = f"{door.COOKIE}={cookie_of(at, f'sees-{role}', role)}"
+        found = mlflow.get(SEARCH, headers={"cookie": cookie})
+        assert found.status_code == 200
+    for role in (Role.ANALYST, Role.SUPERVISOR, Role.ADMINISTRATOR):
+        cookie = f"{door.COOKIE}={cookie_of(at, f'sees-not-{role}', role)}"
+        answer = mlflow.get(SEARCH, headers={"cookie": cookie})
+        assert answer.status_code == 403
+        assert "may not see the experiments" in answer.text
 
 
-# Signing in
+def test_mlflow_can_be_searched_but_not_written(at: Desk, mlflow: TestClient) -> None:
+    token = cookie_of(at, "data-scientist", Role.DATA_SCIENTIST)
+    headers = FROM_HERE | {"cookie": f"{door.COOKIE}={token}"}
+    for prefix in ("/api/2.0/mlflow/", "/ajax-api/2.0/mlflow/"):
+        found = mlflow.post(prefix + "experiments/search", json={"max_results": 1}, headers=headers)
+        assert found.status_code == 200
+        assert "experiments" in found.json()
+        for write in WRITES:
+            for method in ("POST", "PUT", "PATCH", "DELETE"):
+                refused = mlflow.request(method, prefix + write, json={}, headers=headers)
+                assert refused.status_code == 403, (method, write)
+    for proxied in ("/ajax-api/2.0/mlflow/gateway-proxy", "/ajax-api/3.0/mlflow/ui-telemetry"):
+        assert mlflow.get(proxied, headers=headers).status_code == 403
 
 
-def test_the_cookie_is_out_of_reach_of_scripts_and_of_other_sites(at: Desk) -> None:
-    account(at)
-    answer = client(at).post(
-        "/sign-in", data={"name": "analyst-1", "password": PASSWORD}, headers=FROM_HERE
-    )
-    cookie = answer.headers["set-cookie"]
-    assert cookie.startswith("workbench_session=")
-    assert "HttpOnly" in cookie
-    assert "SameSite=strict" in cookie
-    assert "Max-Age" not in cookie  # it ends with the browser
-    assert "Secure" not in cookie  # 127.0.0.1 over plain HTTP
+# The two processes
 
 
-def test_the_cookie_is_secure_over_https(at: Desk) -> None:
-    account(at)
-    browser = TestClient(behind(at), base_url="https://localhost", follow_redirects=False)
-    answer = browser.post(
-        "/sign-in",
-        data={"name": "analyst-1", "password": PASSWORD},
-        headers={"origin": "https://localhost"},
-    )
-    assert "Secure" in answer.headers["set-cookie"]
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
-def test_a_wrong_password_keeps_the_name_in_the_form_and_shows_it_as_text(at: Desk) -> None:
-    answer = client(at).post(
-        "/sign-in", data={"name": '"><script>', "password": "wrong"}, headers=FROM_HERE
-    )
-    assert answer.status_code == 401
-    assert "set-cookie" not in answer.headers
-    assert "<script>" not in answer.text
-    assert 'value="&quot;&gt;&lt;script&gt;"' in answer.text
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Desk, str, str]]:
+    """A home that is served, with the addresses of its pages and of MLflow."""
+    import builders_web
 
-
-def test_too_many_attempts_answer_429(at: Desk) -> None:
-    with at.database.write() as connection:
-        for _ in range(8):
-            accounts.note_attempt(connection, "analyst-1", succeeded=False, now=at.now())
-    answer = client(at).post(
-        "/sign-in", data={"name": "analyst-1", "password": PASSWORD}, headers=FROM_HERE
-    )
-    assert answer.status_code == 429
-    assert "wait 15 minutes" in answer.text
-
-
-@pytest.mark.parametrize(
-    "onward", ["//evil.example/", "https://evil.example/", "/\\evil.example", "evil", "/a\r\nb"]
-)
-def test_signing_in_never_leads_to_another_site(at: Desk, onward: str) -> None:
-    account(at)
-    answer = client(at).post(
-        "/sign-in",
-        data={"name": "analyst-1", "password": PASSWORD, "next": onward},
-        headers=FROM_HERE,
-    )
-    assert answer.headers["location"] == "/"
-
-
-@pytest.mark.parametrize(
-    "origin", [None, "null", "http://evil.example", "http://127.0.0.1:81", "https://127.0.0.1"]
-)
-def test_a_form_sent_from_elsewhere_is_refused(at: Desk, origin: str | None) -> None:
-    account(at)
-    answer = client(at).post(
-        "/sign-in",
-        data={"name": "analyst-1", "password": PASSWORD},
-        headers={"origin": origin} if origin else {},
-    )
-    assert answer.status_code == 403
-    assert "set-cookie" not in answer.headers
-
-
-def test_a_form_too_large_or_not_text_is_refused_with_a_sentence(at: Desk) -> None:
-    large = client(at).post("/sign-in", content=b"name=" + b"a" * 9000, headers=FROM_HERE)
-    assert (large.status_code, large.text[:27]) == (400, "The form is larger than 819")
-    odd = client(at).post("/sign-in", content=b"name=%ff", headers=FROM_HERE)
-    assert (odd.status_code, odd.text[:8]) == (400, "The form")
-
-
-def test_a_one_time_password_opens_nothing_but_the_page_that_replaces_it(at: Desk) -> None:
-    browser = signed(at, account(at, must_change=True))
-    assert browser.get("/", headers=HTML).headers["location"] == "/password"
-    assert browser.get("/media/x").status_code == 403
-    with (
-        pytest.raises(WebSocketDisconnect),
-        browser.websocket_connect(STREAM, headers=FROM_HERE),
-    ):
-        pass
-    fields = {"old": PASSWORD, "new": "four other unrelated words"}
-    again = {"again": "four other unrelated words"}
-    assert browser.post("/password", data=fields, headers=FROM_HERE).status_code == 400
-    assert browser.post("/password", data=fields | again, headers=FROM_HERE).status_code == 303
-    assert browser.get("/").status_code == 200
-
-
-# Signed in
-
-
-def test_identity_comes_from_the_session_and_never_from_the_request(at: Desk) -> None:
-    who = account(at)
-    browser = signed(at, who)
-    forged = {
-        "X-Workbench-Account": "P-FORGED",
-        "x_workbench_session": "0" * 64,
-        "X-Workbench-Anything": "1",
+    home = tmp_path_factory.mktemp("served") / "home"
+    made = builders_web.desk(home, clock=_machine_clock())
+    account(made, "administrator", Role.ADMINISTRATOR)
+    account(made, "data-scientist", Role.DATA_SCIENTIST)
+    ports = free_port(), free_port()
+    environment = os.environ | {
+        "WORKBENCH_HOME": str(home),
+        "WORKBENCH_PORT": str(ports[0]),
+        "WORKBENCH_MLFLOW_PORT": str(ports[1]),
     }
-    reached = browser.get("/x", headers=forged).json()
-    assert reached["x-workbench-account"] == who.id
-    assert len(reached["x-workbench-session"]) == 64
-    assert "P-FORGED" not in str(reached)
-    assert "x_workbench_session" not in reached
-    assert "x-workbench-anything" not in reached
+    server = subprocess.Popen(
+        [sys.executable, "-m", "workbench.app"], env=environment, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        _read_until(server, "MLflow is at")
+        yield made, f"{HERE}:{ports[0]}", f"{HERE}:{ports[1]}"
+    finally:
+        children = _children(server.pid)
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(timeout=30) == 0
+        assert server.stderr is not None
+        server.stderr.close()
+        made.database.close()
+        assert len(children) >= 2
+        assert _ended(children)
 
 
-def test_a_forged_header_alone_opens_nothing(at: Desk) -> None:
-    who = account(at)
-    session = accounts.session_hash(token_of(at, who))
-    forged = {"x-workbench-account": who.id, "x-workbench-session": session}
-    assert client(at).get("/", headers=forged).status_code == 401
-    with (
-        pytest.raises(WebSocketDisconnect),
-        client(at).websocket_connect(STREAM, headers=forged | FROM_HERE),
-    ):
-        pass
+def _machine_clock() -> Clock:
+    from datetime import UTC, datetime
+
+    return Clock(datetime.now(UTC))
 
 
-def test_a_websocket_knows_who_opened_it(at: Desk) -> None:
-    who = account(at)
-    with signed(at, who).websocket_connect(
-        STREAM, headers=FROM_HERE | {"x-workbench-account": "P-FORGED"}
-    ) as socket:
-        reached = json.loads(socket.receive_text())
-    assert reached["x-workbench-account"] == who.id
+def _read_until(server: "subprocess.Popen[str]", words: str) -> None:
+    assert server.stderr is not None
+    said = []
+    for line in server.stderr:
+        said.append(line)
+        if words in line:
+            return
+    raise AssertionError("".join(said))
 
 
-@pytest.mark.parametrize("origin", [{}, {"origin": "http://evil.example"}, {"origin": "null"}])
-def test_a_websocket_from_elsewhere_is_refused_cookie_or_not(
-    at: Desk, origin: dict[str, str]
+def _children(pid: int) -> list[int]:
+    text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return [int(child) for child in text.split()]
+
+
+def sign_in(address: str, name: str) -> str:
+    """The cookie of a sign-in over HTTP."""
+    answer = httpx.post(
+        f"{address}/sign-in",
+        data={"name": name, "password": PASSWORD},
+        headers={"origin": address},
+    )
+    assert answer.status_code == 303
+    return str(answer.cookies[door.COOKIE])
+
+
+def stream(address: str, cookie: str = "", **headers: str) -> connect:
+    sent = {"Origin": address, **headers}
+    if cookie:
+        sent["Cookie"] = f"{door.COOKIE}={cookie}"
+    origin = sent.pop("Origin")
+    return connect(
+        f"ws://{urlsplit(address).netloc}/_stcore/stream",
+        origin=origin,
+        additional_headers=sent,
+        subprotocols=["streamlit"],
+        open_timeout=20,
+    )
+
+
+def test_served_pages_and_mlflow_answer_health_and_refuse_the_rest(
+    served: tuple[Desk, str, str],
 ) -> None:
-    browser = signed(at, account(at))
-    with (
-        pytest.raises(WebSocketDisconnect) as refused,
-        browser.websocket_connect(STREAM, headers=origin),
-    ):
+    _, web, mlflow = served
+    for address in (web, mlflow):
+        assert httpx.get(f"{address}/health").text == "ok"
+        assert httpx.get(f"{address}/").status_code == 401
+        assert "Sign in" in httpx.get(f"{address}/sign-in").text
+    for refused in ({}, {"X-Workbench-Account": "P-1", "X-Workbench-Session": "0" * 64}):
+        with pytest.raises(InvalidStatus) as status, stream(web, **refused):
+            pass
+        assert status.value.response.status_code == 403
+
+
+def test_one_sign_in_opens_both_doors_until_it_is_revoked(served: tuple[Desk, str, str]) -> None:
+    _, web, mlflow = served
+    cookie = {door.COOKIE: sign_in(web, "data-scientist")}
+    with httpx.Client(cookies=cookie) as browser:
+        assert "Streamlit" in browser.get(f"{web}/").text
+        assert browser.get(f"{mlflow}/").status_code == 200
+        assert browser.get(f"{web}/_stcore/host-config").status_code == 200
+        gone = browser.post(f"{mlflow}/sign-out", headers={"origin": mlflow})
+        assert gone.status_code == 303
+    old = {"cookie": f"{door.COOKIE}={cookie[door.COOKIE]}"}
+    assert httpx.get(f"{web}/", headers=old).status_code == 401
+
+
+def test_an_open_stream_ends_when_its_session_is_revoked(served: tuple[Desk, str, str]) -> None:
+    made, web, _ = served
+    cookie = sign_in(web, "administrator")
+    with stream(web, cookie) as socket_:
+        socket_.send(BackMsg(rerun_script=ClientState()).SerializeToString())
+        assert socket_.recv(timeout=60)  # Streamlit has begun to answer
+        with made.database.write() as connection:
+            accounts.revoke(connection, cookie, now=made.now())
+        socket_.send(BackMsg(rerun_script=ClientState()).SerializeToString())
+        with pytest.raises(ConnectionClosed) as closed:
+            while True:
+                socket_.recv(timeout=30)
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1008
+    with pytest.raises(InvalidStatus), stream(web, cookie):
         pass
-    assert refused.value.code == 1008
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "127.0.0.1@x:1"])
-def test_another_host_name_is_not_answered(at: Desk, host: str) -> None:
-    browser = signed(at, account(at))
-    headers = {"host": host, "origin": f"http://{host}"}
-    assert browser.get("/health", headers=headers).status_code == 421
-    with (
-        pytest.raises(WebSocketDisconnect),
-        browser.websocket_connect(STREAM, headers=headers),
-    ):
-        pass
+def test_a_port_that_is_taken_is_said_in_a_sentence(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        environment = os.environ | {
+            "WORKBENCH_HOME": str(tmp_path / "home"),
+            "WORKBENCH_PORT": str(taken.getsockname()[1]),
+        }
+        done = subprocess.run(
+            [sys.executable, "-m", "workbench.app"],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+    assert done.returncode == 2
+    assert "cannot be used" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
-def test_two_session_cookies_are_none(at: Desk) -> None:
-    one, other = token_of(at, account(at)), token_of(at, account(at, "analyst-2"))
-    cookies = f"{door.COOKIE}={one}; {door.COOKIE}={other}"
-    assert client(at).get("/", headers={"cookie": cookies}).status_code == 401
+def test_the_servers_end_with_the_process_that_started_them(tmp_path: Path) -> None:
+    environment = os.environ | {
+        "WORKBENCH_HOME": str(tmp_path / "home"),
+        "WORKBENCH_PORT": str(free_port()),
+        "WORKBENCH_MLFLOW_PORT": str(free_port()),
+    }
+    server = subprocess.Popen(
+        [sys.executable, "-m", "workbench.app"], env=environment, stderr=subprocess.PIPE, text=True
+    )
+    _read_until(server, "MLflow is at")
+    children = _children(server.pid)
+    server.kill()
+    server.wait(timeout=10)
+    assert server.stderr is not None
+    server.stderr.close()
+    assert _ended(children)
 
 
-@pytest.mark.parametrize("token", ["", "x", "0" * 43, "é" * 20, "a" * 5000, "' OR 1=1 --"])
-def test_a_made_up_cookie_opens_nothing(at: Desk, token: str) -> None:
-    account(at)
-    headers = {"cookie": f"{door.COOKIE}={token}".encode("latin-1")}
-    assert client(at).get("/", headers=headers).status_code == 401
+def _ended(children: list[int]) -> bool:
+    """True once none of them runs any more, waiting 20 seconds at most."""
+    until = time.monotonic() + 20
+    while any(_runs(pid) for pid in children) and time.monotonic() < until:
+        time.sleep(0.2)
+    return not any(_runs(pid) for pid in children)
 
 
-def test_the_hash_of_a_session_is_not_its_cookie(at: Desk) -> None:
-    session = accounts.session_hash(token_of(at, account(at)))
-    assert client(at).get("/", headers={"cookie": f"{door.COOKIE}={session}"}).status_code == 401
-
-
-def test_a_session_that_was_ended_or_left_idle_opens_nothing(at: Desk, clock: Clock) -> None:
-    who = account(at)
-    revoked, idle = signed(at, who), signed(at, who)
-    assert revoked.post("/sign-out", headers=FROM_HERE).headers["location"] == "/sign-in"
-    assert client(at).get("/", headers={"cookie": _cookie(revoked)}).status_code == 401
-    assert idle.get("/session").status_code == 204
-    clock.turn(minutes=16)
-    assert idle.get("/session").status_code == 401
-
-
-def _cookie(browser: TestClient) -> str:
-    return "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
-
-
-def test_asking_whether_the_session_lives_does_not_prolong_it(at: Desk, clock: Clock) -> None:
-    browser = signed(at, account(at))
-    for _ in range(3):
-        clock.turn(minutes=4)
-        assert browser.get("/session").status_code == 204
-    clock.turn(minutes=4)
-    assert browser.get("/session").status_code == 401
-
-
-def test_an_open_websocket_ends_with_the_session_before_the_next_message_is_heard(
-    at: Desk,
-) -> None:
-    who = account(at)
-    browser = signed(at, who)
-    with browser.websocket_connect(STREAM, headers=FROM_HERE) as socket:
-        socket.receive_text()
-        socket.send_text("heard")
-        assert socket.receive_text() == "heard"
-        with at.database.write() as connection:
-            accounts.revoke_all(connection, who, now=at.now())
-        socket.send_text("not heard")
-        with pytest.raises(WebSocketDisconnect) as ended:
-            socket.receive_text()
-    assert ended.value.code == 1008
-
-
-def test_a_role_that_may_not_gets_a_page_that_says_so_and_a_way_out(at: Desk) -> None:
-    needs = Operation.TRACK_EXPERIMENTS
-    analyst = signed(at, account(at), needs=needs)
-    page = analyst.get("/", headers=HTML)
-    assert page.status_code == 403
-    assert "may not see the experiments in MLflow" in page.text
-    assert 'action="/sign-out"' in page.text
-    scientist = account(at, "data-scientist", Role.DATA_SCIENTIST)
-    assert signed(at, scientist, needs=needs).get("/").status_code == 200
-
-
-def test_every_answer_forbids_what_comes_from_elsewhere(at: Desk) -> None:
-    for answer in (client(at).get("/sign-in"), client(at).get("/"), client(at).get("/health")):
-        assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
-        assert "http" not in answer.headers["content-security-policy"]
-        assert answer.headers["x-content-type-options"] == "nosniff"
-        assert answer.headers["cache-control"] == "no-store"
-
-
-def test_signing_in_again_leaves_the_sign_in_reachable(at: Desk) -> None:
-    browser = signed(at, account(at))
-    assert browser.get("/sign-in").status_code == 200
-    assert sign_in.who(at, token_of(at, account(at, "analyst-2"))) is not None
+def _runs(pid: int) -> bool:
+    """True while the process is there and is no zombie."""
+    stat = Path(f"/proc/{pid}/stat")
+    try:
+        return stat.read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False

@@ -97,6 +97,7 @@ def test_signing_out_ends_the_session_at_once(at: Desk) -> None:
     who, user = in_it(at)
     shown = page(user)
     shown.button(key="sign_out").click().run()
+    assert not shown.exception
     assert sign_in.session_of(at, user["session"]) is None
     assert not shown.run().title
     assert sign_in.who(at, sign_in.sign_in(at, who.name, PASSWORD)) is not None

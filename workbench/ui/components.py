@@ -6,7 +6,7 @@ Text from records goes through `st.text`, a table cell or `inert`, and never bec
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
 
@@ -232,27 +232,9 @@ def dots(
     band : pair of float, optional
         A margin drawn behind, in units of the axis.
     """
-    values: list[Mapping[str, object]] = [
-        {
-            "label": row.label,
-            "value": row.value,
-            "low": row.low,
-            "high": row.high,
-            "note": row.note,
-            "insufficient": row.insufficient,
-        }
-        for row in rows
-    ]
-    place: dict[str, Any] = {"field": "label", "type": "nominal", "sort": None, "title": None}
-    place |= {"axis": {"labelLimit": 260, "ticks": False, "domain": False, "grid": True}}
-    scale = {"zero": False, "nice": False, "padding": 14}
-    across: dict[str, Any] = {"type": "quantitative", "title": axis, "scale": scale}
-    across |= {"axis": {"tickCount": 7, "grid": False}}
-    layers: list[dict[str, Any]] = []
-    if band is not None:
-        layers.append(_band(band, axis))
-    if reference is not None:
-        layers.append(_line(reference, axis))
+    place, across = _axes(axis)
+    layers = [] if band is None else [_band(band, axis)]
+    layers += [] if reference is None else [_line(reference, axis)]
     layers += [
         {
             "mark": {"type": "rule", "strokeWidth": 2, "color": _BLUE},
@@ -273,7 +255,28 @@ def dots(
     ]
     alt = "; ".join(f"{row.label}: {number(row.value)}" for row in rows)
     spec = {"layer": layers, "height": 34 * len(rows) + 56}
+    values = [asdict(row) for row in rows]
     st.vega_lite_chart(values, spec, key=key, width="stretch", alt=alt[:500])
+
+
+def _axes(axis: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Encodings of the lines, in the order given, and of what is measured."""
+    soft = "#ABB3BA" if st.context.theme.type == "dark" else "#565D66"
+    words = {"labelColor": soft, "titleColor": soft, "labelFontSize": 12}
+    place = {
+        "field": "label",
+        "type": "nominal",
+        "sort": None,
+        "title": None,
+        "axis": {"labelLimit": 260, "ticks": False, "domain": False, "grid": True} | words,
+    }
+    across = {
+        "type": "quantitative",
+        "title": axis,
+        "scale": {"zero": False, "nice": False, "padding": 14},
+        "axis": {"tickCount": 7, "grid": False, "labelFlush": True} | words,
+    }
+    return place, across
 
 
 def _band(band: tuple[float, float], axis: str) -> dict[str, Any]:

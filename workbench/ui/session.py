@@ -98,7 +98,8 @@ def _stop(sentence: str, *, ended: bool = False) -> NoReturn:
 
 def _watch(*, ended: bool = False, signed_out: bool = False) -> None:
     mount = st.components.v2.component("workbench_watch", js=_WATCH)
-    mount(data={"ended": ended, "signed_out": signed_out}, key="workbench_watch")
+    key = "leave" if ended or signed_out else "watch"  # both may be on the page in one run
+    mount(data={"ended": ended, "signed_out": signed_out}, key=f"workbench_{key}")
 
 
 @st.cache_resource(show_spinner=False)
