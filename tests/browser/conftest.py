@@ -32,6 +32,13 @@ LAPTOP = {"width": 1366, "height": 768}
 WAIT_MS = 45_000
 
 
+def screenshots() -> Path:
+    """Where screenshots are kept."""
+    folder = Path(os.environ.get("WORKBENCH_SCREENSHOTS", ROOT / "var" / "screenshots"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 @dataclass(frozen=True)
 class Served:
     """Where the pages and MLflow are served, and the home behind them."""
@@ -126,15 +133,13 @@ class Person:
 
     def keep(self, name: str) -> None:
         """Keep a screenshot of the whole page at a laptop's width."""
-        folder = Path(os.environ.get("WORKBENCH_SCREENSHOTS", ROOT / "var" / "screenshots"))
-        folder.mkdir(parents=True, exist_ok=True)
         self.settle()
         self.page.wait_for_timeout(900)  # animations of the charts end
         main = self.page.locator('[data-testid="stMain"]')
         height = main.evaluate("e => e.scrollHeight")
         self.page.set_viewport_size({**LAPTOP, "height": max(768, min(int(height) + 8, 6000))})
         self.page.wait_for_timeout(900)
-        self.page.screenshot(path=folder / f"{name}.png")
+        self.page.screenshot(path=screenshots() / f"{name}.png")
         self.page.set_viewport_size(LAPTOP)
 
     def leave(self) -> None:
@@ -153,6 +158,8 @@ def sign_in(browser: Browser, served: Served):
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
         page.goto(served.pages)
+        if not dark:
+            page.screenshot(path=screenshots() / "sign-in.png")
         page.get_by_label("Name").fill(name)
         page.get_by_label("Password").fill(served.home.passwords[name])
         page.get_by_role("button", name="Sign in").click()

@@ -40,7 +40,9 @@ def judge_and_unveil(person, finding: str, *, came_from: str, keep: str = "") ->
     person.page.get_by_label("Why, in a line").fill(REASON)
     person.press("Seal my view")
     person.press("Show why it was found")
-    person.see("Decide")
+    expect(person.page.get_by_label("Reason, in a sentence or two").first).to_be_visible(
+        timeout=45_000
+    )
 
 
 def decide(person, *, clicks: int = 1) -> None:
@@ -102,8 +104,9 @@ def test_nothing_is_asked_of_another_host_and_every_page_draws(sign_in: Callable
         person = sign_in(name)
         for path in paths:
             person.go(path)
-            assert person.page.locator('[data-testid="stException"]').count() == 0
             person.keep(f"{name}-{path}".replace("_", "-"))
+            assert person.page.locator('[data-testid="stException"]').count() == 0
+            assert person.page.get_by_text("Page not found").count() == 0
         outside = [u for u in person.asked if not u.startswith((served.pages, "data:", "blob:"))]
         assert outside == []
         person.leave()

@@ -1,0 +1,65 @@
+"""Makes the samples in reports/ anew: a bias audit, a dossier and the screenshots.
+
+``python reports/make_samples.py`` runs the demonstration in a home of its own, copies what leaves
+it, then drives a real browser through the main job and keeps the screenshots that README shows.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).parent
+SHOWN = (
+    "sign-in",
+    "cases",
+    "case",
+    "finding-claim",
+    "finding",
+    "finding-acted-on",
+    "second-reading",
+    "supervisor-models",
+    "supervisor-bias-audit",
+    "decision-log",
+    "finding-dark",
+)
+
+
+def newest(folder: Path, pattern: str) -> Path:
+    """The file in `folder` that was written last, of those that match."""
+    return max(folder.glob(pattern), key=lambda path: path.stat().st_mtime)
+
+
+def copy_samples(home: Path) -> None:
+    """Copy one bias audit and one dossier out of a demonstration's home."""
+    shutil.copy(newest(home / "reports", "bias_audit_*.html"), HERE / "sample_bias_audit.html")
+    shutil.copy(newest(home / "reports", "bias_audit_*.json"), HERE / "sample_bias_audit.json")
+    shutil.copy(newest(home / "exports", "dossier-*.html"), HERE / "sample_dossier.html")
+
+
+def keep_screenshots(kept: Path, taken: Path) -> None:
+    """Drive the browser tests on the demonstration kept in `kept`; keep what README shows."""
+    environment = {
+        **os.environ,
+        "WORKBENCH_TEST_DEMO": str(kept),
+        "WORKBENCH_SCREENSHOTS": str(taken),
+    }
+    command = [sys.executable, "-m", "pytest", "-q", "tests/browser"]
+    subprocess.run(command, cwd=HERE.parent, env=environment, check=True)
+    (HERE / "screenshots").mkdir(exist_ok=True)
+    for name in SHOWN:
+        shutil.copy(taken / f"{name}.png", HERE / "screenshots" / f"{name}.png")
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        kept = Path(folder)
+        keep_screenshots(kept, kept / "screenshots")
+        copy_samples(kept / "demo-home")
+    print(f"Written: {HERE}")
+
+
+if __name__ == "__main__":
+    main()
