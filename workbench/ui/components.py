@@ -274,7 +274,7 @@ def _axes(axis: str) -> tuple[dict[str, Any], dict[str, Any]]:
         "type": "quantitative",
         "title": axis,
         "scale": {"zero": False, "nice": False, "padding": 14},
-        "axis": {"tickCount": 7, "grid": False, "labelFlush": True} | words,
+        "axis": {"tickCount": 7, "grid": False, "labelBound": True} | words,
     }
     return place, across
 
