@@ -246,7 +246,9 @@ class LogHome:
         seq = self.log.append(connection, EntryKind.DATASET_INGESTED, said)
         row = {"name": "town", "title": "Town", "sha256": "a" * 64, "synthetic": 1}
         _insert(connection, "dataset", seq, **row, ingested_at=at, ingested_by=operator)
+        inside = sorted(self.people[name].id for name in ("analyst", "second"))
         said = {"case": "C-0001", "dataset": "town", "purpose": "b" * 64, "account": operator}
+        said["members"] = inside
         seq = self.log.append(connection, EntryKind.CASE_OPENED, said)
         row = {"id": "C-0001", "dataset": "town", "content": "case.json", "opened_by": operator}
         _insert(connection, "case_file", seq, **row, opened_at=at)

@@ -50,6 +50,7 @@ class EntryKind(StrEnum):
     ROLE_CHANGE = "role_change"
     ACCOUNT_DISABLED = "account_disabled"
     CASE_OPENED = "case_opened"
+    CASE_JOINED = "case_joined"
     CONSULTATION = "consultation"
     COMBINATION = "combination"
     DISCLOSURE = "disclosure"
@@ -85,7 +86,8 @@ REQUIRED: Mapping[EntryKind, str] = {
     EntryKind.POLICY_CHANGE: "policy digest account reason",
     EntryKind.ROLE_CHANGE: "holder role account",
     EntryKind.ACCOUNT_DISABLED: "holder account",
-    EntryKind.CASE_OPENED: "case dataset purpose account",
+    EntryKind.CASE_OPENED: "case dataset purpose members account",
+    EntryKind.CASE_JOINED: "case holder account",
     EntryKind.CONSULTATION: "what account",
     EntryKind.COMBINATION: "what sources account",
     EntryKind.DISCLOSURE: "finding digest what account",

@@ -103,6 +103,8 @@ def _words(entry: dict[str, Any]) -> str:
     match entry["kind"]:
         case EntryKind.CASE_OPENED:
             return "opened the case and stated its purpose and legal basis"
+        case EntryKind.CASE_JOINED:
+            return f"let account {entry['holder']} into the case"
         case EntryKind.CONSULTATION if entry["what"] == "list":
             return f"looked up a list of {entry['n']} lines, {entry['n_hits']} of them hits"
         case EntryKind.CONSULTATION if entry["what"] == "case":

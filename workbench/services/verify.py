@@ -56,6 +56,7 @@ _SAYS = {
     EntryKind.ROLE_CHANGE: "gave {holder} the role {role}",
     EntryKind.ACCOUNT_DISABLED: "disabled {holder}",
     EntryKind.CASE_OPENED: "opened case {case}",
+    EntryKind.CASE_JOINED: "let {holder} into case {case}",
     EntryKind.CONSULTATION: "consulted: {what}",
     EntryKind.COMBINATION: "joined sources: {what}",
     EntryKind.REFUSED_ATTEMPT: "was refused: {what} ({why})",

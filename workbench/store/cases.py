@@ -65,7 +65,8 @@ def open_case(
     if exists(connection, case.id):
         raise Conflict(f"Case {case.id} exists already; open it, or take another id.")
     vault.put(case.id, CONTENT, _content(case, key))
-    fields = purpose_fields(vault, case, account=account, session=session)
+    inside = sorted({account.id, *members})
+    fields = purpose_fields(vault, case, account=account, session=session) | {"members": inside}
     seq = log.append(connection, EntryKind.CASE_OPENED, fields)
     connection.execute(
         case_file.insert().values(
@@ -77,7 +78,7 @@ def open_case(
             entry_seq=seq,
         )
     )
-    for member in sorted({account.id, *members}):
+    for member in inside:
         add_member(connection, case.id, member, at=case.opened_at)
     return seq
 
@@ -220,7 +221,10 @@ def next_id(connection: Connection) -> str:
 
 
 def add_member(connection: Connection, case_id: str, account_id: str, *, at: datetime) -> None:
-    """Let an account into a case; nothing happens when it is in already."""
+    """Let an account into a case; nothing happens when it is in already.
+
+    An entry has to say so: the opening's ``members``, or one of kind ``case_joined``.
+    """
     if not is_member(connection, case_id, account_id):
         connection.execute(
             case_member.insert().values(
