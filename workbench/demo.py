@@ -42,6 +42,7 @@ ACCOUNTS = {
 }
 READERS = ("analyst-1", "analyst-2")
 SUPPORT = "The records below bear the claim out: dates and counterparts agree. (simulated)"
+DRAWN = "Drawn at random, and the score adds nothing to the records. (simulated)"
 DOUBT = "The records could as well be everyday business between these two. (simulated)"
 
 
@@ -236,12 +237,17 @@ def _detection(desk: Desk, model: str, *, seed: int) -> Callable[[Progress], int
     return detected
 
 
-def _read_and_decide(desk: Desk, finding: str, account: str, verdict: Verdict) -> None:
+def _decided(desk: Desk, finding: str, account: str, verdict: Verdict) -> bool:
+    """Take one person through a finding; whether they found it supported.
+
+    What turns out not to have been put forward by the model is decided as `cannot tell`.
+    """
     reason = SUPPORT if verdict is Verdict.SUPPORTED else DOUBT
     if not review.progress(desk, finding, account=account).judged:
         review.read(desk, finding, account=account)
         review.judge(desk, finding, account=account, verdict=verdict, confidence=70, reason=reason)
-    review.unveil(desk, finding, account=account)
+    if not review.unveil(desk, finding, account=account).proposed:
+        verdict, reason = Verdict.CANNOT_TELL, DRAWN
     review.decide(
         desk,
         finding,
@@ -250,6 +256,7 @@ def _read_and_decide(desk: Desk, finding: str, account: str, verdict: Verdict) -
         reason=reason,
         key=f"demo-decide-{finding}-{account}",
     )
+    return verdict is Verdict.SUPPORTED
 
 
 def _decide_twice(desk: Desk, model: str, tell: Progress) -> str:
@@ -258,8 +265,8 @@ def _decide_twice(desk: Desk, model: str, tell: Progress) -> str:
         if not row.n_offence_facts:
             continue
         tell(row.id, 0.0)
-        for reader in READERS:
-            _read_and_decide(desk, row.id, reader, Verdict.SUPPORTED)
+        if not all(_decided(desk, row.id, reader, Verdict.SUPPORTED) for reader in READERS):
+            continue
         for kind in (ActionKind.ASSESSED_LINK, ActionKind.LEAD, ActionKind.DOSSIER):
             act.act(desk, row.id, account=READERS[0], action=kind, key=f"demo-{kind}-{row.id}")
         return row.id
@@ -276,6 +283,6 @@ def _first_readings(desk: Desk) -> int:
     for model in desk.models:
         open_ones = [r for r in review.list_findings(desk, model=model) if r.status == "undecided"]
         for row, verdict in zip(open_ones, verdicts, strict=False):
-            _read_and_decide(desk, row.id, READERS[0], verdict)
+            _decided(desk, row.id, READERS[0], verdict)
             n_read += 1
     return n_read

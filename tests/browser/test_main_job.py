@@ -67,7 +67,8 @@ def test_the_main_job_runs_from_claim_to_proof(sign_in: Callable, served) -> Non
     decide(first, clicks=2)
     first.see("Receipt")
     first.keep("finding-decided")
-    expect(first.page.get_by_role("button", name="Do it").nth(1)).to_be_disabled()
+    first.see("1 of the 2 people")
+    expect(first.page.get_by_role("button", name="Open the lead")).to_be_disabled()
     first.leave()
 
     second = sign_in("analyst-2")
@@ -75,7 +76,7 @@ def test_the_main_job_runs_from_claim_to_proof(sign_in: Callable, served) -> Non
     second.keep("second-reading")
     judge_and_unveil(second, finding, came_from="second")
     decide(second)
-    second.page.get_by_role("button", name="Do it").first.dblclick()
+    second.page.get_by_role("button", name="Draw the link").dblclick()
     second.see("Done")
     second.keep("finding-acted-on")
     second.leave()
@@ -115,6 +116,11 @@ def test_nothing_is_asked_of_another_host_and_every_page_draws(sign_in: Callable
 def test_the_pages_are_calm_in_the_dark_too(sign_in: Callable, served) -> None:
     finding, _ = undecided(served.home.path, "money_flow")
     person = sign_in("analyst-1", dark=True)
+    ground = person.page.evaluate(
+        "getComputedStyle(document.querySelector('[data-testid=\"stApp\"]')).backgroundColor"
+    )
+    red, green, blue = (int(part) for part in ground.split("(")[1].rstrip(")").split(",")[:3])
+    assert max(red, green, blue) < 64
     judge_and_unveil(person, finding, came_from="new")
     person.keep("finding-dark")
     person.leave()
