@@ -220,14 +220,13 @@ def _end(children: list[SpawnProcess]) -> None:
 
 def main() -> int:
     """Serve what WORKBENCH_HOME holds at the addresses that WORKBENCH_* name."""
-    from workbench.settings import Settings
-
-    settings = Settings()
+    from workbench.settings import read_settings
 
     def announce(line: str) -> None:
         sys.stderr.write(line + "\n")
 
     try:
+        settings = read_settings()
         return serve(
             settings.home.resolve(),
             settings.host,
@@ -235,7 +234,7 @@ def main() -> int:
             settings.mlflow_port,
             announce=announce,
         )
-    except Unavailable as error:
+    except WorkbenchError as error:
         announce(str(error))
         return 2
 
