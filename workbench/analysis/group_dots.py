@@ -54,3 +54,10 @@ def group_dots(
     dots.sort(key=lambda dot: (-dot.value, dot.group))
     sure = [dot.value for dot in dots if not dot.short]
     return dots, (min(sure), min(sure) + margin) if sure else None
+
+
+def reach_of(dots: Sequence[GroupDot], band: tuple[float, float] | None) -> float:
+    """Where an axis may end, as a share: past what is sure and every dot, so that the wide
+    intervals of a few small groups do not flatten the rest."""
+    ends = [dot.value if dot.short else dot.high for dot in dots]
+    return max([*ends, band[1] if band else 0.0, 0.01])

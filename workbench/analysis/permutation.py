@@ -1,12 +1,12 @@
 """Permutation tests of a gap between subgroups: labels of rows, or of the people they share.
 
-Method: each group's rate is compared with the pooled rate in units of its standard error under
-equality, and the range of these deviations is the statistic (a studentised maximum, so that a
-small group's noise does not dominate; Chung and Romano 2013). Its null distribution comes from
-permuting group labels: over rows where they are independent, over people where rows share them,
-and, where a candidate is about many people, over candidates with their people left together. The
-standard error counts what rows of one person have in common (intraclass correlation), so
-that the test holds where a group's people have more rows than another's.
+Method: two groups' rates differ by so many of their standard errors under equality, and the
+largest such contrast is the statistic (a studentised maximum, so that a small group's noise does
+not dominate; Chung and Romano 2013). What it is compared with comes from permuting group labels:
+over rows where they are independent, over people where rows share them, and, where a candidate is
+about many people, over candidates with their people left together. The standard error counts what
+rows of one person have in common (intraclass correlation), so that the test holds where a group's
+people have more rows than another's.
 """
 
 from collections.abc import Callable, Iterator
@@ -91,8 +91,7 @@ def gap_test(
     if pooled in (0.0, 1.0):
         return GapTest(gap, 1.0, between, pooled, n_min)
     null = _null(outcomes, attribute, counted, error, np.random.default_rng(seed))
-    z = _deviations(n[None], e[None], null.excess[None])[0]
-    observed = _widest(rate, z, margin)
+    observed = _widest(rate, _spread(n, null.excess, pooled), margin)
     p_value = _exceeded(null, observed, n_permutations, k)
     return GapTest(gap, p_value, between, pooled, n_min)
 
@@ -107,7 +106,7 @@ def _exceeded(null: Null, observed: float, n_permutations: int, k: int) -> float
     while drawn < n_permutations:
         left = (ENOUGH if drawn < ENOUGH else n_permutations) - drawn
         size = min(left, n_permutations - drawn, max(1, 1_000_000 // k))
-        simulated = _range(_deviations(*null.draw(size)))
+        simulated = _bounds(*null.draw(size))
         beyond += int((simulated >= observed - 1e-9).sum())
         drawn += size
         if drawn >= ENOUGH and beyond >= CLEAR:
@@ -120,38 +119,38 @@ def _of_metric(outcomes: Outcomes, incidence: Incidence, metric: str) -> Inciden
     return Incidence(incidence.outcome[keep], incidence.group[keep], incidence.groups)
 
 
-def _deviations(n: Ints, e: Ints, excess: Floats) -> Floats:
-    """Standardised deviation of each group's rate from the pooled one; NaN without rows."""
-    some = n > 0
+def _spread(n: Ints, excess: Floats, pooled: Floats | float) -> Floats:
+    """Variance of each group's rate under equality; infinite without rows."""
+    out: Floats = np.full(n.shape, np.inf)
+    np.divide(n + excess, n.astype(np.float64) ** 2, out=out, where=n > 0)
+    out *= pooled * (1 - pooled)
+    return out
+
+
+def _bounds(n: Ints, e: Ints, excess: Floats) -> Floats:
+    """Per permutation, no less than its largest studentised contrast between two groups.
+
+    With z the deviation of each group from the pooled rate in its own standard errors, a contrast
+    is at most the root of the two squares (Cauchy and Schwarz); for two groups it is that.
+    """
     pooled = e.sum(axis=-1, keepdims=True) / n.sum(axis=-1, keepdims=True)
-    rate = np.divide(e, n, out=np.full(n.shape, np.nan), where=some)
-    weight = n / n.sum(axis=-1, keepdims=True)
-    spread = np.divide(n + excess, n.astype(np.float64) ** 2, out=np.zeros(n.shape), where=some)
-    common = (weight**2 * spread).sum(axis=-1, keepdims=True)
-    variance = pooled * (1 - pooled) * (spread * (1 - 2 * weight) + common)
-    possible = some & (variance > 0)
-    z: Floats = np.full(n.shape, np.nan)
-    np.divide(rate - pooled, np.sqrt(np.maximum(variance, 0)), out=z, where=possible)
-    return z
+    rate = np.divide(e, n, out=np.zeros(n.shape), where=n > 0)
+    z = (rate - pooled) / np.sqrt(_spread(n, excess, pooled))
+    high, low = z.max(axis=-1), z.min(axis=-1)
+    both: Floats = np.hypot(np.maximum(high, 0.0), np.minimum(low, 0.0))
+    return both
 
 
-def _range(z: Floats) -> Floats:
-    low = np.where(np.isnan(z), np.inf, z).min(axis=-1)
-    high = np.where(np.isnan(z), -np.inf, z).max(axis=-1)
-    return np.asarray(high - low, dtype=np.float64)
-
-
-def _widest(rate: Floats, z: Floats, margin: float) -> float:
-    """Largest standardised contrast among those wider than `margin`, else among all."""
-    order = np.argsort(rate)
-    order = order[~np.isnan(z[order])]
-    rates, deviations = rate[order], z[order]
-    n_lower = np.searchsorted(rates, rates - margin, side="left")
-    lowest = np.minimum.accumulate(deviations)
-    eligible = n_lower > 0
-    if eligible.any():
-        return float((deviations[eligible] - lowest[n_lower[eligible] - 1]).max())
-    return float(_range(z[None])[0])
+def _widest(rate: Floats, spread: Floats, margin: float) -> float:
+    """Largest studentised contrast among those wider than `margin`, else among all."""
+    some = np.flatnonzero(np.isfinite(spread))
+    rates, spreads = rate[some], spread[some]
+    eligible = overall = 0.0
+    for r, v in zip(rates.tolist(), spreads.tolist(), strict=True):
+        contrast = (r - rates) / np.sqrt(v + spreads)
+        overall = max(overall, float(contrast.max()))
+        eligible = max(eligible, float(contrast[r - rates > margin].max(initial=0.0)))
+    return eligible or overall
 
 
 def _null(

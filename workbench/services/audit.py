@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.domain.account import Account, Operation
-from workbench.domain.errors import NotFound
+from workbench.domain.errors import BadInput, NotFound
 from workbench.domain.log import EntryKind
 from workbench.store import accounts, audit_reports
 from workbench.store.acceptances import require_accepted
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from workbench.analysis.modelling import ModelDefinition, Sample
     from workbench.analysis.tables import IntArray
     from workbench.store.registry import Run, Version
+
+__all__ = ["AuditReport", "audit_release", "audit_table", "audits"]
 
 SEED = 20_260_101  # an audit is the same whenever it is made again
 
@@ -103,6 +105,21 @@ def audit_release(
     return kept
 
 
+def audits(desk: Desk, *, account: str) -> tuple[AuditReport, ...]:
+    """The latest audit of each version, as it was written to reports/.
+
+    Raises
+    ------
+    NotAllowed
+        When the account may not read audits.
+    CheckFailed
+        When a report was changed after it was written.
+    """
+    with desk.database.read() as connection:
+        accounts.by_name(connection, account).require(Operation.READ_MODELS)
+    return audit_reports.kept(desk.home)
+
+
 def _version(desk: Desk, model: str, number: int | None) -> "Version":
     if number is not None:
         return desk.registry.version(model, number)
@@ -132,7 +149,7 @@ def _document(desk: Desk, version: "Version", dataset: str, margin: float) -> di
         audit_candidates,
         prediction=put_forward,
         people=held.people,
-        sensitive=desk.datasets.sensitive(dataset),
+        sensitive=_sensitive(desk, dataset),
         margin=margin,
         seed=SEED,
     )
@@ -152,6 +169,17 @@ def _document(desk: Desk, version: "Version", dataset: str, margin: float) -> di
         "until": until.isoformat(),
         "against_truth": None if true is None else audited(label=true == 1, intersections=False),
     }
+
+
+def _sensitive(desk: Desk, dataset: str) -> "pd.DataFrame":
+    found = desk.datasets.sensitive(dataset)
+    if len(found.columns) < 2:
+        raise BadInput(
+            f"Dataset {dataset} brings no sensitive column, so no groups can be told apart; name "
+            "them in dataset.toml and ingest it again.",
+            code="columns",
+        )
+    return found
 
 
 def _later_slice(run: "Run", graph: "CaseGraph", dataset: str) -> tuple[datetime, datetime]:

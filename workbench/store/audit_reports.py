@@ -74,17 +74,22 @@ def keep(home: Path, document: Mapping[str, Any], *, digest: str, now: datetime)
 
 
 def kept(home: Path) -> tuple[AuditReport, ...]:
-    """All reports of the home, the latest first.
+    """The latest report of each version, in the order of models and, in each, the newest first.
 
     Raises
     ------
     CheckFailed
         When a report's bytes are not those that its name says.
     """
-    paths = sorted(
-        (home / "reports").glob(f"{_PREFIX}_*.json"), key=lambda p: p.stat().st_mtime, reverse=True
-    )
-    return tuple(_read(path) for path in paths)
+    latest: dict[str, Path] = {}
+    for path in sorted((home / "reports").glob(f"{_PREFIX}_*.json"), key=_written):
+        latest[path.stem.rpartition("_")[0]] = path
+    found = [_read(path) for path in latest.values()]
+    return tuple(sorted(found, key=lambda report: (report.model, -report.version)))
+
+
+def _written(path: Path) -> float:
+    return path.stat().st_mtime
 
 
 def _read(path: Path) -> AuditReport:

@@ -6,14 +6,14 @@ Colours are CSS variables of the page around it (``--ink``, ``--muted``, ``--dot
 import html
 from collections.abc import Sequence
 
-from workbench.analysis.group_dots import GroupDot
+from workbench.analysis.group_dots import GroupDot, reach_of
 
 LABELS, WIDTH, RIGHT, ROW, AXIS = 196, 560, 16, 34, 26
 
 
 def dot_plot(dots: Sequence[GroupDot], *, title: str, band: tuple[float, float] | None) -> str:
     """The SVG; `band` is the margin, drawn behind. Shares from 0 to 1, shown in per cent."""
-    end = _end(dots, band)
+    end = _end(reach_of(dots, band))
     height = ROW * len(dots) + AXIS
     parts = [
         f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{html.escape(title)}">',
@@ -25,10 +25,8 @@ def dot_plot(dots: Sequence[GroupDot], *, title: str, band: tuple[float, float] 
     return "\n".join(parts)
 
 
-def _end(dots: Sequence[GroupDot], band: tuple[float, float] | None) -> float:
-    """Where the axis ends: past what is sure, so that a few unsure rows do not flatten the rest."""
-    reach = [dot.value if dot.short else dot.high for dot in dots]
-    most = max([*reach, band[1] if band else 0.0, 0.01])
+def _end(most: float) -> float:
+    """The next round number from `most`."""
     for end in (0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8):
         if most <= end:
             return end

@@ -1,0 +1,240 @@
+"""Bias audit: who is wronged more often."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from workbench.analysis.audit_words import (
+    MEANINGS,
+    METRICS,
+    SHARED,
+    VERDICTS,
+    gap_sentence,
+    p_words,
+    plain,
+    points,
+    verdict_sentence,
+)
+from workbench.analysis.error_rates import GroupRow, rate_of
+from workbench.analysis.fairness import GapRow
+from workbench.analysis.group_dots import group_dots, reach_of
+from workbench.domain.account import Operation
+from workbench.services import audit
+from workbench.services.audit import AuditReport
+from workbench.ui import components, session
+from workbench.ui.components import Colour, Dot
+from workbench.ui.words import inert
+
+_COLOURS: dict[str, Colour] = {"pass": "green", "fail": "red", "insufficient": "yellow"}
+
+
+def page() -> None:
+    desk, account = session.current()
+    session.require(account, Operation.READ_MODELS)
+    components.title("Bias audit", "Who is wronged more often by a model, and how sure that is.")
+    reports = audit.audits(desk, account=account.name)
+    if not reports:
+        components.empty(
+            "No version was audited yet.",
+            "A data scientist or an auditor runs: workbench audit MODEL --dataset NAME. A version "
+            "can be approved only once it was.",
+        )
+        return
+    named = {report.version_id: report for report in reports}
+    wanted = st.query_params.get("version", "")
+    chosen = st.selectbox(
+        "Audited version",
+        list(named),
+        index=list(named).index(wanted) if wanted in named else 0,
+        format_func=lambda v: f"{named[v].document['title']}, version {named[v].version}",
+        key="version",
+    )
+    _report(named[chosen])
+
+
+def _report(report: AuditReport) -> None:
+    document = report.document
+    verdict = document["verdict"]
+    st.badge(VERDICTS[verdict], color=_COLOURS[verdict])
+    st.markdown(inert(verdict_sentence(document)))
+    st.caption(
+        inert(
+            f"{document['n']:,} counted, each a {document['unit']} known by "
+            f"{document['as_of'][:10]}; {document['positives']:,} of them confirmed by records "
+            f"until {document['until'][:10]}. Dataset {report.dataset}, {document['n_people']:,} "
+            f"people. {SHARED[document['shared']]}"
+        )
+    )
+    _downloads(report)
+    _one_test(report)
+    _all_tests(document["tests"])
+    _left_out(report)
+
+
+def _downloads(report: AuditReport) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.download_button(
+            "Report to read or print",
+            report.html_path.read_bytes(),
+            file_name=report.html_path.name,
+            mime="text/html",
+            icon=":material/description:",
+            key=f"html_{report.digest[:12]}",
+        )
+        st.download_button(
+            "All figures (JSON)",
+            report.json_path.read_bytes(),
+            file_name=report.json_path.name,
+            mime="application/json",
+            icon=":material/data_object:",
+            key=f"json_{report.digest[:12]}",
+        )
+        st.caption("SHA-256, as the decision log has it", width="content")
+        components.identifier(report.digest, key=f"digest_{report.digest[:12]}")
+
+
+def _one_test(report: AuditReport) -> None:
+    """One attribute and one error: the dots, the sentence, the figures behind."""
+    tests: Sequence[GapRow] = report.document["tests"]
+    attributes = list(dict.fromkeys(t["attribute"] for t in tests))
+    left, right = st.columns([2, 3], vertical_alignment="bottom")
+    attribute = left.selectbox(
+        "By", attributes, format_func=lambda name: plain(name).capitalize(), key="attribute"
+    )
+    metric = right.segmented_control(
+        "Error",
+        list(METRICS),
+        default="fpr",
+        required=True,
+        format_func=lambda name: METRICS[name],
+        key="metric",
+    )
+    test = next(t for t in tests if t["attribute"] == attribute and t["metric"] == metric)
+    rows = [g for g in report.document["groups"] if g["attribute"] == attribute]
+    st.caption(MEANINGS[metric])
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.badge(VERDICTS[test["verdict"]].lower(), color=_COLOURS[test["verdict"]])
+        st.markdown(inert(gap_sentence(test, report.document["margin"])))
+    _dots(report, rows, test)
+    with st.expander(f"All figures of the {len(rows)} groups by {inert(plain(attribute))}"):
+        _figures(rows)
+
+
+def _dots(report: AuditReport, rows: Sequence[GroupRow], test: GapRow) -> None:
+    margin = report.document["margin"]
+    found, band = group_dots(rows, test, margin)
+    if not found:
+        components.empty("No group has anyone to count here.", "Look at the other error.")
+        return
+    end = reach_of(found, band)
+    components.dots(
+        [
+            Dot(
+                label=f"{dot.group} · {dot.note}",
+                value=100 * dot.value,
+                low=100 * min(dot.low, end),
+                high=100 * min(dot.high, end),
+                note="too few to tell" if dot.short else "",
+                insufficient=dot.short,
+            )
+            for dot in found
+        ],
+        axis=f"{METRICS[test['metric']].lower()}, per cent of {found[0].of}",
+        key=f"dots_{report.digest[:12]}_{test['attribute']}_{test['metric']}",
+        band=None if band is None else (100 * band[0], 100 * band[1]),
+    )
+    short = sum(dot.short for dot in found)
+    hidden = len(rows) - len(found)
+    said = [
+        f"Shaded: the margin of {points(margin)} points, from the lowest rate that rests on enough."
+        if band
+        else "No group rests on enough for the margin to be drawn.",
+        f"Hollow: {short} of {len(found)} groups rest on too few to tell." if short else "",
+        f"{hidden} more stand in the figures only: too small to draw, or nobody to count."
+        if hidden
+        else "",
+    ]
+    st.caption(inert(" ".join(part for part in said if part)))
+
+
+def _figures(rows: Sequence[GroupRow]) -> None:
+    shown = ("fpr", "fnr", "selection_rate", "precision", "accuracy")
+    heads = (*METRICS.values(), "Put forward", "Precision", "Accuracy")
+    st.dataframe(
+        [
+            {
+                "Group": row["group"],
+                "Counted": row["n"],
+                "Positives": row["positives"],
+                "Negatives": row["negatives"],
+            }
+            | {
+                head: _share(rate_of(row, m), row["intervals"][m])
+                for head, m in zip(heads, shown, strict=True)
+            }
+            for row in rows
+        ],
+        hide_index=True,
+        key="figures",
+    )
+
+
+def _share(value: float | None, interval: Sequence[float] | None) -> str:
+    if value is None:
+        return "–"
+    reach = f" ({points(interval[0])} to {points(interval[1])})" if interval else ""
+    return f"{points(value)} %{reach}"
+
+
+def _all_tests(tests: Sequence[GapRow]) -> None:
+    st.subheader("All tests", anchor=False)
+    st.dataframe(
+        [
+            {
+                "Verdict": VERDICTS[t["verdict"]],
+                "By": plain(t["attribute"]),
+                "Error": METRICS[t["metric"]],
+                "Widest gap (points)": points(t["gap"]),
+                "Between": " and ".join(t["between"]),
+                "Smallest group": t["smallest"],
+                "p, corrected": p_words(t["p_corrected"]),
+            }
+            for t in sorted(tests, key=lambda t: list(_COLOURS).index(t["verdict"]) != 1)
+        ],
+        hide_index=True,
+        key="tests",
+    )
+
+
+def _left_out(report: AuditReport) -> None:
+    st.subheader("What is not in these figures", anchor=False)
+    excluded = report.document["excluded"]
+    if excluded:
+        st.dataframe(
+            [
+                {
+                    "By": plain(row["attribute"]),
+                    "Group": row["group"],
+                    "Left out": row["n"],
+                    "Why": row["reason"],
+                }
+                for row in excluded
+            ],
+            hide_index=True,
+            key="excluded",
+        )
+    else:
+        st.caption("Every row has a group in every attribute; none is left out.")
+    for note in report.document["notes"]:
+        st.caption(inert(note))
+    truth = report.document.get("against_truth")
+    if truth is not None:
+        st.subheader("Against the truth", anchor=False)
+        st.markdown(f"**{VERDICTS[truth['verdict']]}.** {inert(verdict_sentence(truth))}")
+        st.caption(
+            "The dataset is synthetic and its truth is known: the same errors, counted against "
+            "what is true rather than recorded. This has no say in the verdict above."
+        )
+
+
+page()
