@@ -200,10 +200,11 @@ def action_row(
     *,
     kind: str = "assessed_link",
     on: str = "",
+    name: str = "analyst-1",
     **other: object,
 ) -> Attempt:
-    """An action by analyst-1, logged. `other` replaces columns after that."""
-    who, on = built.id_of("analyst-1"), on or finding.digest
+    """An action by `name`, logged. `other` replaces columns after that."""
+    who, on = built.id_of(name), on or finding.digest
     subject = committed("E1") if kind == "lead" else ""
     seq = entry(
         built,

@@ -470,6 +470,8 @@ class Gate:
         finding, kind = self._finding(e), e["kind_of_action"]
         role = self.roles.get(e["account"], DECIDERS[0])
         need(role in DECIDERS, "comes from an account whose role may not act")
+        own = kind != "dossier" or e["account"] in finding.decided
+        need(own, "exports what its account never decided")
         needed = 1 if kind == "assessed_link" else 2
         self.check_cleared(finding, needed, on_person=kind == "lead")
         cites = e["cites"] == finding.supporting()

@@ -1,6 +1,7 @@
 """A judgement and a decision say something, or they cannot be built."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -47,6 +48,12 @@ def test_no_judgement_and_no_decision_without_a_reason_in_words(reason: str) -> 
 def test_a_short_reason_in_words_is_enough() -> None:
     assert judgement(reason="dates").reason == "dates"
     assert decision("dates agree").reason == "dates agree"
+
+
+@pytest.mark.parametrize("confidence", ["70", 70.5, None, True])
+def test_confidence_is_a_whole_number(confidence: Any) -> None:
+    with pytest.raises(BadInput, match="whole number from 0 to 100"):
+        judgement(confidence=confidence)
 
 
 @pytest.mark.parametrize("confidence", [-1, 101, 1000])

@@ -55,6 +55,18 @@ def test_the_log_names_accounts_by_pseudonym(built: Home) -> None:
     assert "auditor-2" not in str(entries)
 
 
+def test_a_role_may_be_given_as_text_and_one_that_does_not_exist_is_refused(built: Home) -> None:
+    account.add(built.desk, "auditor-2", role="auditor", by="operator")
+    assert account.change_role(built.desk, "auditor-2", role="supervisor", by="operator").role is (
+        Role.SUPERVISOR
+    )
+    for role in ("chief", "operator"):
+        with pytest.raises(BadInput, match="role"):
+            account.add(built.desk, "auditor-3", role=role, by="operator")
+        with pytest.raises(BadInput, match="role"):
+            account.change_role(built.desk, "auditor-2", role=role, by="operator")
+
+
 @pytest.mark.parametrize("name", ["analyst-1", "supervisor", "data-scientist", "auditor"])
 def test_only_administrators_and_the_owner_manage_accounts(built: Home, name: str) -> None:
     attempts: list[Callable[[], object]] = [

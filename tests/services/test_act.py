@@ -87,6 +87,18 @@ def test_a_lead_and_what_leaves_need_two_people_t26(built: Home, kind: str) -> N
     assert do(built, finding, kind).cites == (*first, *second)
 
 
+def test_a_dossier_is_exported_by_one_who_decided_and_other_actions_by_others_too_t10(
+    built: Home,
+) -> None:
+    finding = seal(built)
+    decided(built, finding, *TWO)
+    with pytest.raises(NotCleared, match="decide it yourself first"):
+        do(built, finding, "dossier", name="supervisor")
+    assert do(built, finding, "lead", name="supervisor").cites
+    decided(built, finding, "supervisor")
+    assert do(built, finding, "dossier", name="supervisor").cites
+
+
 def test_nobody_is_their_own_second_reader_t26(built: Home) -> None:
     finding = seal(built)
     decided(built, finding, "analyst-1")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from builders_log import RELEASE, LogHome, log_home
 
-from workbench.domain.errors import CheckFailed, NotAllowed, NotCleared, NotFound
+from workbench.domain.errors import BadInput, CheckFailed, NotAllowed, NotCleared, NotFound
 from workbench.domain.log import EntryKind, commitment
 from workbench.services import exchange
 from workbench.store import log_check
@@ -54,7 +54,7 @@ def test_a_pack_that_leaves_is_logged_with_its_digest_and_a_commitment_to_its_re
 def test_the_log_stays_sound_after_a_pack_left(home: LogHome) -> None:
     for name in ("analyst", "second"):
         home.reviewed("F-1", name)
-    exchange.pack(home.desk, "F-1", account="supervisor")
+    exchange.pack(home.desk, "F-1", account="second")
     assert log_check.verify(home.log).faults == ()
 
 
@@ -65,10 +65,33 @@ def test_an_undecided_finding_does_not_leave(home: LogHome) -> None:
     assert last_entry(home)["kind"] != EntryKind.DISCLOSURE
 
 
+def test_a_pack_that_cannot_be_written_has_not_left(home: LogHome) -> None:
+    for name in ("analyst", "second"):
+        home.reviewed("F-1", name)
+    for out in (home.root / "none" / "out", home.root):
+        with pytest.raises(BadInput, match="cannot be written"):
+            exchange.pack(home.desk, "F-1", account="operator", out=out)
+    assert last_entry(home)["kind"] != EntryKind.DISCLOSURE
+
+
 def test_what_one_person_supports_does_not_leave(home: LogHome) -> None:
     home.reviewed("F-1", "analyst")
     with pytest.raises(NotCleared, match="supported by 1 of the 2"):
         exchange.pack(home.desk, "F-1", account="analyst")
+
+
+def test_a_supervisor_who_never_decided_does_not_pack_and_learns_no_score_t10(
+    home: LogHome,
+) -> None:
+    for name in ("analyst", "second"):
+        home.reviewed("F-1", name)
+    with pytest.raises(NotCleared, match="decide it yourself first"):
+        exchange.pack(home.desk, "F-1", account="supervisor", out=home.root / "out")
+    assert not (home.root / "out").exists()
+    said = last_entry(home)
+    assert (said["kind"], said["what"]) == (EntryKind.REFUSED_ATTEMPT, "pack")
+    home.reviewed("F-1", "supervisor")
+    assert exchange.pack(home.desk, "F-1", account="supervisor")
 
 
 def test_what_somebody_did_not_support_does_not_leave(home: LogHome) -> None:

@@ -68,6 +68,20 @@ def test_a_decided_finding_replays_with_its_numbers(home: Home) -> None:
     assert outcome.as_json()["score"] == sealed.score
 
 
+def test_who_has_yet_to_decide_replays_without_a_number_t10(home: Home) -> None:
+    finding = all_findings(home)[2]
+    builders.decided(home, finding, "analyst-1")
+    for name in ("supervisor-2", "supervisor"):
+        outcome = replay.replay(home.desk, finding.id, account=name)
+        assert (outcome.same, outcome.numbers) == (True, {})
+    assert replay.replay(home.desk, finding.id, account="operator").numbers
+    assert replay.replay(home.desk, finding.id, account="auditor").numbers
+    builders.judged(home, finding, "supervisor")
+    assert not replay.replay(home.desk, finding.id, account="supervisor").numbers
+    builders.decided(home, finding, "supervisor")
+    assert replay.replay(home.desk, finding.id, account="supervisor").numbers
+
+
 def test_a_number_that_comes_out_otherwise_is_found(home: Home) -> None:
     finding = all_findings(home)[0]
     sealed = findings.load_assessment(home.desk.vault, finding)
@@ -77,15 +91,15 @@ def test_a_number_that_comes_out_otherwise_is_found(home: Home) -> None:
         home.desk.models[world.MODEL], run_id=release.run_id, digest=release.digest
     )
     off = replace(sealed, score=sealed.score + 1e-12)
-    assert not compared(finding, off, fitted, decided=False).same
+    assert not compared(finding, off, fitted, tell=False).same
     elsewhere = replace(off, versions=off.versions | {"numpy": "0.0.1"})
-    outcome = compared(finding, elsewhere, fitted, decided=False)
+    outcome = compared(finding, elsewhere, fitted, tell=False)
     assert outcome.same
     assert not outcome.exact
     assert outcome.environment[0].startswith("numpy 0.0.1 -> ")
     far = replace(elsewhere, probability=sealed.probability + 1e-6)
-    assert not compared(finding, far, fitted, decided=False).same
-    assert "DIFFERENT" in compared(finding, far, fitted, decided=False).as_text()
+    assert not compared(finding, far, fitted, tell=False).same
+    assert "DIFFERENT" in compared(finding, far, fitted, tell=False).as_text()
 
 
 def test_an_erased_finding_says_so(tmp_path: Path) -> None:
@@ -124,6 +138,7 @@ def test_only_who_may_see_the_case_replays_it(home: Home) -> None:
     finding = all_findings(home)[0]
     with pytest.raises(NotAllowed):
         replay.replay(home.desk, finding.id, account="analyst-3")
+    assert builders.refusals(home)[-1] == ("replay", "not_allowed", home.id_of("analyst-3"))
     with pytest.raises(NotAllowed):
         replay.replay(home.desk, finding.id, account="data-scientist")
     with pytest.raises(NotFound):

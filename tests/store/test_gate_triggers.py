@@ -240,6 +240,13 @@ def action_that_cites_one_decision_of_two(built: Home) -> Attempt:
     return action_row(built, finding, cites[:1])
 
 
+@guards("action_that_leaves_is_by_one_who_decided")
+def dossier_by_a_supervisor_who_never_decided_t10(built: Home) -> Attempt:
+    finding = builders.seal(built)
+    cites = builders.decided(built, finding, "analyst-1", "analyst-2")
+    return action_row(built, finding, cites, kind="dossier", name="supervisor")
+
+
 @guards("action_on_a_person_needs_an_offence_fact")
 def lead_without_a_verified_offence_fact_t1(built: Home) -> Attempt:
     finding = builders.seal(built, n_offence_facts=0, about_person=False)

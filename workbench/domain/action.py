@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from workbench.domain.account import Account
 from workbench.domain.decision import Decision, Verdict
 from workbench.domain.errors import NotCleared
 from workbench.domain.finding import Finding
@@ -38,6 +39,21 @@ def current(decisions: tuple[Decision, ...]) -> tuple[Decision, ...]:
     """The latest decision of each person, in the order in which they were given."""
     latest = {d.decided_by: d for d in decisions}
     return tuple(d for d in decisions if latest[d.decided_by] is d)
+
+
+def require_own_decision(finding_id: str, decisions: tuple[Decision, ...], who: Account) -> None:
+    """Raise unless `who` gave one of `decisions`: what is to leave shows score and explanation.
+
+    Raises
+    ------
+    NotCleared
+        When this person has yet to decide, and so must not see them (duty T10).
+    """
+    if all(d.decided_by != who.id for d in decisions):
+        raise NotCleared(
+            f"What leaves of finding {finding_id} shows why it was found, and account {who.id} has "
+            "not decided it; decide it yourself first, or ask one of those who did."
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,6 +36,8 @@ class Judgement:
     judged_at: datetime
 
     def __post_init__(self) -> None:
+        if type(self.confidence) is not int:
+            raise BadInput("A confidence is a whole number from 0 to 100; give one.")
         if not 0 <= self.confidence <= 100:
             raise BadInput(
                 f"Confidence {self.confidence} is outside 0 to 100; give a whole number in it."

@@ -14,7 +14,7 @@ def add(
     desk: Desk,
     name: str,
     *,
-    role: Role,
+    role: Role | str,
     by: str,
     simulated: bool = False,
     must_change: bool = True,
@@ -23,6 +23,8 @@ def add(
 
     Raises
     ------
+    BadInput
+        When there is no such role to give.
     NotAllowed
         When `by` (an account's name) may not manage accounts.
     Conflict
@@ -31,17 +33,17 @@ def add(
     password = accounts.new_password()
     with refusals_logged(desk, "account_add", account=by), desk.database.write() as connection:
         manager = _manager(connection, by)
-        _require_role(role)
+        given = _given(role)
         made = accounts.add(
             connection,
             name,
-            role,
+            given,
             password=password,
             now=desk.now(),
             must_change=must_change,
             simulated=simulated,
         )
-        _log_role(connection, desk, made, role, manager)
+        _log_role(connection, desk, made, given, manager)
     return password
 
 
@@ -66,15 +68,15 @@ def disable(desk: Desk, name: str, *, by: str) -> Account:
         return accounts.by_id(connection, holder.id)
 
 
-def change_role(desk: Desk, name: str, *, role: Role, by: str) -> Account:
+def change_role(desk: Desk, name: str, *, role: Role | str, by: str) -> Account:
     """Give an account another role; its sessions end."""
     with refusals_logged(desk, "account_role", account=by), desk.database.write() as connection:
         manager = _manager(connection, by)
         holder = accounts.by_name(connection, name)
-        _require_role(role)
+        given = _given(role)
         _require_other(holder, manager)
-        accounts.set_role(connection, holder, role, now=desk.now())
-        _log_role(connection, desk, holder, role, manager, before=holder.role)
+        accounts.set_role(connection, holder, given, now=desk.now())
+        _log_role(connection, desk, holder, given, manager, before=holder.role)
         return accounts.by_id(connection, holder.id)
 
 
@@ -106,12 +108,17 @@ def _manager(connection: Connection, name: str) -> Account:
     return manager
 
 
-def _require_role(role: Role) -> None:
-    if role is Role.OPERATOR:
+def _given(role: Role | str) -> Role:
+    """The role that an account may be given."""
+    if role not in list(Role):
+        may = ", ".join(r for r in Role if r is not Role.OPERATOR)
+        raise BadInput(f"There is no such role; say one of {may}.")
+    if role == Role.OPERATOR:
         raise BadInput(
             "The role operator is the owner of this home at the command line, and there is one; "
             "choose another role."
         )
+    return Role(role)
 
 
 def _require_other(holder: Account, manager: Account) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from workbench.domain.account import PERMISSIONS, Operation
-from workbench.domain.action import ActionKind, ActionTaken, Cleared, current
+from workbench.domain.action import ActionKind, ActionTaken, Cleared, current, require_own_decision
 from workbench.domain.decision import Decision, Verdict
 from workbench.domain.entity import EntityKind
 from workbench.domain.errors import BadInput, Conflict, NotCleared
@@ -56,8 +56,8 @@ def act(
     Raises
     ------
     NotCleared
-        When decisions are missing, somebody found it not supported, the release is stopped, or
-        no verified fact ties a person to an offence.
+        When decisions are missing (for a dossier one's own too), somebody found it not supported,
+        the release is stopped, or no verified fact ties a person to an offence.
     NotAllowed
         When the account may not act, or the finding belongs to another's case.
     Conflict
@@ -88,6 +88,8 @@ def cleared(desk: Desk, finding_id: str, *, account: str) -> list[Clearance]:
 
 def _take(step: Step, kind: ActionKind, subject: str, key: str) -> ActionTaken:
     decisions = findings.decisions_of(step.connection, step.vault, step.finding.id)
+    if kind is ActionKind.DOSSIER:
+        require_own_decision(step.finding.id, decisions, step.account)
     clear = _clear(step, kind, decisions)
     claim = findings.load_claim(step.vault, step.finding)
     person = _person(claim, subject) if kind.on_person else ""

@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+from sqlalchemy import Connection
 
 from workbench.analysis.modelling import Fitted
-from workbench.domain.account import Account, Operation
+from workbench.domain.account import PERMISSIONS, Account, Operation
 from workbench.domain.errors import NotFound, Withheld
 from workbench.domain.finding import Assessment, Explanation, Finding, FindingStatus
 from workbench.domain.log import EntryKind
 from workbench.store import accounts, findings, releases
 from workbench.store.artifact import versions_here
+from workbench.store.attempts import refusals_logged
 from workbench.store.desk import Desk
-from workbench.store.gate import require_case
+from workbench.store.gate import Stage, latest_decision, latest_opening, require_case
 
 BOUND = 1e-9  # in another environment; in the same one every bit must be equal
 
@@ -22,6 +24,8 @@ BOUND = 1e-9  # in another environment; in the same one every bit must be equal
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replay:
     """`numbers` holds what came out, once the finding is decided; nothing before that.
+
+    To one who may decide it, they are given after their own decision or unveiling only.
 
     `environment` lists what differs from the environment in which the finding was sealed, as
     ``package sealed -> here``.
@@ -58,7 +62,9 @@ class Replay:
 def replay(desk: Desk, finding_id: str, *, account: str) -> Replay:
     """Feed the snapshot to the same artifact and compare score, probability and every effect.
 
-    The finding's own case must be open to the account. An erased finding counts as the same.
+    The finding's own case must be open to the account. An erased finding counts as the same. Who
+    may decide it and was not shown its score yet learns whether it is the same and no number (duty
+    T10).
 
     Raises
     ------
@@ -67,12 +73,13 @@ def replay(desk: Desk, finding_id: str, *, account: str) -> Replay:
     CheckFailed
         When the artifact or the sealed content was changed.
     """
-    with desk.database.read() as connection:
+    refusals = refusals_logged(desk, "replay", account=account, finding_id=finding_id)
+    with refusals, desk.database.read() as connection:
         who = accounts.by_name(connection, account)
         who.require(Operation.REPLAY)
         finding = findings.by_id(connection, finding_id)
         require_case(connection, who, finding)
-        decided = findings.status_of(connection, finding_id) is not FindingStatus.UNDECIDED
+        tell = _may_know(connection, finding, who)
         release = releases.by_id(connection, desk.vault, finding.release_id)
     if not desk.vault.holds(finding_id):
         return _logged(desk, who, _erased(finding))
@@ -82,7 +89,17 @@ def replay(desk: Desk, finding_id: str, *, account: str) -> Replay:
     fitted = desk.registry.load(
         desk.models[finding.model], run_id=release.run_id, digest=finding.release_digest
     )
-    return _logged(desk, who, compared(finding, sealed, fitted, decided=decided))
+    return _logged(desk, who, compared(finding, sealed, fitted, tell=tell))
+
+
+def _may_know(connection: Connection, finding: Finding, who: Account) -> bool:
+    """True when the finding is decided and, for one who may decide it, their own view is given."""
+    if findings.status_of(connection, finding.id) is FindingStatus.UNDECIDED:
+        return False
+    if who.role not in PERMISSIONS[Operation.JUDGE]:
+        return True
+    shown = latest_opening(connection, finding.id, who.id, Stage.ASSESSMENT)
+    return shown is not None or latest_decision(connection, finding.id, who.id) is not None
 
 
 def _logged(desk: Desk, who: Account, outcome: Replay) -> Replay:
@@ -98,8 +115,8 @@ def _erased(finding: Finding) -> Replay:
     )
 
 
-def compared(finding: Finding, sealed: Assessment, fitted: Fitted, *, decided: bool) -> Replay:
-    """What comes out of the snapshot, set against what was sealed."""
+def compared(finding: Finding, sealed: Assessment, fitted: Fitted, *, tell: bool) -> Replay:
+    """What comes out of the snapshot, set against what was sealed; with numbers if `tell`."""
     row = pd.DataFrame({name: [float(text)] for name, text in sealed.snapshot.items()})
     low, high = fitted.interval(row)
     explanation = _explained(fitted, row)
@@ -131,7 +148,7 @@ def compared(finding: Finding, sealed: Assessment, fitted: Fitted, *, decided: b
         erased=False,
         exact=exact,
         environment=differs,
-        numbers=here if decided else {},
+        numbers=here if tell else {},
     )
 
 

@@ -175,16 +175,17 @@ def list_findings(
         case FindingStatus.DECIDED:
             query = query.where(decided, ~acted)
         case FindingStatus.ACTED_ON:
-            query = query.where(acted)
+            query = query.where(decided, acted)
     return [_finding(row) for row in connection.execute(query)]
 
 
 def status_of(connection: Connection, finding_id: str) -> FindingStatus:
-    """How far a finding has come: acted on, else decided by somebody, else undecided."""
-    if connection.execute(select(actions.c.id).where(actions.c.finding_id == finding_id)).first():
-        return FindingStatus.ACTED_ON
-    query = select(decisions.c.id).where(decisions.c.finding_id == finding_id)
-    return FindingStatus.DECIDED if connection.execute(query).first() else FindingStatus.UNDECIDED
+    """How far a finding has come: undecided, decided by somebody, or acted on after that."""
+    decided = select(decisions.c.id).where(decisions.c.finding_id == finding_id)
+    if connection.execute(decided).first() is None:
+        return FindingStatus.UNDECIDED
+    acted = select(actions.c.id).where(actions.c.finding_id == finding_id)
+    return FindingStatus.ACTED_ON if connection.execute(acted).first() else FindingStatus.DECIDED
 
 
 def load_claim(vault: Vault, finding: Finding) -> Claim:

@@ -282,6 +282,14 @@ WHEN NEW.cites IS NOT (
 )
 BEGIN SELECT RAISE(ABORT, 'The action cites other decisions than those that clear it.'); END;
 
+CREATE TRIGGER action_that_leaves_is_by_one_who_decided BEFORE INSERT ON action
+WHEN NEW.kind = 'dossier' AND NOT EXISTS (
+    SELECT 1 FROM decision WHERE finding_id = NEW.finding_id AND decided_by = NEW.acted_by
+)
+BEGIN
+    SELECT RAISE(ABORT, 'A dossier shows why it was found; one who decided the finding exports it.');
+END;
+
 CREATE TRIGGER action_on_a_person_needs_an_offence_fact BEFORE INSERT ON action
 WHEN EXISTS (
     SELECT 1 FROM finding f
