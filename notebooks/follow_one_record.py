@@ -70,7 +70,8 @@ if delivered.exists():
     lines = delivered.read_text(encoding="utf-8").splitlines()
     print(delivered.name)
     print(lines[0])
-    print(next(line for line in lines if record.id in line))
+    table, _, number = record.id.rpartition(":")  # a link's record is named by its row
+    print(lines[int(number)] if table else next(line for line in lines if record.id in line))
 
 # %% [markdown]
 # ## 3 The case graph around it
