@@ -47,6 +47,9 @@ def test_help_is_there_without_loading_shap_sklearn_mlflow_or_pandas() -> None:
     [
         ("nonsense",),
         ("check", "no-such-file.csv"),
+        ("check", "no-such-folder"),
+        ("demo", "--seed", "-1"),
+        ("train", "hidden_link", "--dataset", "none", "--seed", "-1"),
         ("audit",),
         ("audit", "--table", "no-such-file.csv", "--label", "y", "--prediction", "p"),
         ("train", "no_such_model", "--dataset", "none", "--seed", "1"),

@@ -52,7 +52,9 @@ class Bias(StrEnum):
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 As = Annotated[str, typer.Option("--as", help="The account to act as.")]
 DatasetOption = Annotated[str, typer.Option("--dataset", help="Name or folder of a dataset.")]
-Seed = Annotated[int, typer.Option("--seed", help="Seed; the same seed gives the same result.")]
+Seed = Annotated[
+    int, typer.Option("--seed", min=0, help="Seed; the same seed gives the same result.")
+]
 Purpose = Annotated[str, typer.Option("--purpose", help="Why case content is opened; logged.")]
 CaseOption = Annotated[str, typer.Option("--case", help="The case that content is opened for.")]
 

@@ -77,3 +77,10 @@ def test_an_unknown_size_is_refused_before_anything_is_written(tmp_path: Path) -
     with pytest.raises(BadInput):
         generate(tmp_path / "w", size="xxl", seed=1, bias="none", progress=silent)
     assert not (tmp_path / "w").exists()
+
+
+def test_a_file_is_no_folder_to_write_a_world_to(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("kept")
+    with pytest.raises(BadInput, match="is not a folder"):
+        made(tmp_path / "file")
+    assert (tmp_path / "file").read_text() == "kept"

@@ -78,6 +78,18 @@ def test_a_run_becomes_a_version_proposed_for_release(
     assert desk.registry.version(world.MODEL, number).run_id == trained[1]
 
 
+def test_registering_is_logged_once_with_who_and_what(tmp_path: Path) -> None:
+    home = world.home_in_use(tmp_path)  # a run was trained and registered in it
+    (version,) = home.desk.registry.versions(world.MODEL)
+    train.register(home.desk, version.run_id, account="data-scientist")
+    with home.desk.database.read() as connection:
+        entries = [row.fields for row in home.desk.log.entries(connection)]
+    (said,) = [e for e in entries if e["kind"] == "model_trained" and "what" in e]
+    assert (said["what"], said["model"], said["version"]) == ("registered", world.MODEL, 1)
+    assert said["run"] == version.run_id
+    assert said["account"] == home.id_of("data-scientist")
+
+
 def test_who_decides_may_neither_train_nor_register(
     trained: tuple[builders.Home, str, list[str]],
 ) -> None:

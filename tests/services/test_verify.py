@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from builders_log import LogHome, log_home
 
-from workbench.domain.errors import BadInput, NotAllowed, NotFound, Unavailable
+from workbench.domain.errors import BadInput, NotAllowed, NotFound
 from workbench.domain.log import EntryKind
 from workbench.services import verify
 from workbench.verify import main
@@ -70,9 +70,12 @@ def test_the_whole_log_is_not_exported_by_one_who_decides_or_trains(
     assert not (home.root / "out").exists()
 
 
-def test_an_export_that_cannot_be_written_says_so(home: LogHome) -> None:
-    with pytest.raises(Unavailable, match="cannot be written"):
-        verify.export(home.desk, home.root / "none" / "out", account="auditor")
+def test_an_export_that_cannot_be_written_says_so_and_is_not_logged(home: LogHome) -> None:
+    before = last_entry(home)
+    for out in (home.root / "none" / "out", home.root):
+        with pytest.raises(BadInput, match="cannot be written"):
+            verify.export(home.desk, out, account="auditor")
+    assert last_entry(home) == before
 
 
 def test_a_receipt_can_be_had_for_an_entry(home: LogHome) -> None:
@@ -99,6 +102,24 @@ def test_a_findings_story_is_told_in_order_and_in_words(home: LogHome) -> None:
     ]
     assert [step.by for step in steps[1:5]] == [home.people["analyst"].id] * 4
     assert [step.index for step in steps] == list(range(3, 13))
+
+
+def test_a_reading_of_sensitive_columns_and_a_registration_are_told_with_their_purpose(
+    home: LogHome,
+) -> None:
+    who = home.people["auditor"].id
+    read = {"dataset": "town", "what": "sensitive features", "why": "audit", "account": who}
+    made = {"what": "registered", "model": "hidden_link", "run": "r1", "version": 3}
+    with home.database.write() as connection:
+        home.log.append(connection, EntryKind.SENSITIVE_READ, read)
+        home.log.append(
+            connection, EntryKind.MODEL_TRAINED, made | {"dataset": "town", "account": who}
+        )
+    told = verify.story(home.desk, account="auditor", account_id=who)
+    assert [step.says for step in told if step.by == who][-2:] == [
+        "read sensitive features of dataset town for: audit",
+        "registered version 3 of hidden_link, proposed for release",
+    ]
 
 
 def test_reading_the_log_is_logged(home: LogHome) -> None:

@@ -82,6 +82,7 @@ def test_all_faults_of_a_manifest_are_told_at_once(tmp_path: Path) -> None:
 def test_a_folder_without_manifest_and_a_file_that_is_not_there_are_refused(tmp_path: Path) -> None:
     assert refused(tmp_path).code == "manifest"
     assert refused(tmp_path / "nothing.csv").code == "not_found"
+    assert refused(tmp_path / "nothing").code == "not_found"
 
 
 def test_a_link_that_leads_outside_is_not_followed(tmp_path: Path) -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from builders_log import REASON, RELEASE, LogHome, log_home
 
-from workbench.domain.errors import NotFound
+from workbench.domain.errors import BadInput, NotFound
 from workbench.store import findings
-from workbench.store.packs import build_pack, export_lines, write_whole
+from workbench.store.packs import build_pack, draft, export_lines
 
 
 @pytest.fixture
@@ -105,8 +105,25 @@ def test_what_was_erased_cannot_be_packed(home: LogHome) -> None:
         packed(home)
 
 
-def test_a_file_is_written_beside_its_place_and_digested(tmp_path: Path) -> None:
-    part, digest = write_whole(tmp_path / "out", [b"a", b"bc"])
-    assert part.name == "out.part"
-    assert part.read_bytes() == b"abc"
-    assert digest == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+def test_a_file_is_written_beside_its_place_and_appears_at_the_end(tmp_path: Path) -> None:
+    with draft(tmp_path / "out", [b"a", b"bc"]) as digest:
+        assert digest == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        assert [path.name for path in tmp_path.iterdir()] == ["out.part"]
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert (tmp_path / "out").read_bytes() == b"abc"
+
+
+def test_nothing_of_a_file_stays_when_what_was_to_follow_failed(tmp_path: Path) -> None:
+    with pytest.raises(NotFound), draft(tmp_path / "out", [b"a"]):
+        raise NotFound("The log could not say so.")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["none/out", "folder", "."])
+def test_a_place_that_cannot_be_written_is_refused_before_anything(
+    name: str, tmp_path: Path
+) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(BadInput, match="cannot be written"), draft(tmp_path / name, [b"a"]):
+        raise AssertionError("entered")
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]

@@ -9,7 +9,7 @@ import pandas as pd
 from workbench.analysis.synthetic.datasheet import datasheet
 from workbench.analysis.synthetic.scenario import scenario
 from workbench.analysis.synthetic.world import make_world
-from workbench.domain.errors import Conflict
+from workbench.domain.errors import BadInput, Conflict
 from workbench.store.manifest import FILE
 
 _CHUNK = 50_000  # rows written at once
@@ -25,12 +25,14 @@ def generate(
     Raises
     ------
     Conflict
-        When `out` exists and is not an empty folder.
+        When `out` is a folder that holds something.
     BadInput
-        When there is no such size or bias.
+        When there is no such size or bias, or `out` is a file.
     """
     wanted = scenario(size=str(size), seed=seed, bias=str(bias))
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+    if out.exists() and not out.is_dir():
+        raise BadInput("What was named to write to is not a folder; name a new one.")
+    if out.exists() and any(out.iterdir()):
         raise Conflict("The folder to write to is not empty; name a new one.")
     world = make_world(wanted, progress=progress)
     progress("writing the folder", 0.8)

@@ -12,7 +12,7 @@ from workbench.store.acceptances import require_accepted
 from workbench.store.desk import Desk
 
 if TYPE_CHECKING:
-    from workbench.store.registry import Compared
+    from workbench.store.registry import Compared, Version
 
 Progress = Callable[[str, float], None]
 
@@ -68,14 +68,38 @@ def train(
 def register(desk: Desk, run_id: str, *, account: str) -> int:
     """Make a run a registered version, proposed for release; returns its number.
 
+    The log says so once; registering it again changes nothing.
+
     Raises
     ------
     NotFound, NotAllowed
         When there is no such run, or the account may not register.
     """
     with desk.database.read() as connection:
-        accounts.by_name(connection, account).require(Operation.TRAIN)
-    return desk.registry.register(run_id).number
+        who = accounts.by_name(connection, account)
+        who.require(Operation.TRAIN)
+    known = desk.registry.run(run_id)
+    new = all(version.run_id != run_id for version in desk.registry.versions(known.model))
+    version = desk.registry.register(run_id)
+    if new:
+        _log_registered(desk, version, who)
+    return version.number
+
+
+def _log_registered(desk: Desk, version: "Version", who: Account) -> None:
+    said: dict[str, object] = {
+        "what": "registered",
+        "model": version.model,
+        "run": version.run_id,
+        "version": version.number,
+        "release_digest": version.digest,
+        "dataset": version.dataset,
+        "account": who.id,
+        "session": desk.session_hash,
+        "simulated": who.simulated,
+    }
+    with desk.database.write() as connection:
+        desk.log.append(connection, EntryKind.MODEL_TRAINED, said)
 
 
 def _definition(desk: Desk, model: str) -> ModelDefinition:

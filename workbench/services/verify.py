@@ -8,6 +8,7 @@ decide on it.
 import hashlib
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,14 +16,14 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 
 from workbench.domain.account import Account, Operation, Role
-from workbench.domain.errors import BadInput, NotAllowed, Unavailable
+from workbench.domain.errors import BadInput, NotAllowed
 from workbench.domain.log import EntryKind, Json, canonical
 from workbench.store import accounts, cases, findings, log_check
 from workbench.store.database import from_text
 from workbench.store.decision_log import Checkpoint, LoggedEntry, LogReceipt
 from workbench.store.desk import Desk
 from workbench.store.log_check import LogReport
-from workbench.store.packs import export_lines, write_whole
+from workbench.store.packs import draft, export_lines
 from workbench.store.tables import decision
 
 __all__ = [
@@ -52,7 +53,7 @@ _SAYS = {
     EntryKind.DATASET_ACCEPTED: "accepted dataset {dataset}",
     EntryKind.MODEL_TRAINED: "trained {model}",
     EntryKind.AUDIT: "audited {what}: {audit}",
-    EntryKind.SENSITIVE_READ: "read the sensitive columns of {dataset} for: {what}",
+    EntryKind.SENSITIVE_READ: "read {what} of dataset {dataset} for: {why}",
     EntryKind.ROLE_CHANGE: "gave {holder} the role {role}",
     EntryKind.ACCOUNT_DISABLED: "disabled {holder}",
     EntryKind.CASE_OPENED: "opened case {case}",
@@ -122,6 +123,8 @@ def export(desk: Desk, path: Path, *, account: str) -> int:
     ------
     NotAllowed
         Unless the account is an auditor's or the operator's.
+    BadInput
+        When nothing can be written at `path`.
     CheckFailed
         When the log does not grow from what was signed before.
     """
@@ -132,18 +135,14 @@ def export(desk: Desk, path: Path, *, account: str) -> int:
             "others decided; ask an auditor."
         )
     signed = desk.log.checkpoint()
-    with desk.database.read() as connection:
-        try:
-            part, digest = write_whole(path, export_lines(connection, desk.log, signed.size))
-        except OSError as error:
-            raise Unavailable(
-                f"The export cannot be written ({error.strerror}); name a file you may write."
-            ) from error
-    with desk.database.write() as connection:
-        fields = {"account": who.id, "digest": digest, "n": signed.size, "what": "log"}
-        said = fields | {"session": desk.session_hash, "simulated": who.simulated}
-        desk.log.append(connection, EntryKind.EXPORT, said)
-    part.replace(path)
+    with ExitStack() as leaving:
+        with desk.database.read() as connection:
+            lines = export_lines(connection, desk.log, signed.size)
+            digest = leaving.enter_context(draft(path, lines))
+        with desk.database.write() as connection:
+            fields = {"account": who.id, "digest": digest, "n": signed.size, "what": "log"}
+            said = fields | {"session": desk.session_hash, "simulated": who.simulated}
+            desk.log.append(connection, EntryKind.EXPORT, said)
     return signed.size
 
 
@@ -275,5 +274,8 @@ def _step(row: LoggedEntry) -> Step:
 def _sentence(kind: EntryKind, said: dict[str, Json]) -> str:
     if kind is EntryKind.FINDING_OPENED:
         return _STAGES.get(str(said["stage"]), "opened it")
-    words = {word: str(value).replace("_", " ") for word, value in said.items()}
+    if kind is EntryKind.MODEL_TRAINED and said.get("what") == "registered":
+        return f"registered version {said['version']} of {said['model']}, proposed for release"
+    words = {"why": "a purpose that was not given"}
+    words |= {word: str(value).replace("_", " ") for word, value in said.items()}
     return _SAYS.get(kind, kind.value.replace("_", " ")).format_map(words)

@@ -8,11 +8,13 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from errno import EISDIR
 from pathlib import Path
 
 from sqlalchemy import Connection, select
 
-from workbench.domain.errors import NotFound
+from workbench.domain.errors import BadInput, NotFound
 from workbench.domain.finding import Finding
 from workbench.domain.log import EntryKind, canonical
 from workbench.store import findings, tables
@@ -83,19 +85,46 @@ def build_pack(
     return _line(pack)
 
 
-def write_whole(path: Path, lines: Iterable[bytes]) -> tuple[Path, str]:
-    """Write `lines` beside `path`, durably; returns that file and the SHA-256 of its bytes.
+@contextmanager
+def draft(path: Path, lines: Iterable[bytes]) -> Iterator[str]:
+    """Write `lines` beside `path`, durably; yields the SHA-256 of the bytes, as hex digits.
 
-    The caller renames it to `path` once the log says that it leaves.
+    Leave the context once the log says that they leave: only then does `path` appear. Left by an
+    error, nothing stays.
+
+    Raises
+    ------
+    BadInput
+        When nothing can be written there.
     """
-    part, digest = path.with_name(f"{path.name}.part"), hashlib.sha256()
+    part = path.with_name(f"{path.name}.part") if path.name else path
+    try:
+        digest = _written(path, part, lines)
+    except OSError as error:
+        if part.is_file():
+            part.unlink()
+        raise BadInput(
+            f"The file cannot be written ({error.strerror}); name one in a folder that is there "
+            "and that you may write to."
+        ) from error
+    try:
+        yield digest
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _written(path: Path, part: Path, lines: Iterable[bytes]) -> str:
+    if path.is_dir():
+        raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
+    digest = hashlib.sha256()
     with part.open("wb") as file:
         for line in lines:
             digest.update(line)
             file.write(line)
         file.flush()
         os.fsync(file.fileno())
-    return part, digest.hexdigest()
+    return digest.hexdigest()
 
 
 def _line(document: dict[str, object]) -> bytes:

@@ -45,10 +45,10 @@ def read_delivered(path: Path, *, separator: str = ",") -> tuple[pd.DataFrame, b
         When the file cannot be read as what its name says; the codes stand in datasets/README.md.
     """
     file, suffix = path.name, path.suffix.lower()
-    if suffix not in SUFFIXES:
-        raise refusal(file, "format", f"only {', '.join(SUFFIXES)} are read; save it as one.")
     if not path.is_file():
         raise refusal(file, "not_found", "there is no such file; check the name.")
+    if suffix not in SUFFIXES:
+        raise refusal(file, "format", f"only {', '.join(SUFFIXES)} are read; save it as one.")
     if path.stat().st_size > MAX_BYTES:
         raise refusal(file, "too_large", "it is above 2 GB; deliver it in parts.")
     data = path.read_bytes()
