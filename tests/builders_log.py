@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shutil
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -115,8 +116,16 @@ class LogHome:
                 said = {"account": "P-1", "what": "act", "why": "not_cleared"}
                 self.log.append(connection, EntryKind.REFUSED_ATTEMPT, said)
 
-    def seal(self, finding: str, *, about_person: bool = False, n_offence_facts: int = 1) -> None:
-        halves = {name: json.dumps({"finding_id": finding, "half": name}) for name in "ca"}
+    def seal(
+        self,
+        finding: str,
+        *,
+        about_person: bool = False,
+        n_offence_facts: int = 1,
+        records: Sequence[Mapping[str, object]] = (),
+    ) -> None:
+        said = {"finding_id": finding, "records": list(records)}
+        halves = {name: json.dumps({**said, "half": name}) for name in "ca"}
         claim, assessment = (hashlib.sha256(halves[name].encode()).hexdigest() for name in "ca")
         self.vault.put(finding, findings.CLAIM, halves["c"].encode())
         self.vault.put(finding, findings.ASSESSMENT, halves["a"].encode())

@@ -372,6 +372,38 @@ def changed_pack(files: Files, change: Callable[[dict[str, object]], None]) -> b
     return rewritten(files.pack, change)
 
 
+BARE = {"claim": None, "assessment": None, "reasons": []}
+HELD = {"handling": ["H2"], "n_held": 1, "n_records": 3}
+
+
+def test_a_pack_may_hold_back_content_when_it_says_why(door: Door, files: Files) -> None:
+    assert door(changed_pack(files, lambda pack: pack.update(BARE, withheld=HELD))) == 0
+    assert "without claim, assessment and reasons: 1 of 3 records" in door.out
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        BARE,
+        {"withheld": HELD},
+        {"withheld": HELD, "claim": None},
+        {"withheld": HELD, "claim": None, "assessment": None},
+        {**BARE, "withheld": {}},
+        {**BARE, "withheld": None},
+        {**BARE, "withheld": {**HELD, "handling": []}},
+        {**BARE, "withheld": {**HELD, "handling": ["H1"]}},
+        {**BARE, "withheld": {**HELD, "n_held": 0}},
+        {**BARE, "withheld": {**HELD, "n_held": 4}},
+        {**BARE, "withheld": {**HELD, "n_held": True}},
+        {**BARE, "withheld": {**HELD, "extra": 1}},
+    ],
+)
+def test_content_is_held_back_whole_and_with_its_reason_or_not_at_all(
+    door: Door, files: Files, said: dict[str, object]
+) -> None:
+    assert door(changed_pack(files, lambda pack: pack.update(said))) == 1
+
+
 @pytest.mark.parametrize(
     ("part", "value"),
     [

@@ -19,6 +19,9 @@ A pack is one JSON document: ``format`` ("workbench-pack"), ``v``, ``finding``, 
 signed note), ``entries`` (``index``, ``body``, ``path``: the inclusion proof, hex), ``claim`` and
 ``assessment`` (the sealed halves as text, salts within), ``reasons`` (``index``, ``salt``,
 ``text``). It holds what concerns one finding; that nothing was left out only the log can show.
+Where records beneath may not be passed on (handling codes H2, H3), ``claim`` and ``assessment``
+are null, ``reasons`` is empty, and ``withheld`` says why (``handling``, ``n_held``,
+``n_records``): that it was decided is checked all the same, what it says cannot be.
 
 What is checked: canonical form, leaf hashes, the root under every checkpoint, every signature,
 consistency of all checkpoints, inclusion proofs, and the gate, replayed entry by entry. This file
@@ -528,6 +531,7 @@ class Report:
     n_simulated: int = 0
     n_faults: int = 0
     exit: int = SOUND
+    withheld: str = ""
     witnesses: list[str] = field(default_factory=list)
     faults: list[dict[str, Any]] = field(default_factory=list)
 
@@ -666,7 +670,8 @@ PACK_MEMBERS = {"assessment", "checkpoint", "claim", "entries", "finding", "form
 def check_pack(pack: dict[str, Any], keys: list[Key], witnesses: list[Key]) -> Report:
     report, gate = Report(PACK_FORMAT), Gate()
     try:
-        need(set(pack) == PACK_MEMBERS, "the pack lacks a part, or has one too many")
+        members = set(pack) - {"withheld"}
+        need(members == PACK_MEMBERS, "the pack lacks a part, or has one too many")
         signed = open_note(pack["checkpoint"], keys, witnesses)
         report.covered(signed)
         entries = _pack_entries(pack["entries"], signed, report, gate)
@@ -674,19 +679,39 @@ def check_pack(pack: dict[str, Any], keys: list[Key], witnesses: list[Key]) -> R
         if finding is None:
             raise BadError("no entry of the pack seals its finding")
         gate.check_cleared(finding, 2)
-        for half, digest in (
-            ("claim", finding.claim_digest),
-            ("assessment", finding.assessment_digest),
-        ):
-            same = hashlib.sha256(pack[half].encode()).hexdigest() == digest
-            need(same, f"the {half} is not what was sealed")
-        for reason in pack["reasons"]:
-            _check_reason(reason, entries)
+        if "withheld" in pack:
+            report.withheld = _why_withheld(pack)
+        else:
+            _check_content(pack, finding, entries)
     except BadError as error:
         report.fault(None, f"the pack does not hold: {error}")
     except (KeyError, TypeError, ValueError, AttributeError):
         report.fault(None, "the pack has a part of the wrong form")
     return report
+
+
+def _check_content(pack: dict[str, Any], finding: Finding, entries: dict[int, Entry]) -> None:
+    digests = {"claim": finding.claim_digest, "assessment": finding.assessment_digest}
+    for half, digest in digests.items():
+        same = hashlib.sha256(pack[half].encode()).hexdigest() == digest
+        need(same, f"the {half} is not what was sealed")
+    for reason in pack["reasons"]:
+        _check_reason(reason, entries)
+
+
+def _why_withheld(pack: dict[str, Any]) -> str:
+    """Why the content did not come along, in words."""
+    said = pack["withheld"]
+    need(set(said) == {"handling", "n_held", "n_records"}, "what was withheld is not said")
+    counts, codes = [said["n_held"], said["n_records"]], said["handling"]
+    counted = all(type(n) is int for n in counts) and 0 < counts[0] <= counts[1]
+    need(counted and bool(codes) and set(codes) <= {"H2", "H3"}, "what was withheld is not said")
+    bare = (pack["claim"], pack["assessment"], pack["reasons"]) == (None, None, [])
+    need(bare, "content stands beside the word that it was withheld")
+    return (
+        f"{counts[0]} of {counts[1]} records beneath may not be passed on "
+        f"(handling code {', '.join(codes)})"
+    )
 
 
 def _pack_entries(
@@ -787,6 +812,8 @@ def _show(report: Report, *, as_json: bool) -> None:
     )
     if report.n_simulated:
         print(f"  {report.n_simulated} entries are simulated: nobody decided them in earnest")
+    if report.withheld:
+        print(f"  without claim, assessment and reasons: {report.withheld}")
     if report.format == PACK_FORMAT:
         print("  a pack cannot show what was left out of it; the whole log can")
 

@@ -65,6 +65,21 @@ def test_an_undecided_finding_does_not_leave(home: LogHome) -> None:
     assert last_entry(home)["kind"] != EntryKind.DISCLOSURE
 
 
+def test_a_pack_without_content_proves_the_decision_and_says_why(
+    home: LogHome, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home.seal("F-2", records=[{"id": "R-1", "handling": ["H2"]}, {"id": "R-2", "handling": ["H0"]}])
+    for name in ("analyst", "second"):
+        home.reviewed("F-2", name)
+    out = home.root / "F-2.json"
+    exchange.pack(home.desk, "F-2", account="analyst", out=out)
+    assert "R-1" not in out.read_text()
+    assert main([str(out), "--key", str(home.keys / "log.pub")]) == 0
+    assert (
+        "1 of 2 records beneath may not be passed on (handling code H2)" in capsys.readouterr().out
+    )
+
+
 def test_a_pack_that_cannot_be_written_has_not_left(home: LogHome) -> None:
     for name in ("analyst", "second"):
         home.reviewed("F-1", name)

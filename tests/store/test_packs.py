@@ -92,6 +92,38 @@ def test_a_pack_opens_the_commitments_to_the_reasons_in_words(home: LogHome) -> 
     assert {reason["salt"] for reason in reasons} == {home.vault.salt("F-1")}
 
 
+def handled(home: LogHome, *codes: list[str]) -> None:
+    """F-1 sealed on records of these handling codes, decided by two."""
+    home.seal("F-1", records=[{"id": f"R-{at}", "handling": code} for at, code in enumerate(codes)])
+    for name in ("analyst", "second"):
+        home.reviewed("F-1", name)
+
+
+@pytest.mark.parametrize(
+    ("codes", "said"),
+    [
+        ([["H2"], ["H0"], ["H1"]], {"handling": ["H2"], "n_held": 1, "n_records": 3}),
+        ([["H1", "H3"], ["H2"]], {"handling": ["H2", "H3"], "n_held": 2, "n_records": 2}),
+    ],
+)
+def test_content_that_rests_on_records_not_to_be_passed_on_stays_here(
+    home: LogHome, codes: list[list[str]], said: dict[str, object]
+) -> None:
+    handled(home, *codes)
+    pack = packed(home)
+    assert (pack["claim"], pack["assessment"], pack["reasons"]) == (None, None, [])
+    assert pack["withheld"] == said
+    assert REASON not in json.dumps(pack)
+    assert "R-0" not in json.dumps(pack)
+
+
+def test_records_not_for_court_leave_whole(home: LogHome) -> None:
+    handled(home, ["H0"], ["H1"])
+    pack = packed(home)
+    assert "withheld" not in pack
+    assert "R-1" in str(pack["claim"])
+
+
 def test_refused_attempts_and_consultations_stay_at_home(home: LogHome) -> None:
     home.whole_review("F-1")
     home.plain(3)

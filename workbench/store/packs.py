@@ -17,6 +17,7 @@ from sqlalchemy import Connection, select
 from workbench.domain.errors import BadInput, NotFound
 from workbench.domain.finding import Finding
 from workbench.domain.log import EntryKind, canonical
+from workbench.domain.record import HandlingCode
 from workbench.store import findings, tables
 from workbench.store.decision_log import Checkpoint, DecisionLog, LoggedEntry
 from workbench.store.vault import Vault
@@ -35,6 +36,7 @@ _RELEASE = {
     EntryKind.RELEASE_RESTARTED,
     EntryKind.RELEASE_RETIRED,
 }
+_STAYS = {HandlingCode.H2.value, HandlingCode.H3.value}  # H3: conditions nobody here can check
 _PEOPLE = {EntryKind.ROLE_CHANGE, EntryKind.ACCOUNT_DISABLED}
 
 
@@ -60,6 +62,9 @@ def build_pack(
 ) -> bytes:
     """`finding` with the entries under `signed` that concern it, their proofs and its content.
 
+    The digests cover the content whole, so it leaves whole or not at all: where records beneath
+    may not be passed on, the pack proves the decision, and says how many and why.
+
     Raises
     ------
     NotFound
@@ -72,17 +77,32 @@ def build_pack(
         path = [node.hex() for node in tree.inclusion(row.seq, signed.size)]
         entries.append({"body": row.body.decode(), "index": row.seq, "path": path})
         reasons.extend(_reason(vault, finding, row))
-    pack = {
+    claim = vault.get(finding.id, findings.CLAIM).decode()
+    content: dict[str, object] = {
         "assessment": vault.get(finding.id, findings.ASSESSMENT).decode(),
+        "claim": claim,
+        "reasons": reasons,
+    }
+    if withheld := _withheld(claim):
+        content = {"assessment": None, "claim": None, "reasons": [], "withheld": withheld}
+    pack = {
         "checkpoint": signed.note,
-        "claim": vault.get(finding.id, findings.CLAIM).decode(),
         "entries": entries,
         "finding": finding.id,
         "format": PACK_FORMAT,
-        "reasons": reasons,
         "v": 1,
     }
-    return _line(pack)
+    return _line(pack | content)
+
+
+def _withheld(claim: str) -> dict[str, object]:
+    """How many records of a claim may not be passed on, and their codes; empty where all may."""
+    handling = [set(record["handling"]) for record in json.loads(claim).get("records", [])]
+    held = [codes & _STAYS for codes in handling if codes & _STAYS]
+    if not held:
+        return {}
+    codes = sorted(set().union(*held))
+    return {"handling": codes, "n_held": len(held), "n_records": len(handling)}
 
 
 @contextmanager
