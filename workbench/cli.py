@@ -131,15 +131,19 @@ def neighbours(
     dataset: DatasetOption = "",
     case: CaseOption = "",
     purpose: Purpose = "",
+    as_: As = OPERATOR,
     as_json: Json = False,
 ) -> None:
     """Entities linked to ENTITY: an entity's id, its id in the source, or its unique name."""
     from workbench.services import explore
 
     desk = _desk()
-    ground = _ground(desk, case, purpose)
+    ground = _ground(desk, case, purpose, as_)
     _show_graph(
-        explore.neighbours(desk, entity, dataset=_named(desk, dataset), purpose=ground), as_json
+        explore.neighbours(
+            desk, entity, dataset=_named(desk, dataset), purpose=ground, account=as_
+        ),
+        as_json,
     )
 
 
@@ -150,14 +154,18 @@ def path(
     dataset: DatasetOption = "",
     case: CaseOption = "",
     purpose: Purpose = "",
+    as_: As = OPERATOR,
     as_json: Json = False,
 ) -> None:
     """Shortest paths between two entities."""
     from workbench.services import explore
 
     desk = _desk()
-    ground = _ground(desk, case, purpose)
-    _show_graph(explore.path(desk, a, b, dataset=_named(desk, dataset), purpose=ground), as_json)
+    ground = _ground(desk, case, purpose, as_)
+    _show_graph(
+        explore.path(desk, a, b, dataset=_named(desk, dataset), purpose=ground, account=as_),
+        as_json,
+    )
 
 
 @explore_app.command()
@@ -168,15 +176,22 @@ def top(
     dataset: DatasetOption = "",
     case: CaseOption = "",
     purpose: Purpose = "",
+    as_: As = OPERATOR,
     as_json: Json = False,
 ) -> None:
     """Entities by a measure of the graph, highest first."""
     from workbench.services import explore
 
     desk = _desk()
-    ground = _ground(desk, case, purpose)
+    ground = _ground(desk, case, purpose, as_)
     found = explore.top(
-        desk, by=by, kind=kind, limit=limit, dataset=_named(desk, dataset), purpose=ground
+        desk,
+        by=by,
+        kind=kind,
+        limit=limit,
+        dataset=_named(desk, dataset),
+        purpose=ground,
+        account=as_,
     )
     _show_graph(found, as_json)
 
@@ -285,12 +300,17 @@ def detect(
 @app.command()
 def findings(
     status: Annotated[str, typer.Option("--status", help="undecided, decided, acted_on")] = "",
+    case: CaseOption = "",
+    purpose: Purpose = "",
     as_json: Json = False,
 ) -> None:
     """List findings; score and probability only once decided."""
     from workbench.services import review
 
-    rows = [row.as_json() for row in review.list_findings(_desk(), status=status or None)]
+    desk = _desk()
+    ground = _ground(desk, case, purpose, OPERATOR)
+    found = review.list_findings(desk, status=status or None, purpose=ground)
+    rows = [row.as_json() for row in found]
     lines = [f"{r['id']}  {r['case']}  {r['model']:<14} {r['status']}" for r in rows]
     _show(rows, "\n".join(lines), as_json=as_json)
 
@@ -343,13 +363,14 @@ def log_export(file: Path, as_: As = OPERATOR, as_json: Json = False) -> None:
 def pack(
     finding: str,
     out: Annotated[Path, typer.Option("--out", help="File to write.")],
+    recipient: Annotated[str, typer.Option("--recipient", help="Who gets it; logged.")] = "",
     as_: As = OPERATOR,
     as_json: Json = False,
 ) -> None:
     """Write a decided finding with the proof of its decision, to be verified offline."""
     from workbench.services import exchange
 
-    exchange.pack(_desk(), finding, account=as_, out=out)
+    exchange.pack(_desk(), finding, account=as_, out=out, recipient=recipient)
     _show({"finding": finding, "file": out.name}, f"{out.name} written", as_json=as_json)
 
 
@@ -418,15 +439,10 @@ def _named(desk: "Desk", dataset: str) -> str:
     return service.resolve(desk, dataset)
 
 
-def _ground(desk: "Desk", case: str, purpose: str) -> str:
-    """Why content is opened: the case, or the purpose; a demo home has the demonstration."""
-    if case:
-        return f"case {case}"
-    if purpose:
-        return purpose
-    if (desk.home / "demo.json").exists():
-        return "demonstration"
-    raise BadInput("Say what the content is opened for: --case ID or --purpose TEXT.")
+def _ground(desk: "Desk", case: str, purpose: str, account: str) -> str:
+    from workbench.services import purpose as service
+
+    return service.stated(desk, case=case, purpose=purpose, account=account)
 
 
 def _tell(text: str) -> None:

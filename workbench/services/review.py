@@ -15,7 +15,7 @@ from workbench.domain.case import require_words
 from workbench.domain.decision import Decision, Judgement, Verdict
 from workbench.domain.errors import BadInput, Conflict, NotCleared
 from workbench.domain.finding import Assessment, Claim, Finding, FindingStatus
-from workbench.domain.log import EntryKind
+from workbench.domain.log import EntryKind, commitment
 from workbench.store import accounts, attempts, cases, findings, gate, releases, waiting
 from workbench.store.attempts import attempt
 from workbench.store.desk import Desk
@@ -218,26 +218,35 @@ def list_findings(
     status: FindingStatus | str | None = None,
     model: str | None = None,
     account: str = accounts.OPERATOR,
+    purpose: str = "",
 ) -> list[FindingRow]:
     """All findings for the owner of the home, logged as one consultation; by case and id.
+
+    The log keeps a commitment to the `purpose` in words, where it is given.
 
     Raises
     ------
     NotAllowed
         When the account is another than the operator or an auditor.
     BadInput
-        When there is no such status.
+        When there is no such status, or the purpose says nothing.
     """
     wanted = None if status is None else _status(status)
+    stated = require_words(purpose, of="purpose of listing findings", at_least=5) if purpose else ""
     with desk.database.write() as connection:
         who = accounts.by_name(connection, account)
         who.require(Operation.LIST_FINDINGS)
         found = findings.list_findings(connection, model=model, status=wanted)
-        desk.log.append(
-            connection,
-            EntryKind.CONSULTATION,
-            {"account": who.id, "what": "findings", "n_findings": len(found)},
-        )
+        said: dict[str, object] = {
+            "account": who.id,
+            "what": "findings",
+            "n_findings": len(found),
+            "session": desk.session_hash,
+            "simulated": who.simulated,
+        }
+        if stated:
+            said["purpose"] = commitment(desk.vault.salt("findings"), stated)
+        desk.log.append(connection, EntryKind.CONSULTATION, said)
         return [_row(connection, desk, finding) for finding in found]
 
 
