@@ -1,9 +1,11 @@
 """Measures against the truth, on candidates that were not learnt from."""
 
+import hashlib
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+import builders
 import builders_training as world
 import numpy as np
 import pandas as pd
@@ -13,8 +15,10 @@ from builders import Home
 from workbench.analysis.graph import CaseGraph
 from workbench.analysis.modelling import Candidates
 from workbench.analysis.tables import IntArray
-from workbench.domain.errors import NotFound
-from workbench.services import evaluate
+from workbench.domain.errors import BadInput, NotAllowed, NotFound
+from workbench.domain.log import EntryKind
+from workbench.services import detect, evaluate
+from workbench.store import findings
 
 pytestmark = pytest.mark.slow
 
@@ -71,6 +75,60 @@ def test_pairs_not_asked_about_before_are_measured(home: Home, tmp_path: Path) -
     assert len(table) == found["n_candidates"]
     assert list(table.columns) == ["entity_a", "entity_b", "truth", "score", "probability"]
     assert int(table["truth"].sum()) + found["n_lost"] == found["n_true"]
+
+
+def test_what_lies_undecided_before_people_is_measured_and_not_shown(tmp_path: Path) -> None:
+    built = world.home_in_use(tmp_path / "home")
+    desk = replace(built.desk, models={world.MODEL: AllPairsFresh()})
+    detect.detect(desk, world.MODEL, dataset=world.WORLD, account="analyst-1", seed=5)
+    with desk.database.read() as connection:
+        found = findings.list_findings(connection, model=world.MODEL)
+    decided, erased = found[0], found[1].id
+    builders.decided(built, decided, "analyst-1")
+    desk.vault.erase(erased)
+    open_ = {f.id: frozenset(findings.load_claim(desk.vault, f).subject_ids) for f in found[2:]}
+    asked = {"dataset": world.WORLD, "account": "operator", "pairs": tmp_path / "pairs.csv"}
+    evaluate.evaluate(desk, world.MODEL, **asked)
+    table = pd.read_csv(tmp_path / "pairs.csv")
+    pairs = [frozenset(pair) for pair in table[["entity_a", "entity_b"]].to_numpy().tolist()]
+    hidden = {pair for pair, gone in zip(pairs, table["score"].isna(), strict=True) if gone}
+    assert hidden
+    assert hidden == set(open_.values()) & set(pairs)
+    assert table["probability"].isna().sum() == len(hidden)
+    assert list(table.columns) == ["entity_a", "entity_b", "truth", "score", "probability"]
+
+
+def test_every_evaluation_is_logged_with_the_digest_of_what_it_wrote(
+    home: Home, tmp_path: Path
+) -> None:
+    written = tmp_path / "pairs.csv"
+    evaluate.evaluate(home.desk, world.MODEL, dataset=world.WORLD, account="operator")
+    evaluate.evaluate(
+        home.desk, world.MODEL, dataset=world.WORLD, account="data-scientist", pairs=written
+    )
+    with home.desk.database.read() as connection:
+        entries = [row.fields for row in home.desk.log.entries(connection)]
+    *_, one, other = [entry for entry in entries if entry.get("what") == "evaluation"]
+    assert (one["kind"], one["account"]) == (EntryKind.CONSULTATION, "P-OPERATOR")
+    assert (one["dataset"], one["model"]) == (world.WORLD, world.MODEL)
+    assert "digest" not in one
+    assert other["digest"] == hashlib.sha256(written.read_bytes()).hexdigest()
+
+
+def test_candidates_that_cannot_be_written_are_not_logged(home: Home, tmp_path: Path) -> None:
+    before = builders.n_entries(home, EntryKind.CONSULTATION)
+    for pairs in (tmp_path, tmp_path / "none" / "x.csv"):
+        with pytest.raises(BadInput, match="cannot be written"):
+            evaluate.evaluate(
+                home.desk, world.MODEL, dataset=world.WORLD, account="auditor", pairs=pairs
+            )
+    assert builders.n_entries(home, EntryKind.CONSULTATION) == before
+
+
+@pytest.mark.parametrize("name", ["analyst-1", "supervisor"])
+def test_who_decides_does_not_evaluate(home: Home, name: str) -> None:
+    with pytest.raises(NotAllowed):
+        evaluate.evaluate(home.desk, world.MODEL, dataset=world.WORLD, account=name)
 
 
 def test_a_dataset_without_truth_is_audited_instead(home: Home) -> None:

@@ -1,6 +1,7 @@
 """Measure a model against a dataset's truth, on candidates that it did not learn from."""
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,10 +13,13 @@ import pandas as pd
 from workbench.analysis.graph import CaseGraph
 from workbench.analysis.modelling import Candidates, Fitted, ModelDefinition
 from workbench.analysis.tables import FloatArray, IntArray
-from workbench.domain.account import Operation
+from workbench.domain.account import PERMISSIONS, Account, Operation
 from workbench.domain.errors import NotFound
-from workbench.store import accounts, releases
+from workbench.domain.finding import FindingStatus
+from workbench.domain.log import EntryKind
+from workbench.store import accounts, findings, releases
 from workbench.store.desk import Desk
+from workbench.store.packs import draft
 
 if TYPE_CHECKING:
     from workbench.store.registry import Run
@@ -38,22 +42,30 @@ def evaluate(
     """Measures of the release in use, else of the latest run, against the dataset's truth.
 
     On the dataset that it learnt from, candidates that it learnt or was calibrated on are left
-    out. Recall and F1 count true cases that never became candidates.
+    out. Recall and F1 count true cases that never became candidates. It infers and reads the
+    truth, so it is for those who train or audit, and each is logged.
 
     Parameters
     ----------
     pairs : Path, optional
-        Where to write the candidates as CSV: members, truth, score, probability.
+        Where to write the candidates as CSV: members, truth, score, probability. Of one that lies
+        undecided before people as a finding, score and probability stay empty (duty T10).
 
     Raises
     ------
     NotFound
         When the model was never trained or the dataset brings no truth.
+    NotAllowed
+        When the account may neither train nor audit.
+    BadInput
+        When nothing can be written at `pairs`.
     """
     if model not in desk.models:
         raise NotFound(f"There is no model {model}; there are: {', '.join(sorted(desk.models))}.")
     with desk.database.read() as connection:
-        accounts.by_name(connection, account).require(Operation.READ_MODELS)
+        who = accounts.by_name(connection, account)
+        if who.role not in PERMISSIONS[Operation.TRAIN]:
+            who.require(Operation.AUDIT)
         release = releases.in_use(connection, desk.vault, model)
     truth = desk.datasets.truth(dataset)
     if not truth:
@@ -63,9 +75,52 @@ def evaluate(
     fitted = desk.registry.load(definition, run_id=run.id, digest=run.digest)
     held = _held_out(definition, desk.datasets.graph(dataset), truth, run, dataset)
     scores, probability = fitted.score(held.features), fitted.probability(held.features)
-    if pairs is not None:
-        _write(pairs, desk.datasets.graph(dataset), held, scores, probability)
-    return _document(definition, dataset, fitted, held, scores, probability, run)
+    document = _document(definition, dataset, fitted, held, scores, probability, run)
+    with ExitStack() as leaving:
+        digest = ""
+        if pairs is not None:
+            table = _table(desk.datasets.graph(dataset), held, scores, probability)
+            _blind(table, _undecided(desk, model))
+            written = table.drop(columns=_MEMBERS).to_csv(index=False).encode()
+            digest = leaving.enter_context(draft(pairs, [written]))
+        _log(desk, document, who, digest)
+    return document
+
+
+def _log(desk: Desk, document: Mapping[str, Any], who: Account, digest: str) -> None:
+    """`digest` is that of the candidates that leave, empty where none do."""
+    said: dict[str, object] = {
+        "what": "evaluation",
+        "account": who.id,
+        "dataset": document["dataset"],
+        "model": document["model"],
+        "run": document["run_id"],
+        "n": document["n_candidates"],
+        "role": who.role.value,
+        "session": desk.session_hash,
+        "simulated": who.simulated,
+    }
+    if digest:
+        said["digest"] = digest
+    with desk.database.write() as connection:
+        desk.log.append(connection, EntryKind.CONSULTATION, said)
+
+
+def _undecided(desk: Desk, model: str) -> set[frozenset[str]]:
+    """Whom each undecided finding of the model is about, as ids; of erased ones nobody knows."""
+    with desk.database.read() as connection:
+        found = findings.list_findings(connection, model=model, status=FindingStatus.UNDECIDED)
+    return {
+        frozenset(findings.load_claim(desk.vault, finding).subject_ids)
+        for finding in found
+        if desk.vault.holds(finding.id)
+    }
+
+
+def _blind(table: pd.DataFrame, undecided: set[frozenset[str]]) -> None:
+    """Take away what the model says of candidates that people have yet to decide on."""
+    hidden = [members in undecided for members in table[_MEMBERS]]
+    table.loc[hidden, ["score", "probability"]] = np.nan
 
 
 def _latest(desk: Desk, model: str) -> "Run":
@@ -179,9 +234,13 @@ def _baseline(held: _Held, run: "Run") -> dict[str, Any]:
     }
 
 
-def _write(
-    path: Path, graph: CaseGraph, held: _Held, scores: FloatArray, probability: FloatArray
-) -> None:
+_MEMBERS = "members"
+
+
+def _table(
+    graph: CaseGraph, held: _Held, scores: FloatArray, probability: FloatArray
+) -> pd.DataFrame:
+    """A row for each candidate, with the set of its members' ids in the last column."""
     members = [
         list(graph.entities.loc[held.candidates.members_of(i), "id"]) for i in range(len(held.true))
     ]
@@ -190,4 +249,5 @@ def _write(
     said = members if wide == 2 else [[" ".join(m)] for m in members]
     table = pd.DataFrame(said, columns=names)
     table["truth"], table["score"], table["probability"] = held.true, scores, probability
-    table.to_csv(path, index=False)
+    table[_MEMBERS] = pd.Series([frozenset(m) for m in members], dtype=object)
+    return table
