@@ -74,7 +74,10 @@ def town(home: Path, *, clock: builders_web.Clock | None = None) -> Town:
 def person(desk: Desk, name: str, role: Role) -> Account:
     """An account without a password: nobody signs in as it, and no time goes into hashing."""
     with desk.database.write() as connection:
-        return accounts.add(connection, name, role, password="", now=desk.now(), must_change=False)
+        made = accounts.add(connection, name, role, password="", now=desk.now(), must_change=False)
+        said = {"account": "P-OPERATOR", "holder": made.id, "role": role.value}
+        desk.log.append(connection, EntryKind.ROLE_CHANGE, said)
+    return made
 
 
 def signed_in(desk: Desk, who: Account) -> dict[str, str]:

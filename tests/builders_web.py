@@ -8,6 +8,7 @@ from pathlib import Path
 from starlette.exceptions import StarletteDeprecationWarning
 
 from workbench.domain.account import Account, Role
+from workbench.domain.log import EntryKind
 from workbench.services import sign_in
 from workbench.store import accounts
 from workbench.store.database import Database
@@ -65,9 +66,12 @@ def account(
 ) -> Account:
     """An account that signs in with `PASSWORD`."""
     with at.database.write() as connection:
-        return accounts.add(
+        made = accounts.add(
             connection, name, role, password=PASSWORD, now=at.now(), must_change=must_change
         )
+        said = {"account": "P-OPERATOR", "holder": made.id, "role": role.value}
+        at.log.append(connection, EntryKind.ROLE_CHANGE, said)
+    return made
 
 
 def signed_in(at: Desk, who: Account) -> dict[str, str]:

@@ -11,6 +11,7 @@ from typing import TypeVar, cast
 from workbench.analysis.modelling import ModelDefinition
 from workbench.domain.errors import Unavailable
 from workbench.settings import read_settings
+from workbench.store import schema
 from workbench.store.database import Database
 from workbench.store.datasets import Datasets
 from workbench.store.decision_log import DecisionLog
@@ -61,10 +62,12 @@ def open(home: Path | str | None = None) -> Desk:
         ) from error
     database = Database(root / "workbench.db")
     database.migrate()
+    log = DecisionLog(database, root / "keys", now=_now)
+    schema.log_digest(database, log)
     return Desk(
         home=root,
         database=database,
-        log=DecisionLog(database, root / "keys", now=_now),
+        log=log,
         vault=Vault(root / "vault"),
         datasets=Datasets(root / "datasets"),
         registry=Registry(root),

@@ -9,10 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from workbench.domain.errors import Unavailable
-from workbench.domain.log import Frontier, leaf_hash
+from workbench.domain.finding import FindingStatus
+from workbench.domain.log import EntryKind, Frontier, leaf_hash
+from workbench.store import accounts, findings, schema, tables
 from workbench.store.database import Database
 from workbench.store.decision_log import DecisionLog
 from workbench.store.log_check import LogReport, verify
+from workbench.store.tables import PROTECTED
 
 BODY_AND_HASH = "UPDATE log_entry SET body = ?, leaf_hash = ? WHERE seq = ?"
 BODY = "UPDATE log_entry SET body = ? WHERE seq = ?"
@@ -89,9 +92,9 @@ def test_one_byte_of_every_entry_in_turn_is_found_by_its_index(home: LogHome) ->
 
 
 def test_a_changed_byte_is_found_with_the_triggers_back_in_place(home: LogHome) -> None:
-    body = bodies(home)[9]
-    home.tamper(BODY, body.replace(b"supported", b"suppOrted"), 9)
-    assert 9 in [fault.index for fault in found(home).faults]
+    body = bodies(home)[15]
+    home.tamper(BODY, body.replace(b"supported", b"suppOrted"), 15)
+    assert 15 in [fault.index for fault in found(home).faults]
 
 
 @settings(
@@ -136,19 +139,19 @@ def test_body_and_hash_changed_together_are_found_within_the_signers_subtrees(
 
 
 def test_a_span_is_cut_at_the_last_checkpoint_that_held(tmp_path: Path) -> None:
-    """With checkpoints at 5 and 6, a change of entry 5 is named exactly."""
+    """With checkpoints at 11 and 12, a change of entry 11 is named exactly."""
     home = log_home(tmp_path)
     home.plain(2)
-    assert home.log.checkpoint().size == 5
+    assert home.log.checkpoint().size == 11
     home.plain()
     home.log.checkpoint()
     home.plain(4)
     home.log.checkpoint()
-    body = bodies(home)[5].replace(b"not_cleared", b"not_allowed")
-    home.tamper(BODY_AND_HASH, body, leaf_hash(body), 5)
+    body = bodies(home)[11].replace(b"not_cleared", b"not_allowed")
+    home.tamper(BODY_AND_HASH, body, leaf_hash(body), 11)
     (fault,) = found(home).faults
-    assert fault.index == 5
-    assert "Entry 5 was changed together with its hash" in fault.message
+    assert fault.index == 11
+    assert "Entry 11 was changed together with its hash" in fault.message
 
 
 def test_a_whole_rewrite_with_a_new_head_contradicts_what_was_signed(home: LogHome) -> None:
@@ -330,6 +333,138 @@ def test_a_row_that_cites_an_entry_of_another_kind_is_found(home: LogHome) -> No
 def test_a_row_that_cites_an_entry_to_come_is_found(home: LogHome) -> None:
     home.tamper("UPDATE judgement SET entry_seq = 5000 WHERE id = 'J-analyst-F-1'")
     assert any("does not exist" in fault.message for fault in found(home).faults)
+
+
+@pytest.mark.parametrize("seq", [-1, -5000])
+def test_an_action_on_an_undecided_finding_that_cites_no_entry_is_found(
+    home: LogHome, seq: int
+) -> None:
+    """T26; the row is put in past every trigger and CHECK, and counts for nothing."""
+    home.seal("F-3")
+    home.tamper(
+        "INSERT INTO action SELECT 'A-FORGED', 'F-3', finding_digest, kind, subject, cites, "
+        "acted_by, acted_at, 'forged', ? FROM action WHERE finding_id = 'F-1'",
+        seq,
+    )
+    report = found(home)
+    assert f"A row of action cites entry {seq}, which does not exist." in report.as_text()
+    with home.database.read() as connection:
+        status = findings.status_of(connection, "F-3")
+        acted = findings.list_findings(connection, status=FindingStatus.ACTED_ON)
+        undecided = findings.list_findings(connection, status=FindingStatus.UNDECIDED)
+    assert status is FindingStatus.UNDECIDED
+    assert [finding.id for finding in acted] == ["F-1", "F-2"]
+    assert [finding.id for finding in undecided] == ["F-3"]
+
+
+@pytest.mark.parametrize(
+    "table", [t for t in PROTECTED if "entry_seq" in tables.metadata.tables[t].c]
+)
+def test_the_sql_of_every_table_refuses_an_entry_before_the_first(
+    home: LogHome, table: str
+) -> None:
+    with home.database.read() as connection:
+        sql = schema.rules(connection)["table", table]
+    assert "CHECK (entry_seq >= 0)" in sql
+
+
+# The schema, accounts and members ---------------------------------------------------------------
+
+
+def test_every_dropped_trigger_is_found_and_named(home: LogHome) -> None:
+    schema.log_digest(home.database, home.log)
+    assert not found(home).faults
+    with home.database.read() as connection:
+        triggers = {
+            name: sql for (kind, name), sql in schema.rules(connection).items() if kind == "trigger"
+        }
+    index = index_of(home, "schema_change")
+    for name in ("action_needs_its_deciders", "log_entry_is_never_deleted"):
+        home.raw(f"DROP TRIGGER {name}")
+        (fault,) = verify(home.log).faults
+        assert (fault.index, fault.code) == (index, "schema")
+        assert f"trigger {name} is missing" in fault.message
+        home.raw(triggers[name])
+        assert not verify(home.log).faults
+
+
+def test_a_weakened_view_and_a_trigger_too_many_are_named(home: LogHome) -> None:
+    schema.log_digest(home.database, home.log)
+    home.raw("DROP VIEW current_decision")
+    home.raw("CREATE VIEW current_decision AS SELECT * FROM decision")
+    home.raw("CREATE TRIGGER quiet BEFORE INSERT ON action BEGIN SELECT RAISE(IGNORE); END")
+    text = found(home).as_text()
+    assert "trigger quiet was added" in text
+    assert "view current_decision was changed" in text
+
+
+def test_a_digest_is_logged_once_and_never_for_a_schema_that_was_changed(home: LogHome) -> None:
+    schema.log_digest(home.database, home.log)
+    home.raw("DROP TRIGGER action_needs_its_deciders")
+    schema.log_digest(home.database, home.log)
+    kinds = [json.loads(body)["kind"] for body in bodies(home)]
+    assert kinds.count("schema_change") == 1
+    assert "action_needs_its_deciders is missing" in found(home).as_text()
+
+
+def test_a_role_that_the_log_did_not_give_is_found(home: LogHome) -> None:
+    who = home.people["outsider"].id
+    home.raw("UPDATE account SET role = 'supervisor' WHERE id = ?", who)
+    (fault,) = found(home).faults
+    assert (fault.index, fault.code) == (2, "account")
+    assert fault.message == f"Account {who} has the role supervisor; the log gave it analyst."
+
+
+def test_an_operator_with_a_role_and_an_account_that_nobody_made_are_found(home: LogHome) -> None:
+    home.raw("UPDATE account SET role = 'supervisor' WHERE id = 'P-OPERATOR'")
+    home.raw(
+        "INSERT INTO account SELECT 'P-NEW', 'new', 'supervisor', '', 0, 0, NULL, created_at "
+        "FROM account WHERE id = 'P-OPERATOR'"
+    )
+    text = found(home).as_text()
+    assert "Account P-OPERATOR has the role supervisor; the log gave it operator." in text
+    assert "Account P-NEW was made without an entry in the log." in text
+
+
+def test_an_account_enabled_or_disabled_past_the_log_is_found(home: LogHome) -> None:
+    who = home.people["outsider"].id
+    home.raw("UPDATE account SET disabled_at = created_at WHERE id = ?", who)
+    assert f"Account {who} is disabled and the log does not say so." in found(home).as_text()
+    home.raw("UPDATE account SET disabled_at = NULL WHERE id = ?", who)
+    with home.database.write() as connection:
+        accounts.disable(connection, home.people["outsider"], now=home.now())
+        said = {"holder": who, "account": "P-OPERATOR"}
+        seq = home.log.append(connection, EntryKind.ACCOUNT_DISABLED, said)
+    assert not found(home).faults
+    home.raw("UPDATE account SET disabled_at = NULL WHERE id = ?", who)
+    assert f"Account {who} is active, although entry {seq} disabled it." in found(home).as_text()
+
+
+def test_a_member_whom_no_entry_let_in_is_found(home: LogHome) -> None:
+    who = home.people["outsider"].id
+    home.raw("INSERT INTO case_member VALUES ('C-0001', ?, '2026-03-02T09:30:00.000000Z')", who)
+    (fault,) = found(home).faults
+    assert fault.code == "member"
+    assert fault.message == f"Account {who} is in case C-0001 and no entry of the log let it in."
+    with home.database.write() as connection:
+        said = {"case": "C-0001", "holder": who, "account": home.people["analyst"].id}
+        home.log.append(connection, EntryKind.CASE_JOINED, said)
+    assert not found(home).faults
+    home.tamper("DELETE FROM case_member WHERE account_id = ?", who)
+    assert f"Account {who} is not in case C-0001" in found(home).as_text()
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "kind"),
+    [("case_file", "opened_by", "case_opened"), ("dataset", "synthetic", "dataset_ingested")],
+)
+def test_a_case_or_dataset_that_says_otherwise_than_its_entry_is_found(
+    home: LogHome, table: str, column: str, kind: str
+) -> None:
+    home.tamper(f"UPDATE {table} SET {column} = ?", 0 if column == "synthetic" else "P-X")
+    (fault,) = found(home).faults
+    assert fault.index == index_of(home, kind)
+    assert f"row of {table} disagree on {column}" in fault.message
 
 
 def test_the_gate_is_replayed_an_action_without_its_deciders_is_named(tmp_path: Path) -> None:

@@ -47,6 +47,7 @@ class EntryKind(StrEnum):
     AUDIT = "audit"
     SENSITIVE_READ = "sensitive_read"
     POLICY_CHANGE = "policy_change"
+    SCHEMA_CHANGE = "schema_change"
     ROLE_CHANGE = "role_change"
     ACCOUNT_DISABLED = "account_disabled"
     CASE_OPENED = "case_opened"
@@ -84,6 +85,7 @@ REQUIRED: Mapping[EntryKind, str] = {
     EntryKind.AUDIT: "what audit audit_digest account",
     EntryKind.SENSITIVE_READ: "dataset what account",
     EntryKind.POLICY_CHANGE: "policy digest account reason",
+    EntryKind.SCHEMA_CHANGE: "version digest account",
     EntryKind.ROLE_CHANGE: "holder role account",
     EntryKind.ACCOUNT_DISABLED: "holder account",
     EntryKind.CASE_OPENED: "case dataset purpose members account",

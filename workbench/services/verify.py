@@ -54,6 +54,7 @@ _SAYS = {
     EntryKind.MODEL_TRAINED: "trained {model}",
     EntryKind.AUDIT: "audited {what}: {audit}",
     EntryKind.SENSITIVE_READ: "read {what} of dataset {dataset} for: {why}",
+    EntryKind.SCHEMA_CHANGE: "brought the database to schema {version}",
     EntryKind.ROLE_CHANGE: "gave {holder} the role {role}",
     EntryKind.ACCOUNT_DISABLED: "disabled {holder}",
     EntryKind.CASE_OPENED: "opened case {case}",

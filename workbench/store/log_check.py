@@ -1,17 +1,18 @@
-"""Verification of the log where it lies: entries, hashes, checkpoints, rows and the gate.
+"""Verification of the log where it lies: entries, hashes, checkpoints, rows, schema and the gate.
 
 One pass over the entries, in memory that grows with the findings only. A fault names the index of
 the first entry concerned. Where body and hash were both changed, nothing in the row says so; then
 the fault names the shortest span that the signed roots, the signer's memory and the head leave.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, func, or_, select
 
 from workbench.domain.errors import BadInput, CheckFailed, Unavailable
 from workbench.domain.log import REQUIRED, VERSION, EntryKind, Frontier, Json, leaf_hash, parse
@@ -19,6 +20,7 @@ from workbench.store import tables
 from workbench.store.database import from_text
 from workbench.store.decision_log import DecisionLog, LoggedEntry
 from workbench.store.signer import VerifierKey
+from workbench.store.standing_check import Standing
 from workbench.verify import BadError, Gate
 
 MAX_FAULTS = 100
@@ -62,6 +64,15 @@ _ROWS: dict[str, tuple[dict[str, str], str]] = {
         | {"reason_commitment": "reason"},
         "approved_at",
     ),
+    "dataset": (
+        {"name": "dataset", "sha256": "sha256", "synthetic": "synthetic"}
+        | {"ingested_by": "account"},
+        "ingested_at",
+    ),
+    "case_file": (
+        {"id": "case", "dataset": "dataset", "opened_by": "account"},
+        "opened_at",
+    ),
     "release_event": (
         {"id": "event", "release_id": "release", "by": "account", "reason_commitment": "reason"},
         "at",
@@ -83,6 +94,8 @@ _TABLE_OF = {
     EntryKind.RELEASE_RESTARTED: "release_event",
     EntryKind.RELEASE_RETIRED: "release_event",
     EntryKind.DATASET_ACCEPTED: "dataset_acceptance",
+    EntryKind.DATASET_INGESTED: "dataset",
+    EntryKind.CASE_OPENED: "case_file",
 }
 
 
@@ -159,6 +172,8 @@ class _Check:
     n_checkpoints: int = 0
     apart: tuple[int, int] | None = None  # first span between checkpoints whose root is another
     gate: Gate = field(default_factory=Gate)
+    standing: Standing = field(default_factory=Standing)
+    vouched: Counter[str] = field(default_factory=Counter)  # entries by the table of their rows
 
     def run(self, connection: Connection) -> LogReport:
         known, head = self._memory(), self._head(connection)  # memory first: it never runs ahead
@@ -212,6 +227,7 @@ class _Check:
             return
         self._replay(seq, said)
         if leaf == row.leaf_hash:
+            self.standing.hear(seq, kind, said)
             self._compare(seq, kind, said, rows)
 
     def _replay(self, seq: int, said: dict[str, Json]) -> None:
@@ -230,6 +246,7 @@ class _Check:
                 self._note(seq, "row", text)
         if name is None:
             return
+        self.vouched[name] += 1
         row = rows[name].get(seq)
         if row is None:
             self._note(seq, "row", f"Entry {seq} speaks of a row of {name} that is gone.")
@@ -289,10 +306,22 @@ class _Check:
             )
             self._note(min(head.size, self.at), "head", text)
         for name in _ROWS:
-            table = tables.metadata.tables[name]
-            beyond = select(func.count()).select_from(table).where(table.c.entry_seq >= self.at)
-            if connection.execute(beyond).scalar_one():
-                self._note(self.at, "row", f"A row of {name} cites an entry that does not exist.")
+            self._count(connection, name)
+        for index, code, message in self.standing.faults(connection):
+            self._note(index, code, message)
+
+    def _count(self, connection: Connection, name: str) -> None:
+        """No row may cite an entry outside the log, and no entry vouches for two rows."""
+        table = tables.metadata.tables[name]
+        seq = table.c.entry_seq
+        for cited in connection.execute(select(seq).where(or_(seq < 0, seq >= self.at))).scalars():
+            text = f"A row of {name} cites entry {cited}, which does not exist."
+            self._note(self.at, "row", text)
+        n_rows = connection.execute(select(func.count()).select_from(table)).scalar_one()
+        n_entries = self.vouched[name]
+        if self.whole and not self.changed and n_rows != n_entries:
+            text = f"Table {name} has {n_rows} rows, and the log {n_entries} entries that say so."
+            self._note(None, "row", text)
 
     def _head(self, connection: Connection) -> Frontier:
         try:

@@ -237,6 +237,9 @@ PROTECTED = (
     "release",
     "release_event",
     "dataset_acceptance",
+    "dataset",
+    "case_file",
+    "case_member",
     "log_entry",
     "checkpoint",
 )

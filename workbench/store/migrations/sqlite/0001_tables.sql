@@ -6,7 +6,7 @@
 -- The decision log ------------------------------------------------------------------------------
 
 CREATE TABLE log_entry (
-    seq INTEGER NOT NULL PRIMARY KEY,
+    seq INTEGER NOT NULL PRIMARY KEY CHECK (seq >= 0),
     body BLOB NOT NULL CHECK (length(body) BETWEEN 2 AND 16384),
     leaf_hash BLOB NOT NULL CHECK (length(leaf_hash) = 32)
 ) STRICT;
@@ -69,7 +69,7 @@ CREATE TABLE dataset (
     synthetic INTEGER NOT NULL CHECK (synthetic IN (0, 1)),
     ingested_at TEXT NOT NULL CHECK (ingested_at GLOB '????-??-??T??:??:??.??????Z'),
     ingested_by TEXT NOT NULL,
-    entry_seq INTEGER NOT NULL REFERENCES log_entry (seq)
+    entry_seq INTEGER NOT NULL UNIQUE REFERENCES log_entry (seq) CHECK (entry_seq >= 0)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE dataset_acceptance (
@@ -79,7 +79,7 @@ CREATE TABLE dataset_acceptance (
     accepted_at TEXT NOT NULL CHECK (accepted_at GLOB '????-??-??T??:??:??.??????Z'),
     reason_commitment TEXT NOT NULL CHECK (length(reason_commitment) = 64),
     idempotency_key TEXT NOT NULL UNIQUE CHECK (idempotency_key <> ''),
-    entry_seq INTEGER NOT NULL UNIQUE REFERENCES log_entry (seq),
+    entry_seq INTEGER NOT NULL UNIQUE REFERENCES log_entry (seq) CHECK (entry_seq >= 0),
     PRIMARY KEY (dataset, sha256)
 ) STRICT, WITHOUT ROWID;
 
@@ -89,7 +89,7 @@ CREATE TABLE case_file (
     content TEXT NOT NULL,
     opened_at TEXT NOT NULL CHECK (opened_at GLOB '????-??-??T??:??:??.??????Z'),
     opened_by TEXT NOT NULL,
-    entry_seq INTEGER NOT NULL REFERENCES log_entry (seq)
+    entry_seq INTEGER NOT NULL UNIQUE REFERENCES log_entry (seq) CHECK (entry_seq >= 0)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE case_member (
@@ -124,7 +124,7 @@ CREATE TABLE release (
     approved_at TEXT NOT NULL CHECK (approved_at GLOB '????-??-??T??:??:??.??????Z'),
     reason_commitment TEXT NOT NULL CHECK (length(reason_commitment) = 64),
     idempotency_key TEXT NOT NULL UNIQUE CHECK (idempotency_key <> ''),
-    entry_seq INTEGER NOT NULL UNIQUE REFERENCES log_entry (seq),
+    entry_seq INTEGER NOT NULL UNIQUE REFERENCES log_entry (seq) CHECK (entry_seq >= 0),
     UNIQUE (model, version),
     CHECK (trained_by <> approved_by)
 ) STRICT, WITHOUT ROWID;
@@ -136,7 +136,7 @@ CREATE TABLE release_event (
     by TEXT NOT NULL,
     at TEXT NOT NULL CHECK (at GLOB '????-??-??T??:??:??.??????Z'),
     reason_commitment TEXT NOT NULL CHECK (length(reason_commitment) = 64),
-    entry_seq INTEGER NOT NULL UNIQUE REFERENCES log_entry (seq)
+    entry_seq INTEGER NOT NULL UNIQUE REFERENCES log_entry (seq) CHECK (entry_seq >= 0)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX release_event_by_release ON release_event (release_id, entry_seq);
@@ -155,13 +155,13 @@ CREATE TABLE finding (
     about_person INTEGER NOT NULL CHECK (about_person IN (0, 1)),
     n_offence_facts INTEGER NOT NULL CHECK (n_offence_facts >= 0),
     sealed_at TEXT NOT NULL CHECK (sealed_at GLOB '????-??-??T??:??:??.??????Z'),
-    entry_seq INTEGER NOT NULL UNIQUE REFERENCES log_entry (seq)
+    entry_seq INTEGER NOT NULL UNIQUE REFERENCES log_entry (seq) CHECK (entry_seq >= 0)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX finding_by_case ON finding (case_id, id);
 
 CREATE TABLE opening (
-    entry_seq INTEGER NOT NULL PRIMARY KEY REFERENCES log_entry (seq),
+    entry_seq INTEGER NOT NULL PRIMARY KEY REFERENCES log_entry (seq) CHECK (entry_seq >= 0),
     finding_id TEXT NOT NULL REFERENCES finding (id),
     account_id TEXT NOT NULL REFERENCES account (id),
     stage TEXT NOT NULL CHECK (stage IN ('claim', 'assessment', 'review')),
@@ -182,7 +182,7 @@ CREATE TABLE judgement (
     reason_commitment TEXT NOT NULL CHECK (length(reason_commitment) = 64),
     judged_by TEXT NOT NULL REFERENCES account (id),
     judged_at TEXT NOT NULL CHECK (judged_at GLOB '????-??-??T??:??:??.??????Z'),
-    entry_seq INTEGER NOT NULL UNIQUE REFERENCES log_entry (seq),
+    entry_seq INTEGER NOT NULL UNIQUE REFERENCES log_entry (seq) CHECK (entry_seq >= 0),
     UNIQUE (finding_id, judged_by)
 ) STRICT, WITHOUT ROWID;
 
@@ -199,7 +199,7 @@ CREATE TABLE decision (
     session_hash TEXT NOT NULL CHECK (length(session_hash) IN (0, 64)),
     decided_at TEXT NOT NULL CHECK (decided_at GLOB '????-??-??T??:??:??.??????Z'),
     idempotency_key TEXT NOT NULL UNIQUE CHECK (idempotency_key <> ''),
-    entry_seq INTEGER NOT NULL UNIQUE REFERENCES log_entry (seq)
+    entry_seq INTEGER NOT NULL UNIQUE REFERENCES log_entry (seq) CHECK (entry_seq >= 0)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX decision_by_finding ON decision (finding_id, decided_by, entry_seq);
@@ -214,6 +214,6 @@ CREATE TABLE action (
     acted_by TEXT NOT NULL REFERENCES account (id),
     acted_at TEXT NOT NULL CHECK (acted_at GLOB '????-??-??T??:??:??.??????Z'),
     idempotency_key TEXT NOT NULL UNIQUE CHECK (idempotency_key <> ''),
-    entry_seq INTEGER NOT NULL UNIQUE REFERENCES log_entry (seq),
+    entry_seq INTEGER NOT NULL UNIQUE REFERENCES log_entry (seq) CHECK (entry_seq >= 0),
     UNIQUE (finding_id, kind, subject)
 ) STRICT, WITHOUT ROWID;

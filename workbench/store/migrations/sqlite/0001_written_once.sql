@@ -146,6 +146,57 @@ BEGIN
     SELECT RAISE(ABORT, 'This dataset acceptance is written once: its id, key, place or log entry is taken.');
 END;
 
+-- dataset -----------------------------------------------------------------------------------------
+
+CREATE TRIGGER dataset_is_never_changed BEFORE UPDATE ON dataset
+BEGIN SELECT RAISE(ABORT, 'A dataset is written once and never changed.'); END;
+
+CREATE TRIGGER dataset_is_never_deleted BEFORE DELETE ON dataset
+BEGIN SELECT RAISE(ABORT, 'A dataset is written once and never deleted.'); END;
+
+CREATE TRIGGER dataset_is_written_once BEFORE INSERT ON dataset
+WHEN EXISTS (
+    SELECT 1 FROM dataset
+    WHERE name = NEW.name OR entry_seq = NEW.entry_seq
+)
+BEGIN
+    SELECT RAISE(ABORT, 'This dataset is written once: its id, key, place or log entry is taken.');
+END;
+
+-- case file ---------------------------------------------------------------------------------------
+
+CREATE TRIGGER case_file_is_never_changed BEFORE UPDATE ON case_file
+BEGIN SELECT RAISE(ABORT, 'A case file is written once and never changed.'); END;
+
+CREATE TRIGGER case_file_is_never_deleted BEFORE DELETE ON case_file
+BEGIN SELECT RAISE(ABORT, 'A case file is written once and never deleted.'); END;
+
+CREATE TRIGGER case_file_is_written_once BEFORE INSERT ON case_file
+WHEN EXISTS (
+    SELECT 1 FROM case_file
+    WHERE id = NEW.id OR entry_seq = NEW.entry_seq
+)
+BEGIN
+    SELECT RAISE(ABORT, 'This case file is written once: its id, key, place or log entry is taken.');
+END;
+
+-- case member -------------------------------------------------------------------------------------
+
+CREATE TRIGGER case_member_is_never_changed BEFORE UPDATE ON case_member
+BEGIN SELECT RAISE(ABORT, 'A case member is written once and never changed.'); END;
+
+CREATE TRIGGER case_member_is_never_deleted BEFORE DELETE ON case_member
+BEGIN SELECT RAISE(ABORT, 'A case member is written once and never deleted.'); END;
+
+CREATE TRIGGER case_member_is_written_once BEFORE INSERT ON case_member
+WHEN EXISTS (
+    SELECT 1 FROM case_member
+    WHERE case_id = NEW.case_id AND account_id = NEW.account_id
+)
+BEGIN
+    SELECT RAISE(ABORT, 'This case member is written once: its id, key, place or log entry is taken.');
+END;
+
 -- the log ----------------------------------------------------------------------------------------
 
 CREATE TRIGGER log_entry_is_never_changed BEFORE UPDATE ON log_entry
