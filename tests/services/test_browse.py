@@ -1,11 +1,13 @@
 """What the Models page is given; that it is read from a real registry is tested with the page."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
+import builders_training as world
 import pytest
 
 from workbench.domain.release import AuditVerdict, Release, ReleaseStatus
-from workbench.services.browse import Measure, ModelView, VersionView, _measures
+from workbench.services.browse import Measure, ModelView, VersionView, browse
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -75,9 +77,19 @@ def test_in_use_is_the_newest_approved_version_unless_it_was_stopped(
     assert (used.number if used else None) == number
 
 
-def test_measures_carry_their_intervals_and_leave_the_baseline_out() -> None:
-    flat = {"auc": 0.8, "auc_low": 0.7, "auc_high": 0.9, "f1": 0.5, "baseline_auc": 0.6}
-    assert _measures(flat) == (
-        Measure(name="auc", value=0.8, interval=(0.7, 0.9)),
-        Measure(name="f1", value=0.5, interval=None),
-    )
+@pytest.mark.slow
+def test_measures_carry_their_intervals_and_leave_the_baseline_out(tmp_path: Path) -> None:
+    built = world.home_in_use(tmp_path)
+    (made,) = browse(built.desk, account="auditor")
+    (shown,) = made.versions
+    flat = built.desk.registry.run(shown.run_id).measures
+    auc = Measure(name="auc", value=flat["auc"], interval=(flat["auc_low"], flat["auc_high"]))
+    assert shown.measure("auc") == auc
+    names = [measure.name for measure in shown.measures]
+    assert names == sorted(names)
+    assert not [n for n in names if n.startswith("baseline") or n.endswith(("_low", "_high"))]
+    assert shown.baseline is not None
+    assert shown.baseline.value == flat["baseline_average_precision"]
+    assert shown.baseline_feature == "calls"
+    alone = [measure.name for measure in shown.measures if measure.interval is None]
+    assert set(alone) == {name for name in names if f"{name}_low" not in flat}

@@ -99,6 +99,19 @@ def test_detecting_again_seals_nothing_twice(home: Home) -> None:
     assert len(content(home)) == before
 
 
+def test_earlier_findings_take_no_place_of_other_candidates(tmp_path: Path) -> None:
+    built = world.home_in_use(tmp_path)
+    detected(built, per_case=1, random_share=0.8)  # one put forward, four at random in each case
+    first = content(built)
+    assert sum(a.proposed for _, _, a in first) == world.N_CASES
+    detected(built)
+    proposed = [f.case_id for f, _, a in content(built) if a.proposed]
+    assert sorted(proposed) == sorted(4 * [f"C-{100 + n}" for n in range(world.N_CASES)])
+    pairs = [(f.case_id, frozenset(c.subject_ids)) for f, c, _ in content(built)]
+    assert len(pairs) == len(set(pairs))
+    assert detected(built) == []
+
+
 def test_every_inference_is_logged_even_where_it_found_nothing(home: Home) -> None:
     n_before = builders.n_entries(home, EntryKind.CONSULTATION)
     assert n_before >= world.N_CASES

@@ -214,22 +214,25 @@ def _chosen(
     features: pd.DataFrame,
     before: Sequence[set[int]],
 ) -> list[int]:
-    """Rows to seal, shuffled: the most probable ahead of the threshold, and random others."""
+    """Rows to seal, shuffled: the most probable ahead of the threshold, and random others.
+
+    What was sealed `before` takes the place of the same candidate alone, never of another.
+    """
     if not len(candidates):
         return []
     rng = np.random.default_rng([run.seed, *case_id.encode()])
     probability = run.fitted.probability(features)
     ahead = np.flatnonzero(probability >= run.fitted.threshold)
     ranked = ahead[np.argsort(-probability[ahead], kind="stable")]
-    seen: list[set[int]] = []
-    forward = _distinct(ranked, candidates, seen, limit=run.per_case)
+    seen = list(before)
+    forward = _distinct(ranked, candidates, [], limit=run.per_case)
+    fresh = _distinct(forward, candidates, seen, limit=len(forward))
     others = rng.permutation(np.flatnonzero(probability < run.fitted.threshold))
-    wanted = len(forward) * run.random_share / (1 - run.random_share)
+    wanted = len(fresh) * run.random_share / (1 - run.random_share)
     n_random = int(wanted) + int(rng.random() < wanted % 1)
     if run.random_share:
-        n_random = max(n_random, LEAST - len(forward))
-    planned = forward + _distinct(others, candidates, seen, limit=n_random)
-    fresh = _distinct(planned, candidates, list(before), limit=max(len(planned) - len(before), 0))
+        n_random = max(n_random, LEAST - len(before) - len(fresh))
+    fresh += _distinct(others, candidates, seen, limit=n_random)
     random.SystemRandom().shuffle(fresh)
     return fresh
 
