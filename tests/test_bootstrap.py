@@ -5,10 +5,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from workbench import bootstrap
 from workbench.bootstrap import discover_models
 from workbench.domain.errors import Unavailable
+from workbench.store import log_check
 
 
 def models_at(root: Path, monkeypatch: pytest.MonkeyPatch, **files: str) -> str:
@@ -66,3 +68,18 @@ def test_a_folder_without_a_card_is_named(tmp_path: Path, monkeypatch: pytest.Mo
     package = models_at(tmp_path, monkeypatch, definition_py=code)
     with pytest.raises(Unavailable, match=f"{package}/lonely has no card.md"):
         discover_models(package)
+
+
+def test_a_first_start_logs_the_schema_and_a_dropped_trigger_is_named_afterwards(
+    tmp_path: Path,
+) -> None:
+    for _ in range(2):
+        desk = bootstrap.open(tmp_path / "home")
+        with desk.database.write() as connection:
+            (entry,) = desk.log.entries(connection)
+            connection.execute(text("DROP TRIGGER IF EXISTS action_needs_its_deciders"))
+        desk.database.close()
+    assert entry.fields["kind"] == "schema_change"
+    (fault,) = log_check.verify(desk.log).faults
+    assert fault.index == 0
+    assert "trigger action_needs_its_deciders is missing" in fault.message
