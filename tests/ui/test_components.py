@@ -1,7 +1,12 @@
 """The pieces that pages are made of, each on a page of its own."""
 
+from datetime import UTC, datetime
+
 import pytest
 from streamlit.testing.v1 import AppTest
+
+from workbench.domain.record import HandlingCode, InformationGrade, Record, SourceGrade
+from workbench.ui import components
 
 
 def test_an_error_of_ours_is_shown_as_its_sentence_and_the_form_keeps_its_content() -> None:
@@ -86,6 +91,32 @@ def test_records_stand_with_grade_and_handling_code_first() -> None:
     assert row["Grade"] == "B2 · H1"
     assert row["States"] == "text: =cmd()|<b>"
     assert page.markdown[0].value == ":gray-badge[B2 · H1]"
+
+
+def test_a_record_names_whom_it_speaks_of_and_repeats_nothing_of_the_table() -> None:
+    record = Record(
+        id="involved_in:7",
+        kind="involved_in",
+        member_state="AA",
+        source="AA police",
+        source_grade=SourceGrade.A,
+        information_grade=InformationGrade.CERTAIN,
+        handling=(HandlingCode.H0,),
+        occurred_at=None,
+        known_at=datetime(2026, 1, 31, tzinfo=UTC),
+        content={
+            "person": "P-01312",
+            "offence": "E-001688",
+            "role": "suspect",
+            "member_state": "AA",
+            "source_grade": "A",
+            "known_at": "2026-01-31T00:00:00Z",
+        },
+    )
+    names = {"P-01312": "Ada Stone", "E-001688": "robbery, 2026-01-02"}
+    assert components.stated(record, names) == (
+        "person: Ada Stone (P-01312) · offence: robbery, 2026-01-02 (E-001688) · role: suspect"
+    )
 
 
 def test_an_empty_list_says_what_to_do_next() -> None:

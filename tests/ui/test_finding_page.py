@@ -42,6 +42,17 @@ def opened(at: Town, who: Account, finding_id: str = FINDING, **query: str) -> A
     return builders_pages.opened(at, who, "finding", finding=finding_id, **query)
 
 
+def pictures(page: AppTest) -> list[str]:
+    """Keys of the pictures of a subgraph on the page."""
+    return [str(c.key) for c in page.get("bidi_component") if "picture_" in str(c.key)]
+
+
+def n_openings(here: Town) -> int:
+    with here.desk.database.read() as connection:
+        entries = here.desk.log.entries(connection)
+        return sum(e.fields["kind"] == "finding_opened" for e in entries)
+
+
 def seal(page: AppTest) -> AppTest:
     field(page, VIEW).set_value("supported")
     field(page, "How sure").set_value(70)
@@ -56,8 +67,45 @@ def test_before_a_judgement_nothing_of_the_model_is_on_the_page(here: Town) -> N
     said = words(page)
     assert "Ada Stone and Ben Reed may be connected" in said
     assert "A1 · H0" in said
+    assert pictures(page) == []
     for word in MODEL_WORDS[:-1]:
         assert word not in said
+
+
+def test_picture_and_timeline_come_with_why_it_was_found(here: Town) -> None:
+    page = seal(opened(here, here.analyst))
+    assert pictures(page) == []
+    press(page, "Show why it was found")
+    assert pictures(page) == [f"picture_{FINDING}"]
+    assert [c for c in page.get("vega_lite_chart") if "events from" in c.proto.alt]
+
+
+def test_deciding_anew_takes_a_second_look_first(here: Town) -> None:
+    decide(here, "analyst-1")
+    page = opened(here, here.analyst)
+    assert not [b for b in page.button if b.label == "Decide"]
+    before = n_openings(here)
+    press(page, "Look again")
+    assert n_openings(here) == before + 1
+    assert words(page).count("They share three contacts") == 2  # under step 3, and again
+    here.clock.turn(minutes=1)
+    assert field(page, "Verdict").value is None
+    field(page, "Verdict").set_value("not supported")
+    field(page, "Reason, in a").set_value("The calls were to a taxi company after all.")
+    press(page, "Decide")
+    assert not page.exception
+    assert "You decided: **not supported**" in words(page)
+    assert [b.label for b in page.button if b.label in ("Look again", "Decide")] == ["Look again"]
+
+
+def test_a_dossier_is_saved_by_way_of_a_service(here: Town) -> None:
+    for name in ("analyst-1", "analyst-2"):
+        decide(here, name)
+    act.act(here.desk, FINDING, account="analyst-1", action="dossier", key="dossier-1")
+    page = opened(here, here.second)
+    assert not page.exception
+    (button,) = page.get("download_button")
+    assert button.proto.label == "Save the dossier"
 
 
 def test_neither_view_nor_confidence_is_preset(here: Town) -> None:

@@ -75,12 +75,12 @@ def grade(record: Record) -> None:
 
 
 def stated(record: Record, names: Mapping[str, str]) -> str:
-    """What a record says in one line, ids of entities as the `names` that people know.
+    """What a record says in one line, before an entity's id the name that people know.
 
     Left out is what stands in a column of its own.
     """
     said = {
-        column.replace("_", " "): names.get(value, value)
+        column.replace("_", " "): f"{names[value]} ({value})" if value in names else value
         for column, value in record.content.items()
         if value and column not in _OWN_COLUMNS
     }

@@ -1,6 +1,6 @@
 """What is recorded beneath a claim: picture, records with grades, events in time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -52,17 +52,20 @@ def picture(claim: Claim, *, key: str, height: int = 380) -> Selection:
     )
 
 
-def records(claim: Claim, chosen: Selection, *, key: str, now: datetime) -> None:
-    """The records beneath; those behind what is selected in the picture when something is."""
+def records(claim: Claim, names: Mapping[str, str], *, key: str, now: datetime) -> None:
+    """The records beneath with their grades; `names` are the labels of what they speak of."""
+    components.records(claim.records, key=key, now=now, names=names)
+
+
+def selected(
+    claim: Claim, chosen: Selection, names: Mapping[str, str], *, key: str, now: datetime
+) -> None:
+    """Under the picture: the records behind what is selected in it, if anything is."""
     rows = behind(claim, chosen)
     if rows is None:
-        rows = list(claim.records)
-    else:
-        st.caption(
-            f"Records behind what is selected in the picture ({len(rows)} of "
-            f"{len(claim.records)}). Click beside it to see all."
-        )
-    names = {e.id: e.label for e in claim.subgraph.entities}
+        st.caption("Select something in the picture to see the records behind it.")
+        return
+    st.caption(f"Behind what is selected: {len(rows)} of {len(claim.records)} records.")
     components.records(rows, key=key, now=now, names=names)
 
 

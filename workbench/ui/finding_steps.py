@@ -3,7 +3,7 @@
 The order is kept by the services and the database; here it is only shown.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -11,9 +11,8 @@ import streamlit as st
 from workbench.domain.account import Account
 from workbench.domain.decision import Verdict
 from workbench.domain.finding import Claim
-from workbench.services import review
+from workbench.services import labels, review
 from workbench.ui import acting, components, evidence, reasons
-from workbench.ui.graph_view.view import Selection
 from workbench.ui.words import inert, local
 
 if TYPE_CHECKING:
@@ -37,6 +36,7 @@ class Steps:
     desk: "Desk"
     account: Account
     progress: "Progress"
+    names: dict[str, str] = field(default_factory=dict)  # labels of what the records speak of
 
     @property
     def id(self) -> str:
@@ -46,6 +46,7 @@ class Steps:
         """The steps that are open, from the first to where this person stands."""
         with components.asking() as asked:
             claim = review.read(self.desk, self.id, account=self.account.name)
+            self.names.update(labels.labels(self.desk, self.id, account=self.account.name))
         if not asked.ok:
             return
         self._claim(claim)
@@ -58,20 +59,17 @@ class Steps:
             acting.draw(self.desk, self.account, self.progress, claim)
 
     def _claim(self, claim: Claim) -> None:
+        """What is recorded, in words and with grades; the picture comes with step 3."""
         _heading(1, "Claim and records")
         evidence.stated(claim)
         if not self.progress.judged:
-            self._evidence(claim)
+            self._records(claim)
             return
         with st.expander(f"What is recorded: {len(claim.records)} records", expanded=False):
-            self._evidence(claim)
+            self._records(claim)
 
-    def _evidence(self, claim: Claim) -> None:
-        """Picture and records; once the picture stands under step 3, the records alone."""
-        chosen = Selection()
-        if not self.progress.unveiled:
-            chosen = evidence.picture(claim, key=f"claim_{self.id}")
-        evidence.records(claim, chosen, key=f"records_{self.id}", now=self.desk.now())
+    def _records(self, claim: Claim) -> None:
+        evidence.records(claim, self.names, key=f"records_{self.id}", now=self.desk.now())
 
     def _view(self) -> None:
         _heading(2, "Your view")
@@ -141,9 +139,7 @@ class Steps:
         reasons.side_by_side(judgement, assessment)
         reasons.three_columns(assessment)
         reasons.explained(assessment, key=f"why_{self.id}")
-        st.markdown("**What it rests on, and when that happened**")
-        evidence.picture(claim, key=f"why_{self.id}", height=360)
-        evidence.timeline(claim, key=f"timeline_{self.id}")
+        _rests_on(self.desk, claim, self.names)
         left, right = st.columns(2)
         with left:
             reasons.error_rates(assessment.group_rates, key=f"rates_{self.id}")
@@ -168,8 +164,33 @@ class Steps:
                 st.caption("Decision", width="content")
                 components.identifier(decision.id, key=f"decision_{self.id}")
         self._others()
-        with st.expander("Decide anew"):
-            st.caption("Your earlier decision stays in the log; the latest one counts.")
+        self._anew()
+
+    def _anew(self) -> None:
+        """Two steps: look at the assessment again, which is logged, then decide."""
+        looked = f"looked_again_{self.id}"
+        if looked not in st.session_state:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                pressed = st.button("Look again", icon=":material/visibility:", key=looked + "_go")
+                st.caption("To decide anew. Your earlier decision stays in the log.")
+            if not pressed:
+                return
+            with components.asking() as asked:
+                review.unveil(self.desk, self.id, account=self.account.name, again=True)
+            if asked.ok:
+                st.session_state[looked] = True
+                st.rerun()
+            return
+        with components.asking() as asked:
+            assessment = review.unveil(self.desk, self.id, account=self.account.name)
+        judgement = self.progress.judgement
+        if not asked.ok or judgement is None:
+            return
+        with st.container(border=True):
+            st.markdown("**Decide anew**")
+            reasons.side_by_side(judgement, assessment)
+            reasons.three_columns(assessment)
+            st.caption("The latest of your decisions counts; all of them stay in the log.")
             self._decision_form("decide_anew")
 
     def _decision_form(self, form: str) -> None:
@@ -196,8 +217,6 @@ class Steps:
             _missing("a verdict")
             return
         with components.asking() as asked:
-            if form == "decide_anew":
-                review.unveil(self.desk, self.id, account=self.account.name, again=True)
             receipt = review.decide(
                 self.desk,
                 self.id,
@@ -209,6 +228,7 @@ class Steps:
         if asked.ok:
             components.renew(name)
             st.session_state[f"receipt_{self.id}"] = receipt
+            st.session_state.pop(f"looked_again_{self.id}", None)
             st.rerun()
 
     def _others(self) -> None:
@@ -232,12 +252,12 @@ def read_only(desk: "Desk", account: Account, finding_id: str, *, purpose: str) 
     """Claim and records, and the model's part once somebody decided, for one who never decides."""
     with components.asking() as asked:
         claim = review.read(desk, finding_id, account=account.name, purpose=purpose)
+        names = labels.labels(desk, finding_id, account=account.name)
     if not asked.ok:
         return
     _heading(1, "Claim and records")
     evidence.stated(claim)
-    chosen = evidence.picture(claim, key=f"claim_{finding_id}")
-    evidence.records(claim, chosen, key=f"records_{finding_id}", now=desk.now())
+    evidence.records(claim, names, key=f"records_{finding_id}", now=desk.now())
     _heading(3, "Why it was found")
     with components.asking() as asked:
         assessment = review.unveil(desk, finding_id, account=account.name, purpose=purpose)
@@ -246,8 +266,18 @@ def read_only(desk: "Desk", account: Account, finding_id: str, *, purpose: str) 
     reasons.model_view(assessment)
     reasons.three_columns(assessment)
     reasons.explained(assessment, key=f"why_{finding_id}")
+    _rests_on(desk, claim, names)
     reasons.error_rates(assessment.group_rates, key=f"rates_{finding_id}")
     reasons.limits(assessment)
+
+
+def _rests_on(desk: "Desk", claim: Claim, names: dict[str, str]) -> None:
+    """The picture with the records behind what is selected in it, and the events in time."""
+    st.markdown("**What it rests on, and when that happened**")
+    chosen = evidence.picture(claim, key=f"picture_{claim.finding_id}", height=360)
+    key = f"selected_{claim.finding_id}"
+    evidence.selected(claim, chosen, names, key=key, now=desk.now())
+    evidence.timeline(claim, key=f"timeline_{claim.finding_id}")
 
 
 def _heading(number: int, text: str) -> None:

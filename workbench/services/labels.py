@@ -1,0 +1,24 @@
+"""Labels of what a finding's records speak of, so that they read as people speak."""
+
+from workbench.analysis.picture import rows_of_ids
+from workbench.domain.account import Operation
+from workbench.store import attempts, findings
+from workbench.store.desk import Desk
+
+
+def labels(desk: Desk, finding_id: str, *, account: str) -> dict[str, str]:
+    """Labels, by id, of the entities that a finding's records name, those off its picture too.
+
+    Raises
+    ------
+    NotFound, NotAllowed
+        When there is no such finding or dataset, or its case is not open to the account.
+    """
+    with desk.database.read() as connection:
+        step = attempts.step_of(connection, desk, finding_id, account, Operation.OPEN_FINDING)
+    claim = findings.load_claim(desk.vault, step.finding)
+    graph = desk.datasets.graph(claim.dataset)
+    written = {value for record in claim.records for value in record.content.values()}
+    named = graph.entities.loc[rows_of_ids(graph, sorted(written))]
+    found = dict(zip(named["id"], named["label"], strict=True))
+    return found | {entity.id: entity.label for entity in claim.subgraph.entities}
