@@ -20,8 +20,8 @@ def models_at(root: Path, monkeypatch: pytest.MonkeyPatch, **files: str) -> str:
     folder.mkdir(parents=True)
     for at in (root / package, folder):
         (at / "__init__.py").write_text("")
-    for name, text in files.items():
-        (folder / name.replace("_", ".")).write_text(text)
+    for name, content in files.items():
+        (folder / name.replace("_", ".")).write_text(content)
     monkeypatch.syspath_prepend(root)
     return package
 
