@@ -165,13 +165,24 @@ def world() -> Ingested:
             records=framed(RECORDS, made.records),
             entities=framed(ENTITIES, made.entities),
             links=framed(LINKS, made.links),
-            sensitive=pd.DataFrame({"entity": pd.Series([], dtype="int32")}),
+            sensitive=_sensitive(people),
             cases=CASES.empty(),
         ),
         truth={"ties": pd.DataFrame(ends, columns=["entity_a", "entity_b"])},
         sha256=builders.digest(WORLD),
         meta={"title": "A world of calls", "synthetic": True},
         quality={},
+    )
+
+
+def _sensitive(people: list[int]) -> pd.DataFrame:
+    """Sex and community of each person; neither has to do with a tie."""
+    return pd.DataFrame(
+        {
+            "entity": np.array(people, dtype=np.int32),
+            "community": ["one" if at % 3 else "other" for at in range(len(people))],
+            "sex": ["f" if at % 2 else "m" for at in range(len(people))],
+        }
     )
 
 

@@ -1,0 +1,168 @@
+"""Auditing a registered version and a table of one's own."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import builders_training
+import numpy as np
+import pandas as pd
+import pytest
+from builders import Home
+from builders_training import MODEL, WORLD
+from sqlalchemy import select
+
+from workbench.domain.errors import BadInput, NotAllowed, NotCleared, NotFound
+from workbench.services import release, train
+from workbench.services.audit import audit_release, audit_table, audits
+from workbench.store.tables import log_entry
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home with a registered version that was not audited yet."""
+    made = builders_training.home(tmp_path_factory.mktemp("home"))
+    run = train.train(made.desk, MODEL, dataset=WORLD, seed=5, account="data-scientist")
+    train.register(made.desk, run, account="data-scientist")
+    return made
+
+
+def entries(home: Home) -> list[dict[str, object]]:
+    with home.desk.database.read() as connection:
+        return [json.loads(body) for body in connection.execute(select(log_entry.c.body)).scalars()]
+
+
+def csv(tmp_path: Path, **columns: object) -> Path:
+    path = tmp_path / "table.csv"
+    pd.DataFrame(columns).to_csv(path, index=False)
+    return path
+
+
+def test_a_table_gives_exact_rates_in_the_fixed_shape(tmp_path: Path) -> None:
+    path = csv(
+        tmp_path,
+        was=["bad", "bad", "good", "good", "bad", "good", "good", "good"],
+        said=["bad", "good", "bad", "good", "bad", "good", "good", "good"],
+        sex=["f", "f", "f", "f", "m", "m", "m", "m"],
+    )
+    found = audit_table(path, label="was", prediction="said", groups=["sex"], positive="bad")
+    assert list(found)[:4] == ["n", "verdict", "groups", "tests"]
+    assert found["n"] == 8
+    f, m = found["groups"]
+    assert list(f)[:10] == [
+        *("attribute", "group", "n", "positives", "negatives"),
+        *("selection_rate", "fpr", "fnr", "precision", "accuracy"),
+    ]
+    assert (f["selection_rate"], f["fpr"], f["fnr"], f["precision"], f["accuracy"]) == (0.5,) * 5
+    assert (m["selection_rate"], m["fpr"], m["fnr"], m["precision"]) == (0.25, 0.0, 0.0, 1.0)
+    assert [list(t)[:5] for t in found["tests"]] == [
+        ["attribute", "metric", "gap", "p_value", "verdict"]
+    ] * 2
+    assert [(t["metric"], t["gap"]) for t in found["tests"]] == [("fpr", 0.5), ("fnr", 0.5)]
+    assert found["verdict"] == "insufficient"
+    json.dumps(found, allow_nan=False)
+
+
+def test_a_planted_gap_fails_and_the_same_table_gives_the_same_audit(tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    group = rng.choice(["a", "b"], 4000)
+    true = rng.random(4000) < 0.5
+    said = np.where(true, 1, rng.random(4000) < np.where(group == "b", 0.3, 0.1)).astype(int)
+    path = csv(tmp_path, true=true, said=said, group=group)
+    found = audit_table(path, label="true", prediction="said", groups=["group"])
+    assert found["verdict"] == "fail"
+    assert found == audit_table(path, label="true", prediction="said", groups=["group"])
+
+
+def test_people_who_share_rows_are_resampled(tmp_path: Path) -> None:
+    # each of ten people stands there 40 times with one fate: ten independent facts, not 400
+    person = np.repeat(np.arange(10), 40)
+    said = np.isin(person, (0, 1, 2, 5)).astype(int)
+    group = np.where(person < 5, "a", "b")
+    path = csv(tmp_path, true=0 * person, said=said, group=group, who=person)
+    rows = audit_table(path, label="true", prediction="said", groups=["group"])
+    people = audit_table(path, label="true", prediction="said", groups=["group"], cluster="who")
+    assert rows["tests"][0]["p_value"] < 0.001
+    assert people["tests"][0]["p_value"] > 0.3  # 3 of 5 against 1 of 5: 5 in 21 by Fisher, or more
+    assert (people["shared"], people["n_people"]) == ("cluster", 10)
+    low, high = people["groups"][0]["intervals"]["fpr"]
+    assert high - low > 0.5
+
+
+def test_a_version_is_audited_logged_tagged_and_written(home: Home) -> None:
+    before = len(entries(home))
+    report = audit_release(home.desk, MODEL, dataset=WORLD, account="auditor")
+    document = report.document
+    assert {t["attribute"] for t in document["tests"]} == {"community", "sex", "community × sex"}
+    assert {g["group"] for g in document["groups"] if g["attribute"] == "sex"} == {
+        "f + f",
+        "f + m",
+        "m + m",
+    }
+    assert (document["shared"], document["n_people"]) == ("people", builders_training.N)
+    assert document["as_of"] == home.desk.registry.runs(MODEL)[0].parameters["test_as_of"]
+    assert document["against_truth"]["positives"] > document["positives"]
+    read, audited = entries(home)[before:]
+    who = home.id_of("auditor")
+    assert (read["kind"], read["dataset"], read["account"]) == ("sensitive_read", WORLD, who)
+    assert read["why"] == "bias audit of a version"
+    assert (audited["kind"], audited["what"]) == ("audit", f"{MODEL}/1")
+    assert (audited["audit"], audited["audit_digest"]) == (report.verdict, report.digest)
+    assert home.desk.registry.audit_of(MODEL, 1) == {
+        "verdict": report.verdict,
+        "digest": report.digest,
+    }
+    run = home.desk.registry.version(MODEL, 1).run_id
+    assert home.desk.registry.audit_report(MODEL, run, report.digest) == document
+    assert hashlib.sha256(report.json_path.read_bytes()).hexdigest() == report.digest
+    assert "Callers, version 1" in report.html_path.read_text()
+    assert audits(home.desk, account="analyst-1") == (report,)
+
+
+def test_auditing_again_gives_the_same_report(home: Home) -> None:
+    first = audit_release(home.desk, MODEL, dataset=WORLD, account="auditor")
+    assert audit_release(home.desk, MODEL, dataset=WORLD, account="auditor") == first
+
+
+def test_what_is_read_for_the_audit_is_logged_even_when_it_then_fails(home: Home) -> None:
+    with pytest.raises(BadInput, match="margin"):
+        audit_release(home.desk, MODEL, dataset=WORLD, account="auditor", margin=2.0)
+    assert entries(home)[-1]["kind"] == "sensitive_read"
+
+
+def test_only_those_who_may_audit_do(home: Home) -> None:
+    for name in ("analyst-1", "supervisor", "administrator"):
+        with pytest.raises(NotAllowed):
+            audit_release(home.desk, MODEL, dataset=WORLD, account=name)
+    with pytest.raises(NotAllowed):
+        audits(home.desk, account="administrator")
+
+
+def test_an_unknown_model_version_or_unaccepted_dataset_is_refused(home: Home) -> None:
+    desk = home.desk
+    with pytest.raises(NotFound, match="no model nobody; there are: callers"):
+        audit_release(desk, "nobody", dataset=WORLD, account="auditor")
+    with pytest.raises(NotFound, match="no version 7"):
+        audit_release(desk, MODEL, dataset=WORLD, account="auditor", version=7)
+    world = builders_training.world()
+    desk.datasets.write("second-world", world)
+    with pytest.raises(NotCleared, match="not accepted"):
+        audit_release(desk, MODEL, dataset="second-world", account="auditor")
+
+
+def test_a_model_without_versions_says_what_to_do(tmp_path: Path) -> None:
+    made = builders_training.home(tmp_path / "home")
+    with pytest.raises(NotFound, match="train it and register the run"):
+        audit_release(made.desk, MODEL, dataset=WORLD, account="auditor")
+
+
+def test_an_audited_version_can_be_approved_with_the_audits_digest(home: Home) -> None:
+    report = audit_release(home.desk, MODEL, dataset=WORLD, account="auditor")
+    approved = release.approve(
+        home.desk,
+        f"{MODEL}/1",
+        account="supervisor",
+        reason="The audit was read and is excused on synthetic data.",
+        key="approve-1",
+    )
+    assert (approved.audit, approved.audit_digest) == (report.verdict, report.digest)

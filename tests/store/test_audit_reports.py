@@ -1,0 +1,118 @@
+"""Reports of audits: bytes that the digest fits, and a page that stands alone."""
+
+import hashlib
+import json
+import re
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from builders_audit import table
+
+from workbench.analysis.fairness import audit
+from workbench.domain.errors import CheckFailed
+from workbench.store.audit_reports import AuditReport, keep, kept
+
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+HOSTILE = '<script>alert("x")</script>'
+
+
+def document(*, version: int = 1, title: str = "Callers") -> dict[str, Any]:
+    outcomes, group = table(
+        **{"one": (900, 100, 10, 90), HOSTILE: (700, 300, 10, 90), "few": (3, 0, 1, 1)}
+    )
+    found = audit(outcomes, [group], margin=0.05, seed=1)
+    return {
+        **found,
+        "model": "callers",
+        "title": title,
+        "version": version,
+        "release_digest": "ab" * 32,
+        "unit": "pair",
+        "threshold": 0.2,
+        "dataset": "calling-world",
+        "dataset_sha256": "cd" * 32,
+        "as_of": "2024-08-23T00:00:00+00:00",
+        "until": "2024-12-30T00:00:00+00:00",
+        "against_truth": dict(found),
+    }
+
+
+def write(home: Path, content: dict[str, Any]) -> AuditReport:
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    return keep(home, content, digest=hashlib.sha256(text.encode()).hexdigest(), now=NOW)
+
+
+class Tags(HTMLParser):
+    """Start tags with their attributes, and which were left open."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.feed(text)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def test_the_kept_bytes_have_the_digest_that_the_log_carries(tmp_path: Path) -> None:
+    report = write(tmp_path, document())
+    assert hashlib.sha256(report.json_path.read_bytes()).hexdigest() == report.digest
+    assert report.as_json()["report"] == f"reports/bias_audit_callers_1_{report.digest[:12]}.html"
+    assert kept(tmp_path) == (report,)
+
+
+def test_of_each_version_the_latest_is_listed_the_newest_version_first(tmp_path: Path) -> None:
+    write(tmp_path, document(title="Before"))
+    for version in (1, 2):
+        write(tmp_path, document(version=version))
+    assert [(r.version_id, r.document["title"]) for r in kept(tmp_path)] == [
+        ("callers/2", "Callers"),
+        ("callers/1", "Callers"),
+    ]
+
+
+def test_a_changed_report_is_not_shown(tmp_path: Path) -> None:
+    report = write(tmp_path, document())
+    report.json_path.write_bytes(report.json_path.read_bytes().replace(b'"fail"', b'"pass"'))
+    with pytest.raises(CheckFailed, match="was changed"):
+        kept(tmp_path)
+
+
+def test_the_page_needs_no_other_file_and_runs_nothing(tmp_path: Path) -> None:
+    page = write(tmp_path, document()).html_path.read_text()
+    tags = Tags(page)
+    assert tags.open == []
+    names = {tag for tag, _ in tags.found}
+    assert not names & {"script", "link", "img", "iframe", "object", "form"}
+    assert not [a for _, given in tags.found for a in given if a in ("src", "href", "onclick")]
+    assert "http" not in re.sub(r'http-equiv="[^"]*"', "", page)
+
+
+def test_what_came_from_data_is_text(tmp_path: Path) -> None:
+    page = write(tmp_path, document()).html_path.read_text()
+    assert HOSTILE not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_the_page_says_verdict_margin_denominators_and_digest(tmp_path: Path) -> None:
+    report = write(tmp_path, document())
+    page = report.html_path.read_text()
+    assert '<b class="fail">Failed.</b> By group, wrongly put forward differs' in page
+    assert "1,000 negatives" in page
+    assert 'class="dot short"' not in page
+    assert page.count('class="dot hollow"') >= 2  # "few", in both plots
+    assert page.count('class="band"') == 1  # nobody rests on enough positives
+    assert report.digest in page
+    assert "Against the truth" in page

@@ -1,0 +1,79 @@
+"""The Bias audit page: verdict in a sentence, dots with the margin, what is left out."""
+
+import shutil
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import builders_training
+import pytest
+from builders import Home
+from builders_casework import signed_in
+from builders_pages import MAIN, field, words
+from builders_training import MODEL, WORLD
+from streamlit.testing.v1 import AppTest
+
+from workbench.services import train
+from workbench.services.audit import audit_release
+
+pytestmark = pytest.mark.slow
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@pytest.fixture(scope="module")
+def unaudited(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home with a registered version, whose clock is that of the page."""
+    made = builders_training.home(tmp_path_factory.mktemp("home"))
+    made = replace(made, desk=replace(made.desk, now=now))
+    run = train.train(made.desk, MODEL, dataset=WORLD, seed=5, account="data-scientist")
+    train.register(made.desk, run, account="data-scientist")
+    return made
+
+
+@pytest.fixture
+def home(unaudited: Home, monkeypatch: pytest.MonkeyPatch) -> Home:
+    monkeypatch.setenv("WORKBENCH_HOME", str(unaudited.desk.home))
+    shutil.rmtree(unaudited.desk.home / "reports", ignore_errors=True)
+    return unaudited
+
+
+def page(home: Home, name: str) -> AppTest:
+    app = AppTest.from_file(MAIN, default_timeout=60)
+    app.user = signed_in(home.desk, home.people[name])
+    app.switch_page("../pages/bias_audit.py")
+    return app.run()
+
+
+def test_without_an_audit_it_says_what_to_do(home: Home) -> None:
+    app = page(home, "analyst-1")
+    assert not app.exception
+    assert "No version was audited yet." in words(app)
+    assert "workbench audit MODEL --dataset NAME" in words(app)
+
+
+def test_an_audit_is_read_from_verdict_to_what_is_left_out(home: Home) -> None:
+    report = audit_release(home.desk, MODEL, dataset=WORLD, account="auditor")
+    app = page(home, "auditor")
+    assert not app.exception
+    said = words(app)
+    assert "Callers, version 1" in field(app, "Audited version").options[0]
+    assert "Widest gap" in said
+    assert "Shaded: the margin of 5 points" in said
+    assert "none is left out" in said
+    assert "Against the truth" in "".join(s.value for s in app.subheader)
+    tests = app.dataframe[-1].value
+    assert len(tests) == len(report.document["tests"])
+    labels = {button.proto.label for button in app.get("download_button")}
+    assert labels == {"Report to read or print", "All figures (JSON)"}
+
+
+def test_another_attribute_and_error_can_be_chosen(home: Home) -> None:
+    audit_release(home.desk, MODEL, dataset=WORLD, account="auditor")
+    app = page(home, "supervisor")
+    field(app, "By").select("community × sex").run()
+    assert not app.exception
+    app.segmented_control(key="metric").select("fnr").run()
+    assert not app.exception
+    assert "Of those where something is to be found" in words(app)
