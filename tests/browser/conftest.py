@@ -2,6 +2,7 @@
 ``var/screenshots``)."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -48,9 +49,12 @@ class Served:
     home: DemoHome
 
 
-@pytest.fixture
-def served(demo_home: DemoHome) -> Iterator[Served]:
+@pytest.fixture(scope="module")
+def served(made_demo: DemoHome, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """``workbench serve`` on a copy of the demonstration's home, on two free ports."""
+    home = tmp_path_factory.mktemp("served") / "home"
+    shutil.copytree(made_demo.path, home)
+    demo_home = DemoHome(path=home, document=made_demo.document, passwords=made_demo.passwords)
     ports = [_free_port(), _free_port()]
     environment = {
         **os.environ,
@@ -90,7 +94,7 @@ def _await_health(url: str, process: subprocess.Popen[str]) -> None:
     raise AssertionError(f"{url} did not answer")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)

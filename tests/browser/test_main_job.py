@@ -124,15 +124,3 @@ def test_the_pages_are_calm_in_the_dark_too(sign_in: Callable, served) -> None:
     judge_and_unveil(person, finding, came_from="new")
     person.keep("finding-dark")
     person.leave()
-
-
-def test_mlflow_opens_with_the_same_sign_in_and_to_nobody_else(sign_in: Callable, served) -> None:
-    person = sign_in("data-scientist")
-    person.page.goto(served.mlflow)
-    expect(person.page.get_by_text("Experiments").first).to_be_visible(timeout=45_000)
-    person.leave()
-
-    analyst = sign_in("analyst-1")
-    refused = analyst.page.goto(served.mlflow)
-    assert refused is not None and refused.status == 403
-    analyst.leave()
