@@ -10,7 +10,7 @@ import pytest
 from builders import Home, decided, key, seal, unveiled
 
 from workbench.domain.action import ActionKind, ActionTaken
-from workbench.domain.errors import BadInput, Conflict, NotAllowed, NotCleared
+from workbench.domain.errors import BadInput, Conflict, NotAllowed, NotCleared, NotFound
 from workbench.domain.finding import Finding
 from workbench.domain.log import EntryKind, Json
 from workbench.domain.record import HandlingCode
@@ -387,3 +387,31 @@ def test_asking_again_with_the_same_key_brings_a_lost_file_back_as_it_was(built:
     do(built, finding, "dossier", with_key="dossier")
     assert file.read_text(encoding="utf-8") == text
     assert len(entries(built, EntryKind.EXPORT)) == 1
+
+
+def test_a_dossier_is_handed_out_to_those_who_decided_and_each_time_logged(built: Home) -> None:
+    finding = seal(built)
+    taken, text = dossier(built, finding)
+    for _ in range(2):
+        content = act.dossier(built.desk, finding.id, taken.id, account=TWO[1])
+        assert content.decode() == text
+    handed_out = entries(built, EntryKind.DISCLOSURE)
+    assert [(e["what"], e["action"], e["account"]) for e in handed_out] == [
+        ("dossier", taken.id, built.id_of(TWO[1]))
+    ] * 2
+    assert {e["sha256"] for e in handed_out} == {hashlib.sha256(content).hexdigest()}
+
+
+def test_no_dossier_is_handed_out_once_it_is_contested_or_where_there_is_none(built: Home) -> None:
+    finding = seal(built)
+    decided(built, finding, *TWO)
+    link = do(built, finding, "assessed_link", with_key="link")
+    with pytest.raises(NotFound, match="exported no dossier"):
+        act.dossier(built.desk, finding.id, link.id, account=TWO[0])
+    taken = do(built, finding, "dossier", with_key="dossier")
+    with pytest.raises(NotCleared):
+        act.dossier(built.desk, finding.id, taken.id, account="supervisor")  # has not decided
+    decided(built, finding, "supervisor", verdict="not_supported")
+    with pytest.raises(NotCleared):
+        act.dossier(built.desk, finding.id, taken.id, account=TWO[0])
+    assert entries(built, EntryKind.DISCLOSURE) == []

@@ -5,8 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from builders_casework import LEGAL_BASIS, PURPOSE, TOWN, Town, town
+from builders_casework import LEGAL_BASIS, PURPOSE, TOWN, Town, person, town
 
+from workbench.domain.account import Role
 from workbench.domain.entity import LinkStatus
 from workbench.domain.errors import BadInput, NotAllowed, NotFound
 from workbench.services import casework, chart, look_up, trail
@@ -118,6 +119,34 @@ def test_an_outsider_sees_nothing_of_a_case(adopted: Town) -> None:
         look_up.look_up_list(adopted.desk, "C-0001", text="Ada Stone", account="analyst-3")
     assert casework.my_cases(adopted.desk, account="analyst-3") == []
     assert kinds(adopted).count("consultation") == 0
+
+
+def test_one_of_its_people_lets_another_into_a_case_and_the_log_says_so(adopted: Town) -> None:
+    desk = adopted.desk
+    assert casework.could_join(desk, "C-0001", account="analyst-1") == ("analyst-3",)
+    casework.let_in(desk, "C-0001", "analyst-3", account="analyst-1")
+    assert "analyst-3" in casework.members(desk, "C-0001", account="analyst-3")
+    entry = last_entry(adopted)
+    assert (entry["kind"], entry["case"]) == ("case_joined", "C-0001")
+    assert (entry["account"], entry["holder"]) == (adopted.analyst.id, adopted.outsider.id)
+
+
+def test_whoever_is_in_a_case_is_not_let_in_twice(adopted: Town) -> None:
+    for _ in range(2):
+        casework.let_in(adopted.desk, "C-0001", "analyst-3", account="supervisor")
+    casework.let_in(adopted.desk, "C-0001", "analyst-2", account="analyst-1")
+    assert kinds(adopted).count("case_joined") == 1
+
+
+def test_nobody_lets_themselves_in_nor_one_who_does_not_work_on_cases(adopted: Town) -> None:
+    person(adopted.desk, "auditor", Role.AUDITOR)
+    with pytest.raises(NotAllowed, match="not in case C-0001"):
+        casework.let_in(adopted.desk, "C-0001", "analyst-3", account="analyst-3")
+    with pytest.raises(NotAllowed, match="neither analyst nor supervisor"):
+        casework.let_in(adopted.desk, "C-0001", "auditor", account="analyst-1")
+    with pytest.raises(NotFound):
+        casework.let_in(adopted.desk, "C-0001", "nobody", account="analyst-1")
+    assert "case_joined" not in kinds(adopted)
 
 
 def test_adopting_twice_opens_each_case_once(adopted: Town) -> None:

@@ -7,7 +7,7 @@ import builders_training as world
 import pytest
 from builders import Home
 
-from workbench.domain.errors import NotAllowed, NotCleared
+from workbench.domain.errors import NotAllowed, NotCleared, NotFound
 from workbench.domain.finding import Assessment, Claim, Finding
 from workbench.domain.log import EntryKind
 from workbench.services import detect, release
@@ -150,6 +150,42 @@ def test_an_analyst_detects_in_cases_of_their_own_alone(tmp_path: Path) -> None:
     built = world.home_in_use(tmp_path)
     assert detected(built, account="analyst-3") == []
     assert detected(built, account="supervisor") != []
+
+
+def test_detection_can_keep_to_one_case_and_says_what_it_is_doing(tmp_path: Path) -> None:
+    built = world.home_in_use(tmp_path)
+    told: list[tuple[str, float]] = []
+    found = detect.detect(
+        built.desk,
+        world.MODEL,
+        dataset=world.WORLD,
+        account="analyst-1",
+        seed=5,
+        case="C-101",
+        progress=lambda text, share: told.append((text, share)),
+    )
+    assert found
+    assert {f.case_id for f, _, _ in content(built)} == {"C-101"}
+    shares = [share for _, share in told]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    assert any("C-101, sealing" in text for text, _ in told)
+    again = detect.detect(
+        built.desk, world.MODEL, dataset=world.WORLD, account="analyst-1", seed=5, case="C-101"
+    )
+    assert again == []
+
+
+def test_one_case_is_refused_where_it_is_anothers_or_of_no_such_dataset(home: Home) -> None:
+    def in_case(case: str, account: str) -> list[str]:
+        return detect.detect(
+            home.desk, world.MODEL, dataset=world.WORLD, account=account, seed=5, case=case
+        )
+
+    with pytest.raises(NotAllowed, match="is not in case C-100"):
+        in_case("C-100", "analyst-3")
+    with pytest.raises(NotFound, match="has no case C-999"):
+        in_case("C-999", "supervisor")
 
 
 def test_an_auditor_may_not_detect(home: Home) -> None:

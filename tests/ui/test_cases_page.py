@@ -1,5 +1,6 @@
 """The Cases page in AppTest: the list, a case with its views, opening one."""
 
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -137,3 +138,34 @@ def test_new_findings_are_listed_without_score_or_claim(here: Town) -> None:
     said = words(page)
     assert "may be connected" not in said
     assert "0.7" not in said
+
+
+def test_findings_are_looked_for_beside_the_page_and_an_error_is_its_sentence(here: Town) -> None:
+    release(here)  # of a model that this workbench does not have
+    page = press(
+        view(opened(here, here.analyst, "cases", case="C-0001"), "New"), "Look for findings"
+    )
+    over = threading.Event()
+    page.session_state["looking_C-0001"].when_done(over.set)
+    assert over.wait(60)
+    page.run()
+    assert "There is no model pair" in plain(page.error[0].value)
+    assert [b.label for b in page.button if b.label == "Look for findings"]
+
+
+def test_without_a_model_in_use_there_is_nothing_to_press(here: Town) -> None:
+    page = view(opened(here, here.analyst, "cases", case="C-0001"), "New")
+    assert "No model is in use" in words(page)
+    assert not [b for b in page.button if b.label == "Look for findings"]
+
+
+def test_somebody_is_let_into_a_case_from_its_page(here: Town) -> None:
+    page = opened(here, here.analyst, "cases", case="C-0001")
+    assert field(page, "Let somebody in").value is None
+    press(page, "Let them in")
+    assert "Choose whom to let in" in page.error[0].value
+    field(page, "Let somebody in").set_value("analyst-3")
+    press(page, "Let them in")
+    assert not page.exception
+    assert "analyst-3" in casework.members(here.desk, "C-0001", account="analyst-1")
+    assert "analyst-3" in words(page)

@@ -13,7 +13,7 @@ from workbench.domain.account import PERMISSIONS, Operation
 from workbench.domain.action import ActionKind, ActionTaken, Cleared, current, require_own_decision
 from workbench.domain.decision import Decision, Verdict
 from workbench.domain.entity import EntityKind
-from workbench.domain.errors import BadInput, Conflict, NotCleared
+from workbench.domain.errors import BadInput, Conflict, NotCleared, NotFound
 from workbench.domain.finding import Claim
 from workbench.domain.log import EntryKind
 from workbench.store import accounts, attempts, dossiers, findings, gate, releases
@@ -84,6 +84,33 @@ def cleared(desk: Desk, finding_id: str, *, account: str) -> list[Clearance]:
         taken = findings.actions_of(connection, desk.vault, finding_id)
         blind = _is_blind(step, decisions)
         return [_clearance(step, kind, decisions, taken, blind=blind) for kind in ActionKind]
+
+
+def dossier(desk: Desk, finding_id: str, action_id: str, *, account: str) -> bytes:
+    """The dossier that an action exported, as it was; that it is handed out is logged each time.
+
+    Raises
+    ------
+    NotFound
+        When the action exported none, or it was erased.
+    NotCleared
+        When this person has not decided the finding, or it is no longer cleared.
+    NotAllowed
+        When the account may not act, or the finding belongs to another's case.
+    """
+    with attempt(desk, "dossier", finding_id, account, Operation.ACT) as step:
+        decisions = findings.decisions_of(step.connection, step.vault, finding_id)
+        require_own_decision(finding_id, decisions, step.account)
+        _clear(step, ActionKind.DOSSIER, decisions)
+        done = findings.actions_of(step.connection, step.vault, finding_id)
+        taken = next((a for a in done if a.id == action_id and a.export), None)
+        if taken is None:
+            raise NotFound(f"Action {action_id} exported no dossier; choose one that did.")
+        content = dossiers.kept(step.vault, taken)
+        digest = hashlib.sha256(content).hexdigest()
+        said = {"what": "dossier", "action": taken.id, "sha256": digest}
+        step.log.append(step.connection, EntryKind.DISCLOSURE, {**step.fields, **said})
+    return content
 
 
 def _take(step: Step, kind: ActionKind, subject: str, key: str) -> ActionTaken:

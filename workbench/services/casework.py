@@ -10,9 +10,9 @@ from sqlalchemy import Connection, func, select
 from workbench.analysis import naming
 from workbench.analysis.graph import CaseGraph
 from workbench.analysis.picture import entities_at
-from workbench.domain.account import Account, Operation, Role
+from workbench.domain.account import PERMISSIONS, Account, Operation, Role
 from workbench.domain.case import Case, require_words
-from workbench.domain.errors import BadInput, NotFound
+from workbench.domain.errors import BadInput, NotAllowed, NotFound
 from workbench.domain.log import EntryKind
 from workbench.store import accounts, cases
 from workbench.store.desk import Desk
@@ -165,6 +165,52 @@ def members(desk: Desk, case_id: str, *, account: str) -> tuple[str, ...]:
         cases.enter(connection, desk.vault, case_id, who)
         ids = cases.members(connection, case_id)
         return tuple(accounts.by_id(connection, i).name for i in ids)
+
+
+def could_join(desk: Desk, case_id: str, *, account: str) -> tuple[str, ...]:
+    """Names of the analysts and supervisors who could be let into a case, in order."""
+    with desk.database.read() as connection:
+        who = accounts.by_name(connection, account)
+        cases.enter(connection, desk.vault, case_id, who)
+        inside = set(cases.members(connection, case_id))
+        everyone = accounts.list_accounts(connection)
+    return tuple(sorted(a.name for a in everyone if _may_join(a) and a.id not in inside))
+
+
+def let_in(desk: Desk, case_id: str, name: str, *, account: str) -> None:
+    """Let the account called `name` into a case; who is in already stays in, unlogged.
+
+    Raises
+    ------
+    NotFound
+        When there is no such account or case.
+    NotAllowed
+        When `account` is not in the case itself, or the other neither analyst nor supervisor.
+    """
+    with desk.database.write() as connection:
+        who = accounts.by_name(connection, account)
+        cases.enter(connection, desk.vault, case_id, who)
+        holder = accounts.by_name(connection, name)
+        if not _may_join(holder):
+            raise NotAllowed(
+                f"Account {holder.id} is disabled, or neither analyst nor supervisor; let in "
+                "somebody who works on cases."
+            )
+        if cases.is_member(connection, case_id, holder.id):
+            return
+        fields = {
+            "account": who.id,
+            "case": case_id,
+            "holder": holder.id,
+            "session": desk.session_hash,
+            "simulated": who.simulated,
+        }
+        desk.log.append(connection, EntryKind.CASE_JOINED, fields)
+        cases.add_member(connection, case_id, holder.id, at=desk.now())
+
+
+def _may_join(account: Account) -> bool:
+    return not account.disabled and account.role in PERMISSIONS[Operation.JUDGE]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,6 +58,7 @@ def detect(
     dataset: str,
     account: str,
     seed: int,
+    case: str | None = None,
     per_case: int = 4,
     random_share: float = 0.2,
     progress: Progress = lambda text, share: None,
@@ -66,6 +67,8 @@ def detect(
 
     Parameters
     ----------
+    case : str, optional
+        Only in this one of the dataset's cases.
     per_case : int
         At most this many candidates above the threshold in each case.
     random_share : float
@@ -83,14 +86,17 @@ def detect(
     ------
     NotCleared
         When no release of the model is in use, or nobody accepted the dataset.
+    NotFound, NotAllowed
+        When `case` is none of this dataset's, or not open to the account.
     """
+    progress(f"{model}: loading the release and the records", 0.0)
     run = _prepare(desk, model, dataset, account, seed, per_case, random_share)
     with desk.database.read() as connection:
-        open_to = _cases(connection, run)
+        open_to = _cases(connection, run, case)
     found: list[str] = []
     for at, case_id in enumerate(open_to):
-        progress(f"{model}: case {case_id}", at / len(open_to))
-        found += _in_case(run, case_id)
+        tell = _part(progress, f"{model}: case {case_id}", at, len(open_to))
+        found += _in_case(run, case_id, tell)
     progress(f"{model}: {len(found)} findings in {len(open_to)} cases", 1.0)
     return sorted(found)
 
@@ -142,27 +148,44 @@ def _in_use(connection: "Connection", desk: Desk, model: str) -> Release:
     return release
 
 
-def _cases(connection: "Connection", run: _Run) -> list[str]:
-    """Cases that draw on the dataset, in an order that the seed fixes; an analyst's own only."""
+def _part(progress: Progress, prefix: str, at: int, of: int) -> Progress:
+    """Progress of the part `at` of `of`, as progress of the whole."""
+
+    def tell(text: str, share: float) -> None:
+        progress(f"{prefix}, {text}", (at + share) / of)
+
+    return tell
+
+
+def _cases(connection: "Connection", run: _Run, case: str | None) -> list[str]:
+    """Cases that draw on the dataset, by id; an analyst's own only. With `case`, that one alone."""
     found = cases.of_dataset(connection, run.dataset)
+    if case is not None and case not in found:
+        raise NotFound(f"Dataset {run.dataset} has no case {case}; choose one that draws on it.")
     if run.account.role is Role.ANALYST:
         own = set(cases.ids_of(connection, run.account))
+        if case is not None:
+            cases.enter(connection, run.desk.vault, case, run.account)
         found = [case_id for case_id in found if case_id in own]
-    return found
+    return found if case is None else [case]
 
 
-def _in_case(run: _Run, case_id: str) -> list[str]:
+def _in_case(run: _Run, case_id: str, tell: Progress) -> list[str]:
     """Score a case's candidates and seal the chosen ones, all or none, in random order."""
     desk, seed = run.desk, run.seed
     with desk.database.read() as connection:
         _in_use(connection, desk, run.definition.name)  # stopped since: infer no more
         entity_ids = cases.entity_ids(connection, desk.vault, case_id)
         before = _sealed_subjects(connection, run, case_id)
+    tell("drawing up candidates", 0.0)
     anchors = np.array(rows_of_ids(run.known, entity_ids), dtype=np.int32)
     candidates = run.definition.candidates(run.known, as_of=run.as_of, anchors=anchors, seed=seed)
+    tell(f"scoring {len(candidates)} candidates", 0.3)
     features = run.definition.features(run.known, candidates, as_of=run.as_of)
     chosen = _chosen(run, case_id, candidates, features, before)
+    tell(f"explaining {len(chosen)} findings", 0.6)
     sealed = [_halves(run, case_id, candidates, features, i) for i in chosen]
+    tell(f"sealing {len(sealed)} findings", 0.9)
     with desk.database.write() as connection:
         _log_inference(connection, run, case_id, len(sealed))
         for claim, assessment, n_facts in sealed:

@@ -39,6 +39,11 @@ class Standing:
         return tuple((badge, why) for true, badge, why in all_of_them if true)
 
 
+def title_of(desk: Desk, model: str) -> str:
+    """The model's title, or its name where this workbench does not have the model any more."""
+    return desk.models[model].title if model in desk.models else model
+
+
 def standing(desk: Desk, account: Account) -> Standing:
     """Read from the home and from `account`; nothing here co-signs checkpoints yet."""
     return Standing(

@@ -81,6 +81,17 @@ def keep(vault: Vault, action: ActionTaken, content: bytes) -> None:
     vault.put(action.finding_id, action.export, content)
 
 
+def kept(vault: Vault, action: ActionTaken) -> bytes:
+    """The rendered bytes as they were kept.
+
+    Raises
+    ------
+    NotFound
+        When they were erased.
+    """
+    return vault.get(action.finding_id, action.export)
+
+
 def publish(home: Path, vault: Vault, action: ActionTaken) -> Path:
     """Write the kept dossier to ``exports/`` and return its path; writing it twice is harmless.
 
@@ -89,7 +100,7 @@ def publish(home: Path, vault: Vault, action: ActionTaken) -> Path:
     NotFound
         When it was erased.
     """
-    content = vault.get(action.finding_id, action.export)
+    content = kept(vault, action)
     folder = home / "exports"
     folder.mkdir(mode=0o700, exist_ok=True)
     part = folder / f".{action.export}"

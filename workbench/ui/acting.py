@@ -62,7 +62,7 @@ def _one(
         st.caption(_standing(clearance, others))
         subject = _subject(claim, form) if kind.on_person and clearance.is_open else ""
         for taken in clearance.taken:
-            _done(desk, account, taken)
+            _done(desk, account, taken, is_open=clearance.is_open)
     with button:
         pressed = st.button(
             _VERB[kind],
@@ -90,10 +90,11 @@ def _one(
         st.rerun()
 
 
-def _done(desk: "Desk", account: Account, taken: ActionTaken) -> None:
+def _done(desk: "Desk", account: Account, taken: ActionTaken, *, is_open: bool) -> None:
     by = "you" if taken.acted_by == account.id else inert(taken.acted_by)
     st.markdown(f":material/check: Done {local(taken.acted_at)} by {by}.")
-    _file(desk, taken.export)
+    if taken.export and is_open:
+        _file(desk, account, taken)
 
 
 def _standing(clearance: "Clearance", others: list[str]) -> str:
@@ -118,14 +119,13 @@ def _subject(claim: Claim, form: str) -> str:
     return chosen or ""
 
 
-def _file(desk: "Desk", export: str) -> None:
-    path = desk.home / "exports" / export
-    if export and path.is_file():
-        st.download_button(
-            "Save the dossier",
-            path.read_bytes(),
-            file_name=export,
-            mime="text/html",
-            key=f"file_{export}",
-            icon=":material/download:",
-        )
+def _file(desk: "Desk", account: Account, taken: ActionTaken) -> None:
+    """The dossier to save: fetched, and that logged, only when it is asked for."""
+    st.download_button(
+        "Save the dossier",
+        lambda: act.dossier(desk, taken.finding_id, taken.id, account=account.name),
+        file_name=taken.export,
+        mime="text/html",
+        key=f"file_{taken.export}",
+        icon=":material/download:",
+    )

@@ -9,7 +9,8 @@ from workbench.domain.account import PERMISSIONS, Account, Operation
 from workbench.domain.case import Case
 from workbench.services import casework, chart, look_up, review, trail
 from workbench.services.look_up import Found, Line
-from workbench.ui import chart_view, components, places
+from workbench.services.standing import title_of
+from workbench.ui import chart_view, components, looking, people, places
 from workbench.ui.words import ago, inert, local
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def show(desk: "Desk", account: Account, case_id: str) -> None:
     n_new = sum(item.state != "decided" for item in queue)
     views = {
         "Chart": lambda: chart_view.show(desk, case, account),
-        f"New ({n_new})": lambda: _new(desk, queue),
+        f"New ({n_new})": lambda: _new(desk, case, account, queue),
         "Records": lambda: _records(desk, case, account),
         "Look up a list": lambda: _look_up(desk, case, account),
         "Notes": lambda: _notes(desk, case, account),
@@ -74,14 +75,17 @@ def _head(desk: "Desk", case: Case, account: Account) -> None:
     if st.button("All cases", icon=":material/arrow_back:", type="tertiary", key="all_cases"):
         _leave()
     st.title(f"{inert(case.id)}  {inert(case.title)}", anchor=False)
-    people = casework.members(desk, case.id, account=account.name)
-    st.caption(
-        f"Purpose: {inert(case.purpose)}  ·  Legal basis: {inert(case.legal_basis)}  ·  "
-        f"In it: {inert(', '.join(people))}  ·  Records: {inert(case.dataset)}"
-    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(
+            f"Purpose: {inert(case.purpose)}  ·  Legal basis: {inert(case.legal_basis)}  ·  "
+            f"Records: {inert(case.dataset)}",
+            width="stretch",
+        )
+        people.draw(desk, account, case)
 
 
-def _new(desk: "Desk", queue: "list[QueueItem]") -> None:
+def _new(desk: "Desk", case: Case, account: Account, queue: "list[QueueItem]") -> None:
+    looking.draw(desk, account, case)
     if not queue:
         components.empty(
             "No finding in this case.",
@@ -89,17 +93,12 @@ def _new(desk: "Desk", queue: "list[QueueItem]") -> None:
             "share that it did not put forward mixed in.",
         )
         return
-    kinds = Counter(kind_of_claim(desk, item.model) for item in queue)
+    kinds = Counter(title_of(desk, item.model) for item in queue)
     st.caption(
         "  ·  ".join(f"{n} {inert(kind)}" for kind, n in sorted(kinds.items()))
         + ". In random order, never by score; some are a random share that no model put forward."
     )
     finding_list(desk, queue, key="new")
-
-
-def kind_of_claim(desk: "Desk", model: str) -> str:
-    """The model's title, or its name where this workbench does not have the model any more."""
-    return desk.models[model].title if model in desk.models else model
 
 
 def finding_list(desk: "Desk", queue: "list[QueueItem]", *, key: str, cases: bool = False) -> None:
@@ -146,7 +145,7 @@ def _chosen(desk: "Desk", queue: "list[QueueItem]", *, key: str) -> "list[tuple[
         )
     wanted = words.casefold().strip()
     rows = [
-        (item, kind_of_claim(desk, item.model))
+        (item, title_of(desk, item.model))
         for item in sorted(queue, key=lambda i: (order.index(i.state), i.finding_id))
         if state is None or item.state == state
     ]

@@ -114,6 +114,7 @@ def records(
         table,
         key=key,
         hide_index=True,
+        row_height=54,  # two lines, so that what a record states is read whole
         column_config={
             "Grade": st.column_config.TextColumn(width="small", pinned=True),
             "States": st.column_config.TextColumn(width=480),

@@ -7,6 +7,7 @@ import streamlit as st
 from workbench.domain.account import PERMISSIONS, Account, Operation
 from workbench.domain.release import ReleaseStatus
 from workbench.services import release
+from workbench.services.standing import title_of
 from workbench.ui import components
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def stop_switch(desk: "Desk", account: Account) -> None:
     used = [r for r in release.list_releases(desk) if r.status is ReleaseStatus.IN_USE]
     if not used:
         return
-    titles = {r.id: f"{_title(desk, r.model)}, version {r.version}" for r in used}
+    titles = {r.id: f"{title_of(desk, r.model)}, version {r.version}" for r in used}
     with (
         st.popover("Stop a model", icon=":material/front_hand:", width="content"),
         st.form("stop_switch", border=False),
@@ -40,7 +41,3 @@ def stop_switch(desk: "Desk", account: Account) -> None:
         release.suspend(desk, chosen, account=account.name, reason=reason)
     if asked.ok:
         st.rerun()
-
-
-def _title(desk: "Desk", model: str) -> str:
-    return desk.models[model].title if model in desk.models else model

@@ -6,6 +6,7 @@ import streamlit as st
 
 from workbench.domain.account import PERMISSIONS, Account, Operation
 from workbench.services import casework, review
+from workbench.services.standing import title_of
 from workbench.ui import case_views, components, finding_steps, places, session
 from workbench.ui.words import inert
 
@@ -64,7 +65,7 @@ def _case_line(desk: "Desk", account: Account, case_id: str) -> None:
 
 
 def _kind(desk: "Desk", progress: "Progress") -> str:
-    return case_views.kind_of_claim(desk, progress.model)
+    return title_of(desk, progress.model)
 
 
 def _way(desk: "Desk", account: Account, progress: "Progress", came_from: str) -> None:
