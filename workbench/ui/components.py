@@ -114,10 +114,9 @@ def records(
         table,
         key=key,
         hide_index=True,
-        row_height=54,  # two lines, so that what a record states is read whole
         column_config={
             "Grade": st.column_config.TextColumn(width="small", pinned=True),
-            "States": st.column_config.TextColumn(width=480),
+            "States": st.column_config.TextColumn(width=640),
         },
     )
     st.caption(f"{len(rows)} {'record' if len(rows) == 1 else 'records'}")
