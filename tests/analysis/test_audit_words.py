@@ -20,6 +20,13 @@ def test_a_failure_names_attribute_error_gap_and_margin() -> None:
     )
 
 
+def test_a_gap_that_passes_says_whether_margin_or_chance_let_it() -> None:
+    within = audit(*_listed(A=(900, 100, 10, 990), B=(910, 90, 10, 990)), margin=0.05, seed=1)
+    assert gap_sentence(within["tests"][0], 0.05).endswith("Within the margin of 5.")
+    chance = {**within["tests"][0], "gap": 0.06}
+    assert gap_sentence(chance, 0.05).endswith("Beyond the margin of 5, but not beyond chance.")
+
+
 def test_too_little_data_is_no_pass() -> None:
     found = audit(*_listed(A=(90, 10, 1, 9), B=(90, 10, 1, 9)), margin=0.05, seed=1)
     assert verdict_sentence(found) == (

@@ -80,8 +80,10 @@ def gap_sentence(test: GapRow, margin: float) -> str:
                 f"{said}The smallest group rests on {test['smallest']}, too few to see a gap of "
                 f"{points(margin)} points."
             )
+        case _ if test["gap"] > margin:
+            return f"{said}Beyond the margin of {points(margin)}, but not beyond chance."
         case _:
-            return f"{said}Not beyond the margin of {points(margin)}, or not beyond chance."
+            return f"{said}Within the margin of {points(margin)}."
 
 
 def p_words(value: float | None) -> str:

@@ -195,9 +195,9 @@ def _all_tests(tests: Sequence[GapRow]) -> None:
                 "By": plain(t["attribute"]),
                 "Error": METRICS[t["metric"]],
                 "Widest gap (points)": points(t["gap"]),
-                "Between": " and ".join(t["between"]),
-                "Smallest group": t["smallest"],
                 "p, corrected": p_words(t["p_corrected"]),
+                "Smallest group": t["smallest"],
+                "Between": " and ".join(t["between"]),
             }
             for t in sorted(tests, key=lambda t: list(_COLOURS).index(t["verdict"]) != 1)
         ],
