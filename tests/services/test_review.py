@@ -22,7 +22,7 @@ from workbench.domain.errors import (
 from workbench.domain.finding import Finding, FindingStatus
 from workbench.domain.log import EntryKind, Json, root_from_inclusion
 from workbench.services import act, review
-from workbench.store import findings
+from workbench.store import accounts, findings
 
 SAMPLE = "The random sample of this month."
 
@@ -70,6 +70,14 @@ def judge(
     )
 
 
+def in_session(built: Home, name: str) -> Home:
+    """The same home, seen through a web session of that account."""
+    with built.desk.database.write() as connection:
+        who = accounts.by_name(connection, name)
+        token = accounts.open_session(connection, who, now=built.desk.now())
+    return replace(built, desk=replace(built.desk, session_hash=accounts.session_hash(token)))
+
+
 def entries(built: Home, kind: EntryKind) -> list[dict[str, Json]]:
     with built.desk.database.read() as connection:
         found = [e.fields for e in built.desk.log.entries(connection)]
@@ -114,7 +122,7 @@ def test_the_entry_says_what_was_shown_how_long_under_which_policy_and_in_which_
     built: Home,
 ) -> None:
     finding = seal(built)
-    built = replace(built, desk=replace(built.desk, session_hash="5e" * 32))
+    built = in_session(built, "analyst-1")
     unveiled(built, finding, "analyst-1")
     built.clock.advance(seconds=90)
     receipt = decide(built, finding, "analyst-1")
@@ -123,13 +131,26 @@ def test_the_entry_says_what_was_shown_how_long_under_which_policy_and_in_which_
     assert (entry["finding"], entry["digest"]) == (finding.id, finding.digest)
     assert entry["shown"] == finding.assessment_digest
     assert 90 <= int(str(entry["shown_for_s"])) <= 95
-    assert (entry["policy"], entry["session"]) == ("policy-1", "5e" * 32)
+    assert (entry["policy"], entry["session"]) == ("policy-1", built.desk.session_hash)
     assert (entry["account"], entry["role"]) == (built.id_of("analyst-1"), "analyst")
     assert (entry["release"], entry["release_digest"]) == (
         builders.RELEASE,
         finding.release_digest,
     )
     assert builders.REASON not in str(entry)
+
+
+def test_a_session_that_ended_or_is_anothers_decides_nothing(built: Home) -> None:
+    finding = seal(built)
+    mine = in_session(built, "analyst-1")
+    unveiled(mine, finding, "analyst-1")
+    with pytest.raises(NotAllowed, match="session"):
+        decide(in_session(built, "analyst-2"), finding, "analyst-1")
+    with built.desk.database.write() as connection:
+        accounts.revoke_hash(connection, mine.desk.session_hash, now=built.desk.now())
+    with pytest.raises(NotAllowed, match="session"):
+        decide(mine, finding, "analyst-1")
+    assert builders.n_entries(built, EntryKind.DECISION) == 0
 
 
 def test_no_score_and_no_explanation_before_ones_own_judgement_is_sealed_t10(built: Home) -> None:
@@ -395,8 +416,8 @@ def test_reading_again_in_the_same_quarter_of_an_hour_is_one_consultation(built:
 def test_another_session_is_another_consultation(built: Home) -> None:
     finding = seal(built)
     review.read(built.desk, finding.id, account="analyst-1")
-    other = replace(built.desk, session_hash="ab" * 32)
-    review.read(other, finding.id, account="analyst-1")
+    other = in_session(built, "analyst-1")
+    review.read(other.desk, finding.id, account="analyst-1")
     assert builders.n_entries(built, EntryKind.FINDING_OPENED) == 2
 
 

@@ -29,7 +29,8 @@ def attempt(
     NotFound
         When there is no such account or finding.
     NotAllowed
-        When the role does not permit `operation`, or the case is not open to the account.
+        When the role does not permit `operation`, the web session has ended, or the case is not
+        open to the account.
     """
     refusals = refusals_logged(desk, what, account=account, finding_id=finding_id)
     with refusals, desk.database.write() as connection:
@@ -42,6 +43,7 @@ def step_of(
     """Who takes a step on what, once role and case were checked; errors as `attempt`."""
     account = accounts.by_name(connection, name)
     account.require(operation)
+    _require_session(connection, desk, account)
     finding = findings.by_id(connection, finding_id)
     require_case(connection, account, finding)
     return Step(
@@ -53,6 +55,18 @@ def step_of(
         session_hash=desk.session_hash,
         now=desk.now(),
     )
+
+
+def _require_session(connection: Connection, desk: Desk, account: Account) -> None:
+    """Raise unless the web session is still open and this account's; a command has none."""
+    if not desk.session_hash:
+        return
+    session = accounts.session_of_hash(connection, desk.session_hash, now=desk.now())
+    if session is None or session.account.id != account.id:
+        raise NotAllowed(
+            f"The session of account {account.id} has ended or is another's; sign in again. "
+            "Nothing was written."
+        )
 
 
 @contextmanager
