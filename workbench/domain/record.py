@@ -6,6 +6,20 @@ from enum import StrEnum
 
 from workbench.domain.errors import BadInput
 
+# Columns of `content` that a record carries as fields of its own, shown beside it already.
+OWN_COLUMNS = frozenset(
+    {
+        "id",
+        "member_state",
+        "source",
+        "source_grade",
+        "information_grade",
+        "handling",
+        "occurred_at",
+        "known_at",
+    }
+)
+
 
 class SourceGrade(StrEnum):
     """How reliable the source is (the 4×4 grading in use between European police forces)."""
@@ -87,6 +101,11 @@ class Record:
         """The grade and handling code as they stand beside every record: ``B2 · H1``."""
         codes = "+".join(self.handling)
         return f"{self.source_grade}{self.information_grade} · {codes}"
+
+    @property
+    def said(self) -> dict[str, str]:
+        """What the source wrote beyond origin, grades and times; empty cells left out."""
+        return {k: v for k, v in self.content.items() if v and k not in OWN_COLUMNS}
 
     @property
     def is_verified_fact(self) -> bool:

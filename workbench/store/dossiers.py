@@ -123,7 +123,7 @@ def _records(records: Sequence[Record]) -> str:
             f"<code>{_safe(r.id)}</code><br>{_safe(r.grade)}",
             f"{_safe(r.member_state)}<br>{_safe(r.source)}",
             f"{r.occurred_at:%Y-%m-%d %H:%M}" if r.occurred_at else "not dated",
-            "<br>".join(f"{_safe(k)}: {_safe(v)}" for k, v in r.content.items() if v),
+            "<br>".join(f"{_safe(k)}: {_safe(v)}" for k, v in r.said.items()),
         )
         for r in records
     ]

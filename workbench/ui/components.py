@@ -20,18 +20,6 @@ _BLUE = "#2B87C4"  # of Okabe and Ito, to be seen on light and dark alike
 
 Colour = Literal["red", "orange", "yellow", "blue", "green", "violet", "gray", "primary"]
 
-_OWN_COLUMNS = frozenset(
-    {
-        "id",
-        "member_state",
-        "source",
-        "source_grade",
-        "information_grade",
-        "handling",
-        "occurred_at",
-        "known_at",
-    }
-)
 _COPY = """
 export default function ({ data, parentElement }) {
   const button = parentElement.querySelector("button");
@@ -81,8 +69,7 @@ def stated(record: Record, names: Mapping[str, str]) -> str:
     """
     said = {
         column.replace("_", " "): f"{names[value]} ({value})" if value in names else value
-        for column, value in record.content.items()
-        if value and column not in _OWN_COLUMNS
+        for column, value in record.said.items()
     }
     return " · ".join(f"{column}: {value}" for column, value in said.items())
 
