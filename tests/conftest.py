@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,8 @@ from builders_demo import DemoHome, run_workbench
 
 
 @pytest.fixture(scope="session")
-def made_demo(tmp_path_factory: pytest.TempPathFactory) -> DemoHome:
-    """The demonstration's home, shared by all workers: read it, or copy it with `demo_home`.
+def kept_demo(tmp_path_factory: pytest.TempPathFactory) -> DemoHome:
+    """The demonstration's home as it was made, for all workers: copied, never opened.
 
     While working on one test, ``WORKBENCH_TEST_DEMO`` names a folder that keeps it between runs.
     """
@@ -35,9 +36,18 @@ def made_demo(tmp_path_factory: pytest.TempPathFactory) -> DemoHome:
     return DemoHome(path=home, document=made["document"], passwords=made["pw"])
 
 
+@pytest.fixture(scope="session")
+def made_demo(kept_demo: DemoHome, tmp_path_factory: pytest.TempPathFactory) -> DemoHome:
+    """A copy of the demonstration's home that this worker's tests read."""
+    return _copy(kept_demo, tmp_path_factory.mktemp("made") / "home")
+
+
 @pytest.fixture
-def demo_home(made_demo: DemoHome, tmp_path: Path) -> DemoHome:
+def demo_home(kept_demo: DemoHome, tmp_path: Path) -> DemoHome:
     """A copy of the demonstration's home that the test may change."""
-    copy = tmp_path / "home"
-    shutil.copytree(made_demo.path, copy)
-    return DemoHome(path=copy, document=made_demo.document, passwords=made_demo.passwords)
+    return _copy(kept_demo, tmp_path / "home")
+
+
+def _copy(demo: DemoHome, to: Path) -> DemoHome:
+    shutil.copytree(demo.path, to)
+    return replace(demo, path=to)

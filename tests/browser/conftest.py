@@ -11,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -50,11 +50,11 @@ class Served:
 
 
 @pytest.fixture(scope="module")
-def served(made_demo: DemoHome, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def served(kept_demo: DemoHome, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """``workbench serve`` on a copy of the demonstration's home, on two free ports."""
     home = tmp_path_factory.mktemp("served") / "home"
-    shutil.copytree(made_demo.path, home)
-    demo_home = DemoHome(path=home, document=made_demo.document, passwords=made_demo.passwords)
+    shutil.copytree(kept_demo.path, home)
+    demo_home = replace(kept_demo, path=home)
     ports = [_free_port(), _free_port()]
     environment = {
         **os.environ,

@@ -43,14 +43,14 @@ def test_an_export_has_a_header_the_entries_with_their_checkpoints_and_an_end(
     home.plain(2)
     signed = home.log.checkpoint()
     header, *items, end = exported(home, signed.size)
-    assert header == {"format": "workbench-log", "origin": home.log.origin, "size": 5, "v": 1}
+    assert header == {"format": "workbench-log", "origin": home.log.origin, "size": 11, "v": 1}
     assert [sorted(item) for item in items] == [
-        *[["body", "index", "leaf"]] * 3,
+        *[["body", "index", "leaf"]] * 9,
         ["checkpoint"],
         *[["body", "index", "leaf"]] * 2,
         ["checkpoint"],
     ]
-    assert end == {"end": 5}
+    assert end == {"end": 11}
 
 
 def test_an_export_holds_the_stored_bytes_as_they_are(home: LogHome) -> None:
@@ -75,6 +75,7 @@ def test_a_pack_holds_what_the_gate_needs_for_its_finding_and_nothing_of_another
     home.whole_review("F-10")
     pack = packed(home)
     assert kinds(pack) == [
+        *["role_change"] * 2,
         "release_promoted",
         "finding_sealed",
         *["finding_opened", "judgement", "finding_opened", "decision"] * 2,
