@@ -28,7 +28,6 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import networkx as nx
 import pandas as pd
-from IPython.display import display
 
 import workbench.verify
 from workbench import bootstrap
@@ -98,8 +97,7 @@ subjects = {i: i for i in claim.subject_ids}
 nx.draw_networkx_labels(picture, positions, subjects, ax=axes, font_size=8, verticalalignment="top")
 axes.set_title("What is recorded around the two persons of the claim")
 axes.axis("off")
-display(figure)
-plt.close(figure)
+plt.show()
 
 # %% [markdown]
 # ## 4 The score and why
@@ -127,8 +125,7 @@ else:
     axes.set_xlabel("effect on the score, log-odds")
     axes.axvline(0, color="#555", linewidth=0.8)
     figure.tight_layout()
-    display(figure)
-    plt.close(figure)
+    plt.show()
 
 # %% [markdown]
 # The parts add up to what the served model itself said, or the explanation is not shown at all.

@@ -30,6 +30,7 @@ def run(notebook: Path, out: Path) -> None:
 def main() -> int:
     home = Path(os.environ.get("WORKBENCH_HOME", HERE.parent / "var" / "notebooks")).resolve()
     os.environ["WORKBENCH_HOME"] = str(home)
+    os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"  # pictures in the page
     subprocess.run([sys.executable, "-m", "workbench.cli", "demo"], check=True)
     for notebook in sorted(HERE.glob("*.py")):
         if notebook.name == Path(__file__).name:

@@ -18,7 +18,7 @@ def test_every_notebook_runs_from_top_to_bottom(demo_home: DemoHome) -> None:
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     page = (demo_home.path / "notebooks" / "follow_one_record.html").read_text(encoding="utf-8")
-    assert page.count("data:image/png;base64,") == 2
+    assert page.count('src="data:image/png;base64,') == 2
     assert "sound: workbench-pack" in page
     assert "tampered" in page
 
