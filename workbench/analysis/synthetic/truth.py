@@ -4,9 +4,11 @@ import numpy as np
 import pandas as pd
 
 from workbench.analysis.synthetic.layers import Layers, transfer_ids
+from workbench.analysis.synthetic.life import circle_pairs
 from workbench.analysis.synthetic.money_patterns import Patterns
 from workbench.analysis.synthetic.observation import Ids, instants
-from workbench.analysis.synthetic.scenario import DAY, Scenario
+from workbench.analysis.synthetic.population import COMMUNITIES, N_DISTRICTS
+from workbench.analysis.synthetic.scenario import DAY, Flags, Scenario
 
 
 def make_truth(
@@ -26,7 +28,7 @@ def make_truth(
         ),
         "tainted": _tainted(made, patterns),
         "roles": _roles(made, ids),
-        "bias": scenario.bias.table(),
+        "bias": scenario.bias.table(_units(scenario, made)),
     }
 
 
@@ -55,6 +57,27 @@ def _ties(made: Layers, ids: Ids) -> pd.DataFrame:
         }
     )
     return frame.sort_values(["entity_a", "entity_b"], ignore_index=True)
+
+
+def _units(scenario: Scenario, made: Layers) -> dict[str, tuple[int, int]]:
+    """To how many units each rate of the bias applies, in the group and elsewhere."""
+    community = made.people.community
+    group = COMMUNITIES.index(scenario.bias.group)
+    mine = community == group
+    ties, pairs = made.networks.ties, circle_pairs(made.circles)
+    apart = ~np.isin((community - group) % N_DISTRICTS, (0, 1, N_DISTRICTS - 1))
+    people = _split(mine)
+    return {
+        "recording_rate": _split(mine[ties["a"]] | mine[ties["b"]]),
+        "false_label_rate": _split(mine[pairs["a"]] | mine[pairs["b"]]),
+        "data_error_rate": people,
+        "patrol_rate": people,
+        "proxy_pull": (people[0], int(apart.sum())),
+    }
+
+
+def _split(touched: Flags) -> tuple[int, int]:
+    return int(touched.sum()), int((~touched).sum())
 
 
 def _partners(made: Layers) -> pd.DataFrame:
