@@ -64,8 +64,8 @@ faults: setup ## kill writers of the decision log 1,000 times, lose nothing
 		$(BIN)/python -m faults.kill_writers --home "$$folder/home" --kills 1000 --pause 0.3 --seed 1
 
 .PHONY: audit
-audit: setup ## look for known faults in what we depend on
-	$(BIN)/pip-audit --require-hashes --disable-pip -r requirements.lock
+audit: setup ## look for known faults in what we depend on; what could not be audited is red too
+	$(BIN)/pip-audit --strict --require-hashes --disable-pip -r requirements.lock
 
 .PHONY: lock
 lock: setup ## resolve requirements.lock anew

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import jupytext
 import nbclient
+from jupyter_client.manager import KernelManager
 from nbclient.exceptions import CellExecutionError
 from nbconvert import HTMLExporter
 
@@ -21,7 +22,8 @@ HERE = Path(__file__).parent
 def run(notebook: Path, out: Path) -> None:
     """Execute one notebook and write it as HTML under `out`."""
     cells = jupytext.read(notebook)
-    nbclient.NotebookClient(cells, timeout=600, kernel_name="python3").execute()
+    manager = KernelManager(kernel_name="python3", transport="ipc")  # no port that others can reach
+    nbclient.NotebookClient(cells, km=manager, timeout=600).execute()
     html, _ = HTMLExporter().from_notebook_node(cells)
     out.mkdir(parents=True, exist_ok=True)
     (out / f"{notebook.stem}.html").write_text(html, encoding="utf-8")
