@@ -23,6 +23,7 @@ from workbench.analysis.quality import (
     keep_recognised,
 )
 from workbench.domain.errors import BadInput
+from workbench.store.datasheets import sheet_of_file, sheet_of_folder, unknown_columns
 from workbench.store.formats.delivered import read_delivered
 from workbench.store.manifest import FILE, Manifest, read_manifest
 
@@ -91,11 +92,14 @@ def read_delivery(path: Path) -> Delivery:
         kept = {m: c for m, c in mapping.provenance.items() if m not in unfit}
         amount = "" if "amount" in unfit else mapping.amount
         mappings.append(replace(mapping, provenance=kept, amount=amount))
+    sensitive = sensitive_columns(list(frame.columns))
+    meta = {"title": name, "licence": "unknown", "synthetic": False, "description": ""}
+    sheet = sheet_of_file(mappings, sensitive, path.name, data, frame)
     return Delivery(
         name=name,
-        meta={"title": name, "licence": "unknown", "synthetic": False, "description": ""},
+        meta={**meta, "datasheet": sheet},
         tables=_kept_out_alike([check_table(mapping, frame) for mapping in mappings]),
-        sensitive=sensitive_columns(list(frame.columns)),
+        sensitive=sensitive,
         cases=None,
         truth={},
         max_rejected_share=1.0,
@@ -130,6 +134,10 @@ class _Folder:
                 self.refused.append(error)
                 self._frames[file] = None
         return self._frames[file]
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Cells of every file that was read, by name."""
+        return {file: frame for file, frame in self._frames.items() if frame is not None}
 
     def _inside(self, file: str) -> Path:
         path = self.root / file
@@ -171,13 +179,21 @@ def _read_folder(root: Path) -> Delivery:
     if cases is not None:
         folder.require_columns(manifest.cases, CASE_COLUMNS, list(cases.columns))
     truth = {name: folder.frame(file) for name, file in manifest.truth.items()}
+    frames = folder.frames()
+    for file, columns in unknown_columns(manifest, frames).items():
+        folder.require_columns(file, columns, list(frames[file].columns))
     if folder.refused:
         first = folder.refused[0]
         message = " ".join(str(error) for error in folder.refused)
         raise BadInput(message, code=first.code, place=first.place)
     return Delivery(
         name=manifest.name,
-        meta=_meta(manifest),
+        meta={
+            **_meta(manifest),
+            "datasheet": sheet_of_folder(
+                manifest, [table.mapping for table in tables], folder.files, frames
+            ),
+        },
         tables=_kept_out_alike(tables),
         sensitive=manifest.sensitive,
         cases=cases,

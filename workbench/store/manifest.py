@@ -1,10 +1,21 @@
 """dataset.toml: what a dataset folder says of itself, checked all at once."""
 
 import tomllib
+from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from workbench.analysis.mapping import PROVENANCE, TableMapping
 from workbench.domain.entity import LinkKind
@@ -20,18 +31,78 @@ _LinkKind = Annotated[str, AfterValidator(lambda kind: LinkKind(kind).value)]
 _Share = Annotated[float, Field(ge=0, le=1)]
 
 
+def _day(given: object) -> object:
+    if isinstance(given, date | str):
+        return given
+    raise ValueError("write a day as 2026-01-31")
+
+
+def _note(given: object) -> object:
+    return {"meaning": given} if isinstance(given, str) else given
+
+
+def require_inside(file: str) -> str:
+    """`file` when it is empty or a plain relative path of a known format, else ValueError."""
+    path = PurePosixPath(file)
+    if file and (path.is_absolute() or ".." in path.parts or "\\" in file or "\x00" in file):
+        raise ValueError("a file lies outside the folder; name files inside it")
+    if file and path.suffix.lower() not in SUFFIXES:
+        raise ValueError(f"a file is none of {', '.join(SUFFIXES)}")
+    return file
+
+
+_Day = Annotated[date, BeforeValidator(_day)]
+_File = Annotated[str, AfterValidator(require_inside)]
+
+
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class ColumnNote(_Strict):
+    """What a column holds. `refers_to` is the file of entities whose ids stand in it."""
+
+    meaning: str = ""
+    unit: str = ""
+    type: Literal["", "text", "number", "integer", "date", "time", "boolean"] = ""
+    refers_to: str = ""
+
+
+_Notes = dict[str, Annotated[ColumnNote, BeforeValidator(_note)]]
+
+
+class FileNote(_Strict):
+    """What a file holds, and its columns by name."""
+
+    about: str = ""
+    columns: _Notes = {}
+
+
+class Covers(_Strict):
+    """First and last day that the data speaks of."""
+
+    first: _Day | None = Field(default=None, alias="from")
+    last: _Day | None = Field(default=None, alias="until")
+
+
+class Generator(_Strict):
+    """What made the data, when nobody collected it: the same again gives the same data."""
+
+    name: str
+    version: str = ""
+    scenario: str = ""
+    size: str = ""
+    seed: int | None = None
+    parameters: dict[str, str | int | float | bool] = {}
 
 
 class _Table(_Strict):
-    file: str
+    file: _File
     columns: dict[str, str] = {}
     defaults: dict[str, str] = {}
 
     @model_validator(mode="after")
     def _check(self) -> "_Table":
-        require_inside(self.file)
         unknown = sorted({*self.columns, *self.defaults} - {*PROVENANCE})
         if unknown:
             raise ValueError(f"{', '.join(unknown)} is none of {', '.join(PROVENANCE)}")
@@ -47,9 +118,10 @@ class EntityTable(_Table):
 
 
 class LinkTable(_Table):
-    """A table whose rows are links of one kind, from one entity to another."""
+    """A table whose rows are links of one kind, from one entity to another.
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    An `optional` one is made only where `to` is filled.
+    """
 
     kind: _LinkKind
     from_column: str = Field(alias="from")
@@ -61,10 +133,14 @@ class LinkTable(_Table):
     amount: str = ""
     role: str = ""
     fixed_role: str = ""
+    optional: bool = False
 
 
 class Manifest(_Strict):
-    """A dataset folder's own description. See datasets/README.md for each line."""
+    """A dataset folder's own description. See datasets/README.md for each line.
+
+    What is cross-checked stands last, so that one reading finds every mistake.
+    """
 
     name: str
     title: str
@@ -77,16 +153,48 @@ class Manifest(_Strict):
     defaults: dict[str, str] = {}
     entities: tuple[EntityTable, ...] = ()
     links: tuple[LinkTable, ...] = ()
-    cases: str = ""
-    truth: dict[str, str] = {}
+    cases: _File = ""
+    truth: dict[str, _File] = {}
+    version: str = ""
+    published_on: _Day | None = None
+    purpose: str = ""
+    not_for: str = ""
+    origin: str = ""
+    known_problems: tuple[str, ...] = ()
+    known_biases: tuple[str, ...] = ()
+    creator: str = ""
+    url: str = ""
+    citation: str = ""
+    sensitive_reason: str = ""
+    covers: Covers = Covers()
+    generator: Generator | None = None
+    columns: _Notes = {}
+    files: dict[str, FileNote] = Field(default={}, validate_default=True)
 
-    @model_validator(mode="after")
-    def _check(self) -> "Manifest":
-        for file in (self.cases, *self.truth.values()):
-            require_inside(file)
-        if not self.entities and not self.links:
-            raise ValueError("it names no table; add [[entities]] or [[links]]")
-        return self
+    @field_validator("files")
+    @classmethod
+    def _check(cls, files: dict[str, FileNote], info: ValidationInfo) -> dict[str, FileNote]:
+        given = info.data
+        if not {"entities", "links", "cases", "truth"} <= given.keys():
+            return files  # what is wrong there is told already
+        entities = {table.file for table in given["entities"]}
+        tables = entities | {table.file for table in given["links"]}
+        known = tables | {given["cases"], *given["truth"].values()}
+        faults = [] if tables else ["it names no table; add [[entities]] or [[links]]"]
+        faults += [
+            f"{name} is described and no table, cases or truth names it"
+            for name in files
+            if name not in known
+        ]
+        notes = [given.get("columns", {}), *(note.columns for note in files.values())]
+        ends = {note.refers_to for part in notes for note in part.values()} - {""}
+        faults += [
+            f"a column refers to {name}, which is no file of entities"
+            for name in sorted(ends - entities)
+        ]
+        if faults:
+            raise ValueError("; ".join(faults))
+        return files
 
     def mappings(self) -> tuple[TableMapping, ...]:
         """The tables' mappings; where a file is used twice, the second is named after its kind."""
@@ -103,15 +211,6 @@ class Manifest(_Strict):
             }
             made.append(TableMapping(is_link=isinstance(table, LinkTable), **shared))
         return tuple(made)
-
-
-def require_inside(file: str) -> None:
-    """Raise ValueError unless `file` is a plain relative path of a known format."""
-    path = PurePosixPath(file)
-    if file and (path.is_absolute() or ".." in path.parts or "\\" in file or "\x00" in file):
-        raise ValueError("a file lies outside the folder; name files inside it")
-    if file and path.suffix.lower() not in SUFFIXES:
-        raise ValueError(f"a file is none of {', '.join(SUFFIXES)}")
 
 
 def read_manifest(folder: Path) -> tuple[Manifest, bytes]:
