@@ -157,7 +157,16 @@ def guess(name: str, file: str, frame: pd.DataFrame) -> tuple[TableMapping, ...]
     Two columns that could mean the same leave both as text. Where nothing is recognised, each row
     is an entity of the kind ``entity``.
     """
-    meanings = _meanings(list(frame.columns))
+    return mappings_of(name, file, frame, proposed_meanings(list(frame.columns)))
+
+
+def mappings_of(
+    name: str, file: str, frame: pd.DataFrame, meanings: Mapping[str, str]
+) -> tuple[TableMapping, ...]:
+    """Mappings of a bare file where `meanings` says which column holds what; at least one.
+
+    Meanings are those of `proposed_meanings`, whether proposed or chosen by a person.
+    """
     provenance = {m: meanings[m] for m in PROVENANCE if m in meanings}
     ends = {m: c for m, c in meanings.items() if m not in provenance}
     links = _links(name, file, ends, provenance)
@@ -165,7 +174,8 @@ def guess(name: str, file: str, frame: pd.DataFrame) -> tuple[TableMapping, ...]
     return (*entity, *(replace(link, optional=bool(entity)) for link in links))
 
 
-def _meanings(columns: list[str]) -> dict[str, str]:
+def proposed_meanings(columns: Sequence[str]) -> dict[str, str]:
+    """Columns by what their headers mean beyond doubt; what is left out stays text."""
     found: dict[str, str] = {}
     twice: set[str] = set()
     for column in columns:
