@@ -3,7 +3,6 @@
 Every column of every file stands in it, described or not.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -12,6 +11,7 @@ import pandas as pd
 
 from workbench.analysis.datasheet import ColumnSheet, FileSheet
 from workbench.analysis.mapping import TableMapping
+from workbench.store.formats.delivered import Held
 from workbench.store.manifest import ColumnNote, FileNote, Manifest
 
 _TIMES = ("occurred_at", "known_at")
@@ -38,7 +38,7 @@ _CASES = {
 def sheet_of_folder(
     manifest: Manifest,
     mappings: Sequence[TableMapping],
-    files: Mapping[str, bytes],
+    files: Mapping[str, Held],
     frames: Mapping[str, pd.DataFrame],
 ) -> dict[str, Any]:
     """What `dataset.toml` says of its data, and every file that it names, as JSON can hold it."""
@@ -63,12 +63,12 @@ def sheet_of_file(
     mappings: Sequence[TableMapping],
     sensitive: Sequence[str],
     file: str,
-    data: bytes,
+    held: Held,
     frame: pd.DataFrame,
 ) -> dict[str, Any]:
     """The datasheet of a bare file: its columns, nothing said of them."""
     columns = [_column(name, mappings, ColumnNote(), name in sensitive) for name in frame.columns]
-    return {"files": [asdict(_sheet("table", mappings, file, data, frame, columns, ""))]}
+    return {"files": [asdict(_sheet("table", mappings, file, held, frame, columns, ""))]}
 
 
 def unknown_columns(
@@ -88,7 +88,7 @@ def _file(
     manifest: Manifest,
     mappings: Sequence[TableMapping],
     file: str,
-    data: bytes,
+    held: Held,
     frame: pd.DataFrame,
 ) -> FileSheet:
     note = manifest.files.get(file, FileNote())
@@ -102,14 +102,14 @@ def _file(
         refers = told.refers_to or _refers_to(name, own, ids)
         told = told.model_copy(update={"meaning": told.meaning or known, "refers_to": refers})
         columns.append(_column(name, own, told, part == "table" and name in manifest.sensitive))
-    return _sheet(part, own, file, data, frame, columns, note.about)
+    return _sheet(part, own, file, held, frame, columns, note.about)
 
 
 def _sheet(
     part: str,
     own: Sequence[TableMapping],
     file: str,
-    data: bytes,
+    held: Held,
     frame: pd.DataFrame,
     columns: Sequence[ColumnSheet],
     about: str,
@@ -118,8 +118,8 @@ def _sheet(
     return FileSheet(
         file=file,
         part=part,
-        size=len(data),
-        sha256=hashlib.sha256(data).hexdigest(),
+        size=held.size,
+        sha256=held.sha256,
         columns=tuple(columns),
         about=about,
         read_as=tuple(mapping.in_words for mapping in own),

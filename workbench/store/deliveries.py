@@ -24,7 +24,8 @@ from workbench.analysis.quality import (
 )
 from workbench.domain.errors import BadInput
 from workbench.store.datasheets import sheet_of_file, sheet_of_folder, unknown_columns
-from workbench.store.formats.delivered import read_delivered
+from workbench.store.formats.delivered import Held, read_delivered
+from workbench.store.formats.refusal import shown
 from workbench.store.manifest import FILE, Manifest, read_manifest
 
 CASE_COLUMNS = ("id", "title", "purpose", "legal_basis", "opened_at", "entity")
@@ -82,9 +83,9 @@ def read_delivery(path: Path) -> Delivery:
         With the codes of datasets/README.md. Where several files of a folder cannot be read, the
         message tells of all of them, and code and place are those of the first.
     """
-    if path.is_dir():
+    if _is_folder(path):
         return _read_folder(path)
-    frame, data = read_delivered(path)
+    frame, held = read_delivered(path)
     name = re.sub(r"[^a-z0-9_-]+", "-", path.stem.lower()).strip("-_")[:60] or "file"
     mappings = []
     for mapping in guess(name, path.name, frame):
@@ -94,7 +95,7 @@ def read_delivery(path: Path) -> Delivery:
         mappings.append(replace(mapping, provenance=kept, amount=amount))
     sensitive = sensitive_columns(list(frame.columns))
     meta = {"title": name, "licence": "unknown", "synthetic": False, "description": ""}
-    sheet = sheet_of_file(mappings, sensitive, path.name, data, frame)
+    sheet = sheet_of_file(mappings, sensitive, path.name, held, frame)
     return Delivery(
         name=name,
         meta={**meta, "datasheet": sheet},
@@ -103,13 +104,20 @@ def read_delivery(path: Path) -> Delivery:
         cases=None,
         truth={},
         max_rejected_share=1.0,
-        sha256=_digest({path.name: data}),
+        sha256=_digest({path.name: held.sha256}),
     )
 
 
-def _digest(files: dict[str, bytes]) -> str:
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name that no file system takes: read_delivered says so
+        return False
+
+
+def _digest(files: dict[str, str]) -> str:
     """SHA-256 over each file's name and SHA-256, in the order of names."""
-    lines = [f"{hashlib.sha256(files[name]).hexdigest()} {name}\n" for name in sorted(files)]
+    lines = [f"{files[name]} {name}\n" for name in sorted(files)]
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
@@ -118,7 +126,7 @@ class _Folder:
 
     def __init__(self, root: Path, separator: str) -> None:
         self.root, self.separator = root, separator
-        self.files: dict[str, bytes] = {}
+        self.files: dict[str, Held] = {}
         self.refused: list[BadInput] = []
         self._frames: dict[str, pd.DataFrame | None] = {}
 
@@ -141,7 +149,11 @@ class _Folder:
 
     def _inside(self, file: str) -> Path:
         path = self.root / file
-        if not path.resolve().is_relative_to(self.root.resolve()):
+        try:
+            inside = path.resolve().is_relative_to(self.root.resolve())
+        except (OSError, RuntimeError):  # a link that leads to itself
+            inside = False
+        if not inside:
             raise BadInput(
                 "A file of the folder is a link that leads outside; put the file itself there.",
                 code="path",
@@ -155,10 +167,10 @@ class _Folder:
         if missing:
             self.refused.append(
                 BadInput(
-                    f"File {file} was refused (columns): it has no column "
-                    f"{', '.join(missing)}; mend dataset.toml or the header.",
+                    f"File {shown(file)} was refused (columns): it has no column "
+                    f"{', '.join(map(shown, missing[:20]))}; mend dataset.toml or the header.",
                     code="columns",
-                    place=file,
+                    place=shown(file),
                 )
             )
         return not missing
@@ -199,7 +211,12 @@ def _read_folder(root: Path) -> Delivery:
         cases=cases,
         truth={name: frame for name, frame in truth.items() if frame is not None},
         max_rejected_share=manifest.max_rejected_share,
-        sha256=_digest({FILE: data, **folder.files}),
+        sha256=_digest(
+            {
+                FILE: hashlib.sha256(data).hexdigest(),
+                **{file: held.sha256 for file, held in folder.files.items()},
+            }
+        ),
     )
 
 

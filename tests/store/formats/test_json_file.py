@@ -1,5 +1,7 @@
 """JSON lines and arrays: read strictly, numbers as they were written."""
 
+import io
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -32,13 +34,13 @@ REFUSED = {
 def test_a_bad_file_is_refused_with_its_code(name: str) -> None:
     data, code = REFUSED[name]
     with pytest.raises(BadInput) as refused:
-        read_json("x.jsonl", data)
+        read_json("x.jsonl", io.BytesIO(data))
     assert refused.value.code == code
 
 
 def test_cells_are_the_text_that_was_written() -> None:
     data = b'{"n": 1.50, "big": 12345678901234567890123, "yes": true, "none": null, "in": [1]}'
-    (row,) = read_json("x.jsonl", data).to_dict("records")
+    (row,) = read_json("x.jsonl", io.BytesIO(data)).to_dict("records")
     assert row == {
         "n": "1.50",
         "big": "12345678901234567890123",
@@ -49,20 +51,22 @@ def test_cells_are_the_text_that_was_written() -> None:
 
 
 def test_an_array_reads_as_lines_do_and_lacking_keys_are_empty() -> None:
-    lines = read_json("x.jsonl", b'{"a": 1}\r\n\n{"a": 2, "b": 3}\n')
-    array = read_json("x.json", b'[{"a": 1}, {"a": 2, "b": 3}]')
+    lines = read_json("x.jsonl", io.BytesIO(b'{"a": 1}\r\n\n{"a": 2, "b": 3}\n'))
+    array = read_json("x.json", io.BytesIO(b'[{"a": 1}, {"a": 2, "b": 3}]'))
     assert lines.to_dict("list") == {"a": ["1", "2"], "b": ["", "3"]}
     assert array.equals(lines)
 
 
 def test_brackets_in_text_are_not_depth() -> None:
-    assert read_json("x.jsonl", b'{"a": "' + b"[" * 100 + b'"}')["a"].tolist() == ["[" * 100]
+    assert read_json("x.jsonl", io.BytesIO(b'{"a": "' + b"[" * 100 + b'"}'))["a"].tolist() == [
+        "[" * 100
+    ]
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.one_of(st.binary(max_size=60), st.text('[]{}":,1ae\\\n', max_size=40).map(str.encode)))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     try:
-        read_json("x.jsonl", data)
+        read_json("x.jsonl", io.BytesIO(data))
     except BadInput as error:
         assert error.code

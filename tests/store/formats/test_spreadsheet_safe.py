@@ -1,5 +1,7 @@
 """What a person downloads as a table is text to a spreadsheet, whatever a cell holds."""
 
+import io
+
 import pandas as pd
 import pytest
 
@@ -25,4 +27,4 @@ def test_a_table_is_saved_with_header_and_cells_inert_and_reads_back() -> None:
     assert saved == (
         b'\xef\xbb\xbf"\'=name","n"\r\n"\'@sum","-1.5"\r\n"say ""hi""","2.0"\r\n"",""\r\n'
     )
-    assert read_csv("x.csv", saved).columns.tolist() == ["'=name", "n"]
+    assert read_csv("x.csv", io.BytesIO(saved)).columns.tolist() == ["'=name", "n"]

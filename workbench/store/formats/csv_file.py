@@ -1,79 +1,66 @@
 """Comma-separated text, read strictly: nothing is guessed, every cell stays text."""
 
 import csv
-import io
-import itertools
+from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 
-from workbench.store.formats.refusal import check_header, refusal
+from workbench.domain.errors import BadInput
+from workbench.store.formats.refusal import check_header, refusal, too_large_cell
+from workbench.store.formats.text_columns import CHARACTERS, ROWS, TextColumns
+from workbench.store.formats.text_stream import Lines, Readable, texts
 
 
-def decode(file: str, data: bytes) -> str:
-    """UTF-8 text, with or without a byte order mark.
-
-    Raises
-    ------
-    BadInput
-        Codes ``empty``, ``nul`` and ``not_utf8``, the last with a hint of what it may be.
-    """
-    if not data.strip():
-        raise refusal(file, "empty", "it holds nothing; deliver a header and rows.")
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or data[1:40:2].count(0) > 8:
-        raise refusal(file, "not_utf8", "it looks like UTF-16; save it as UTF-8.")
-    at = data.find(b"\x00")
-    if at >= 0:
-        line = data.count(b"\n", 0, at) + 1
-        raise refusal(file, "nul", "it holds a NUL byte; take it out.", place=f"line {line}")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        cut = error.end >= len(data) - 3 and error.reason == "unexpected end of data"
-        hint = (
-            "it was cut inside a character; deliver it whole."
-            if cut
-            else ("it may be Latin-1 or Windows-1252; save it as UTF-8.")
-        )
-        raise refusal(file, "not_utf8", hint, place=f"line {line}") from error
-
-
-def read_csv(file: str, data: bytes, *, separator: str = ",") -> pd.DataFrame:
+def read_csv(file: str, stream: Readable, *, separator: str = ",") -> pd.DataFrame:
     """All rows as text, empty cells "". Blank lines are skipped.
 
     Raises
     ------
     BadInput
-        Codes of `decode`, and ``columns`` (another separator), ``csv``, ``ragged``,
-        ``field_too_large``, ``dup_header``, ``too_many_columns``, ``empty`` (header only).
+        Codes of `texts` and `check_header`, and ``columns`` (another separator), ``csv``,
+        ``ragged``, ``field_too_large``, ``too_large``, ``empty`` (header only).
     """
-    reader = csv.reader(
-        io.StringIO(decode(file, data), newline=""), strict=True, delimiter=separator
-    )
+    lines = Lines(file, texts(file, stream))
+    reader = csv.reader(lines, strict=True, delimiter=separator)
+    rows = _strictly(file, reader)
+    header = next((row for row in rows if not _is_blank(row)), [])
+    _check_separator(file, header, separator)
+    names = check_header(file, header)
+    kept, block, given = TextColumns(file), list[list[str]](), 0
+    for row in rows:
+        if len(row) != len(names):
+            if _is_blank(row):
+                continue
+            what = f"this row has {len(row)} cells, the header {len(names)}; mend the row."
+            raise refusal(file, "ragged", what, place=f"line {reader.line_num}")
+        block.append(row)
+        if len(block) >= ROWS or lines.n_characters - given > CHARACTERS:
+            _add(kept, names, block)
+            block, given = [], lines.n_characters
+    _add(kept, names, block)
+    return kept.frame()
+
+
+def _add(kept: TextColumns, names: list[str], rows: list[list[str]]) -> None:
+    if rows:
+        columns = zip(*rows, strict=True)
+        kept.add(dict(zip(names, columns, strict=True)), n_rows=len(rows))
+
+
+def _is_blank(row: list[str]) -> bool:
+    return len(row) <= 1 and not "".join(row).strip()
+
+
+def _strictly(file: str, reader: Any) -> Iterator[list[str]]:
+    """Rows of the reader, its errors told with the line where the row began."""
+    begun = 1
     try:
-        header = next((row for row in reader if row), [])
-        _check_separator(file, header, separator)
-        names = check_header(file, header)
-        rows: list[list[str]] = []
         for row in reader:
-            if len(row) != len(names):
-                if not row:
-                    continue
-                raise refusal(
-                    file,
-                    "ragged",
-                    f"this row has {len(row)} cells, the header {len(names)}; mend the row.",
-                    place=f"line {reader.line_num}",
-                )
-            rows.append(row)
+            yield row
+            begun = reader.line_num + 1
     except csv.Error as error:
-        raise _csv_refusal(file, str(error), reader.line_num) from error
-    if not rows:
-        raise refusal(file, "empty", "it has a header and no rows; deliver some.")
-    columns = list(itertools.zip_longest(*rows))
-    return pd.DataFrame(
-        {name: pd.Series(cells, dtype="str") for name, cells in zip(names, columns, strict=True)}
-    )
+        raise _csv_refusal(file, str(error), begun, reader.line_num) from error
 
 
 def _check_separator(file: str, header: list[str], separator: str) -> None:
@@ -86,12 +73,11 @@ def _check_separator(file: str, header: list[str], separator: str) -> None:
         )
 
 
-def _csv_refusal(file: str, said: str, line: int) -> Exception:
-    place = f"line {line}"
+def _csv_refusal(file: str, said: str, begun: int, line: int) -> BadInput:
+    if "field larger" in said and begun == line:
+        return too_large_cell(file, place=f"line {line}")
     if "field larger" in said:
-        return refusal(
-            file, "field_too_large", "one cell is above 131,072 characters; cut it.", place=place
-        )
-    return refusal(
-        file, "csv", "a quote is not closed or stands amid a cell; mend it.", place=place
-    )
+        what = "a cell that begins here is too large, or its quote is not closed; mend it."
+        return refusal(file, "field_too_large", what, place=f"line {begun}")
+    what = "a quote is not closed or stands amid a cell; mend it."
+    return refusal(file, "csv", what, place=f"line {begun}")

@@ -1,0 +1,55 @@
+"""Rows of text gathered into columns, a block at a time: 8 bytes a cell beside its characters."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from workbench.store.formats.refusal import MAX_CELLS, refusal
+
+ROWS, CHARACTERS = 20_000, 4_000_000  # a block is given over once it has as many of either
+
+
+class TextColumns:
+    """The cells read so far. A column that appears late is empty in the rows before."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._blocks: dict[str, list[Any]] = {}
+        self.n_rows = 0
+
+    def add(self, columns: Mapping[str, Sequence[str]], *, n_rows: int) -> None:
+        """Add a block of `n_rows`; `columns` holds every column that appeared so far.
+
+        Raises
+        ------
+        BadInput
+            Code ``too_large``.
+        """
+        import pyarrow
+
+        before, self.n_rows = self.n_rows, self.n_rows + n_rows
+        if self.n_rows * len(columns) > MAX_CELLS:
+            what = f"it has above {MAX_CELLS:,} cells; deliver it in parts."
+            raise refusal(self._file, "too_large", what)
+        for name, cells in columns.items():
+            if name not in self._blocks:
+                self._blocks[name] = [pyarrow.repeat("", before).cast(pyarrow.large_string())]
+            self._blocks[name].append(pyarrow.array(cells, pyarrow.large_string()))
+
+    def frame(self) -> pd.DataFrame:
+        """All columns as text; to be called once.
+
+        Raises
+        ------
+        BadInput
+            Code ``empty`` when there is no row, or none has a column.
+        """
+        import pyarrow
+
+        if not self._blocks:
+            raise refusal(self._file, "empty", "it has no rows; deliver some.")
+        joined = {}
+        for name in list(self._blocks):
+            joined[name] = pyarrow.chunked_array(self._blocks.pop(name)).combine_chunks()
+        return pd.DataFrame(pyarrow.table(joined).to_pandas())
