@@ -13,6 +13,7 @@ from builders_demo import DemoHome, run_workbench
 ROOT = Path(__file__).parent.parent
 COMMANDS = [
     ("demo",), ("serve",), ("world",), ("check",), ("ingest",), ("explore", "neighbours"),
+    ("datasheet",),
     ("explore", "path"), ("explore", "top"), ("train",), ("register",), ("evaluate",), ("audit",),
     ("detect",), ("findings",), ("replay",), ("log", "verify"), ("log", "checkpoint"),
     ("log", "export"), ("pack",), ("account", "add"), ("account", "list"), ("account", "reset"),

@@ -122,6 +122,31 @@ def ingest(path: Path, name: str = "", as_: As = OPERATOR, as_json: Json = False
     _show(report.as_json(), report.as_text(), as_json=as_json)
 
 
+@app.command()
+def datasheet(
+    dataset: Annotated[str, typer.Argument(help="An ingested dataset, or a folder or file.")],
+    croissant: Annotated[
+        bool, typer.Option("--croissant", help="As Croissant 1.0 JSON-LD, for data catalogues.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option("--out", help="File to write.")] = None,
+    as_: As = OPERATOR,
+    as_json: Json = False,
+) -> None:
+    """Show a dataset's datasheet: purpose, origin, columns with units, what it leaves unsaid."""
+    from workbench.services import datasheet as service
+
+    sheet = service.read(_desk(), dataset, account=as_)
+    document = service.as_croissant(sheet) if croissant else sheet.as_json()
+    if croissant and (missing := service.left_out(sheet)):
+        _tell(f"Croissant also asks for {', '.join(missing)}; dataset.toml does not say.")
+    text = _as_document(document) if croissant or as_json else sheet.as_text()
+    if out is None:
+        print(text)
+    else:
+        service.write(text, out)
+        _tell(f"{out.name} written")
+
+
 # Link analysis ----------------------------------------------------------------------------------
 
 
@@ -459,7 +484,11 @@ def _progress(text: str, share: float) -> None:
 
 
 def _show(document: Any, text: str, *, as_json: bool) -> None:
-    print(json.dumps(document, ensure_ascii=False, indent=1) if as_json else text)
+    print(_as_document(document) if as_json else text)
+
+
+def _as_document(document: Any) -> str:
+    return json.dumps(document, ensure_ascii=False, indent=1)
 
 
 def _as_lines(measures: Mapping[str, Any]) -> str:

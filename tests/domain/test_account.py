@@ -29,6 +29,7 @@ WANTED = {
     Operation.READ_LOG: "asuo",
     Operation.REPLAY: "asuo",
     Operation.READ_MODELS: "asduo",
+    Operation.READ_DATA: "asduo",
     Operation.TRACK_EXPERIMENTS: "du",
     Operation.MANAGE_ACCOUNTS: "mo",
     Operation.DETECT: "asdo",

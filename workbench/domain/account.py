@@ -34,6 +34,7 @@ class Operation(StrEnum):
     READ_LOG = "read, verify and export the log"
     REPLAY = "replay a finding"
     READ_MODELS = "read model cards and audits"
+    READ_DATA = "read datasheets and quality reports"
     TRACK_EXPERIMENTS = "see the experiments in MLflow"
     MANAGE_ACCOUNTS = "manage accounts and roles"
     DETECT = "detect"
@@ -61,6 +62,9 @@ PERMISSIONS: dict[Operation, frozenset[Role]] = {
     Operation.READ_LOG: frozenset(_CASEWORK | {Role.AUDITOR, Role.OPERATOR}),
     Operation.REPLAY: frozenset(_CASEWORK | {Role.AUDITOR, Role.OPERATOR}),
     Operation.READ_MODELS: frozenset(
+        {Role.ANALYST, Role.SUPERVISOR, Role.DATA_SCIENTIST, Role.AUDITOR, Role.OPERATOR}
+    ),
+    Operation.READ_DATA: frozenset(
         {Role.ANALYST, Role.SUPERVISOR, Role.DATA_SCIENTIST, Role.AUDITOR, Role.OPERATOR}
     ),
     Operation.TRACK_EXPERIMENTS: frozenset({Role.DATA_SCIENTIST, Role.AUDITOR}),

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -70,11 +70,14 @@ def ingest(
     *,
     account: str,
     name: str | None = None,
+    stated: Mapping[str, Any] | None = None,
     progress: Progress = _silent,
 ) -> IngestReport:
     """Turn a delivery into a dataset, pending: it can be explored, and not yet learned from.
 
-    Ingesting the same content under the same name again changes nothing.
+    Ingesting the same content under the same name again changes nothing. `stated` is what a person
+    says of a bare file, which has no dataset.toml to say it: title, licence, synthetic, origin,
+    purpose.
 
     Raises
     ------
@@ -89,7 +92,7 @@ def ingest(
         who = accounts.by_name(connection, account)
     who.require(Operation.INGEST)
     progress("reading and checking every row", 0.05)
-    delivery = read_delivery(path)
+    delivery = _as_stated(read_delivery(path), stated if path.is_file() else None)
     _require_synthetic(delivery, who)
     wanted = dataset_name(name or delivery.name)
     progress("putting the case graph together", 0.45)
@@ -129,6 +132,15 @@ def resolve(desk: Desk, named: str) -> str:
     raise NotFound(
         "No dataset was ingested under that name or from that path; run `workbench ingest` first."
     )
+
+
+def _as_stated(delivery: Delivery, stated: Mapping[str, Any] | None) -> Delivery:
+    if not stated:
+        return delivery
+    sheet = delivery.meta["datasheet"]
+    of_sheet = {key: stated[key] for key in ("origin", "purpose") if key in stated}
+    own = {key: stated[key] for key in ("title", "licence", "synthetic") if key in stated}
+    return replace(delivery, meta={**delivery.meta, **own, "datasheet": {**sheet, **of_sheet}})
 
 
 def _require_synthetic(delivery: Delivery, who: Account) -> None:
