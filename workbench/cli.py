@@ -7,6 +7,7 @@ error. Exit status: 0 done; 1 a check found a fault; 2 wrong use or unreadable i
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -19,6 +20,7 @@ from workbench.domain.errors import BadInput, CheckFailed, WorkbenchError
 
 if TYPE_CHECKING:
     from workbench.bootstrap import Desk
+    from workbench.services.validate import Validation
 
 OPERATOR = "operator"
 
@@ -93,13 +95,49 @@ def world(
     size: Size = Size.S,
     seed: Seed = 1,
     bias: Bias = Bias.PLANTED,
+    report: Annotated[
+        bool, typer.Option("--report", help="Validate it too; the report stands beside the folder.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Make a synthetic world: a dataset folder, its truth kept apart in truth/."""
     from workbench.services import generate
 
     made = generate.generate(out, size=size, seed=seed, bias=bias, progress=_progress)
-    _show(made, f"A world of size {size.value} stands in {out}.", as_json=as_json)
+    said = f"A world of size {size.value} stands in {out}."
+    if report:
+        with tempfile.TemporaryDirectory() as folder:
+            again = Path(folder) / "again"
+            generate.generate(again, size=size, seed=seed, bias=bias, progress=_progress)
+            page = out.with_name(f"{out.name}-validation.html")
+            validation = _validated(out, report=page, again=again)
+        made = {**made, "validation": validation.as_json()}
+        said = f"{said}\n{validation.as_text()}"
+    _show(made, said, as_json=as_json)
+
+
+@app.command()
+def validate(
+    folder: Path,
+    report: Annotated[
+        Path | None, typer.Option("--report", help="HTML file to write, and JSON beside it.")
+    ] = None,
+    again: Annotated[
+        Path | None, typer.Option("--again", help="The same world made a second time.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Hold a synthetic world against what is known of real ones; exit 1 where a row misses."""
+    validation = _validated(folder, report=report, again=again)
+    _show(validation.as_json(), validation.as_text(), as_json=as_json)
+    if validation.n_missed:
+        raise typer.Exit(1)
+
+
+def _validated(folder: Path, *, report: Path | None, again: Path | None) -> "Validation":
+    from workbench.services import validate as service
+
+    return service.validate(folder, report=report, again=again, progress=_progress)
 
 
 @app.command()
