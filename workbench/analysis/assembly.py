@@ -95,7 +95,9 @@ def _records(ordered: Sequence[Checked], sensitive: Sequence[str]) -> pd.DataFra
                     **{meaning: _or_default(checked, meaning) for meaning in provenance},
                     "occurred_at": checked.occurred_at,
                     "known_at": known.fillna(default.tz_convert("UTC")).astype(INSTANT),
-                    "content": _content(frame.drop(columns=list(sensitive), errors="ignore")),
+                    "content": _content(
+                        frame.drop(columns=[*sensitive, *mapping.derived], errors="ignore")
+                    ),
                 }
             )
         )
@@ -130,7 +132,7 @@ def _stated(
         mine = records.iloc[start : start + len(frame)].reset_index(drop=True)
         ids = frame[mapping.id] if mapping.id else mine["id"]
         label = frame[mapping.label] if mapping.label else ids
-        used = [*mapping.columns, *sensitive]
+        used = [*mapping.columns, *mapping.derived, *sensitive]
         parts.append(
             pd.DataFrame(
                 {

@@ -9,6 +9,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from workbench.domain.entity import EntityKind, LinkKind
@@ -31,7 +33,8 @@ class TableMapping:
     For entities: `id` (made up from the row where empty) and `label`. For links: `from_column` and
     `to_column` hold ids of entities of `from_kind` and `to_kind`, `label` a name for the first;
     `record` the record's own id, `amount` in EUR, `role` a role or `fixed_role` the same for all.
-    An `optional` link is made only where `to_column` is filled.
+    An `optional` link is made only where `to_column` is filled. `derived` columns were worked out
+    from others and are no part of what the source wrote.
     `provenance` maps names of `PROVENANCE` to columns, `defaults` gives values where no column is.
     """
 
@@ -50,6 +53,7 @@ class TableMapping:
     role: str = ""
     fixed_role: str = ""
     optional: bool = False
+    derived: tuple[str, ...] = ()
     provenance: Mapping[str, str] = field(default_factory=dict)
     defaults: Mapping[str, str] = field(default_factory=dict)
 
@@ -78,6 +82,18 @@ class TableMapping:
         return f"one {self.kind} a row"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One table of a delivery that needs no manifest: cells as text, how they are read.
+
+    `row` numbers the rows in the delivered file, from 1.
+    """
+
+    mapping: TableMapping
+    frame: pd.DataFrame
+    row: npt.NDArray[np.int64]
+
+
 SENSITIVE_NAMES = frozenset(
     (
         *("sex", "gender", "ageband", "age", "birthdate", "dateofbirth", "dob", "nationality"),
@@ -86,10 +102,14 @@ SENSITIVE_NAMES = frozenset(
     )
 )
 _NAMES: Mapping[str, str] = {
-    "caller": "caller callerid callernumber callingnumber callingparty anumber aparty fromnumber "
-    "fromphone msisdna",
-    "callee": "callee calleeid calleenumber called callednumber calledparty bnumber bparty "
-    "tonumber tophone msisdnb dialednumber diallednumber",
+    "caller": "caller callerid callernumber callingnumber callingparty callingpartynumber "
+    "callingmsisdn anumber aparty apartynumber fromnumber fromphone msisdna amsisdn numbera "
+    "originatingnumber",
+    "callee": "callee calleeid calleenumber called callednumber calledparty calledpartynumber "
+    "calledmsisdn bnumber bparty bpartynumber tonumber tophone msisdnb bmsisdn numberb "
+    "terminatingnumber dialednumber diallednumber dialeddigits dialleddigits",
+    "device_a": "imeia aimei callingimei callerimei apartyimei",
+    "device_b": "imeib bimei calledimei calleeimei bpartyimei",
     "payer": "payer payeraccount fromaccount senderaccount debtoraccount sourceaccount "
     "originatoraccount accountfrom nameorig payeriban fromiban",
     "payee": "payee payeeaccount toaccount receiveraccount beneficiaryaccount creditoraccount "
@@ -122,6 +142,7 @@ _NAMES: Mapping[str, str] = {
     "handling": "handling handlingcode",
 }
 _MEANINGS = {name: meaning for meaning, names in _NAMES.items() for name in names.split()}
+_PREFERRED = {"bookingdate": "valuedate"}  # where both stand, the first is when it happened
 _PAIRS = (  # ends, kind of link, kinds of ends
     ("caller", "callee", LinkKind.CALLED, EntityKind.PHONE, EntityKind.PHONE),
     ("payer", "payee", LinkKind.TRANSFERRED, EntityKind.ACCOUNT, EntityKind.ACCOUNT),
@@ -135,6 +156,10 @@ _PAIRS = (  # ends, kind of link, kinds of ends
     ("person", "vehicle", LinkKind.OWNS, EntityKind.PERSON, EntityKind.VEHICLE),
     ("person", "place", LinkKind.LIVES_AT, EntityKind.PERSON, EntityKind.PLACE),
     ("person", "organisation", LinkKind.OTHER, EntityKind.PERSON, EntityKind.ORGANISATION),
+)
+_DEVICES = (  # beside a call: the device that each number was in
+    ("caller", "device_a", LinkKind.OTHER, EntityKind.PHONE, EntityKind.OTHER),
+    ("callee", "device_b", LinkKind.OTHER, EntityKind.PHONE, EntityKind.OTHER),
 )
 _ENTITY_ENDS = ("person", "offence", "organisation", "phone", "account", "vehicle", "place")
 _PLURALS = {"people": "person", "companies": "organisation", "addresses": "place"}
@@ -171,15 +196,17 @@ def mappings_of(
     ends = {m: c for m, c in meanings.items() if m not in provenance}
     links = _links(name, file, ends, provenance)
     entity = _entity(name, file, frame, ends, provenance, bool(links))
-    return (*entity, *(replace(link, optional=bool(entity)) for link in links))
+    return (*entity, *(replace(link, optional=link.optional or bool(entity)) for link in links))
 
 
 def proposed_meanings(columns: Sequence[str]) -> dict[str, str]:
     """Columns by what their headers mean beyond doubt; what is left out stays text."""
     found: dict[str, str] = {}
     twice: set[str] = set()
+    present = {plain(column) for column in columns}
+    second = {late for first, late in _PREFERRED.items() if first in present}
     for column in columns:
-        meaning = _MEANINGS.get(plain(column))
+        meaning = _MEANINGS.get(plain(column)) if plain(column) not in second else None
         if meaning in found:
             twice.add(meaning)
         elif meaning:
@@ -195,10 +222,12 @@ def _links(
         pairs = [pair for pair in pairs if "offence" in pair[:2]]
     if not pairs and "from" in ends and "to" in ends:
         pairs = [_loose_pair(ends)]
-    exclusive = [pair for pair in pairs if pair[0] in ("caller", "payer")]
+    if exclusive := [pair for pair in pairs if pair[0] in ("caller", "payer")]:
+        devices = [pair for pair in _DEVICES if pair[1] in ends and exclusive[0][0] == "caller"]
+        pairs = [exclusive[0], *devices]
     return tuple(
         TableMapping(
-            name=name if i == 0 else f"{name}.{kind}",
+            name=name if i == 0 else f"{name}.{_second(kind, b)}",
             file=file,
             kind=kind,
             is_link=True,
@@ -211,10 +240,16 @@ def _links(
             amount=ends.get("amount", "") if kind == LinkKind.TRANSFERRED else "",
             role=ends.get("role", "") if kind == LinkKind.INVOLVED_IN else "",
             fixed_role="used" if kind == LinkKind.INVOLVED_IN and a in _ONE_WORD["used"] else "",
+            optional=b.startswith("device"),
             provenance=provenance,
         )
-        for i, (a, b, kind, from_kind, to_kind) in enumerate(exclusive[:1] or pairs)
+        for i, (a, b, kind, from_kind, to_kind) in enumerate(pairs)
     )
+
+
+def _second(kind: str, end: str) -> str:
+    """What a second table of a file is called after."""
+    return end if end.startswith("device") else kind
 
 
 def _loose_pair(ends: Mapping[str, str]) -> tuple[str, str, LinkKind, EntityKind, EntityKind]:

@@ -76,8 +76,8 @@ class Rejected:
 class QualityReport:
     """What a delivery holds. `accepted` and rejected count rows; `counts` entities per kind.
 
-    `mapped` says per table what it was read as; `empty` the share of empty cells per column that
-    has any (0 to 1), as ``table.column``.
+    `mapped` says per table what it was read as, `mapping` which of its columns means what; `empty`
+    the share of empty cells per column that has any (0 to 1), as ``table.column``.
     """
 
     accepted: int
@@ -85,6 +85,7 @@ class QualityReport:
     counts: Mapping[str, int]
     mapped: Mapping[str, str] = field(default_factory=dict)
     empty: Mapping[str, float] = field(default_factory=dict)
+    mapping: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def n_rows(self) -> int:
@@ -101,6 +102,7 @@ class QualityReport:
             "counts": dict(self.counts),
             "mapped": dict(self.mapped),
             "empty": dict(self.empty),
+            "mapping": [dict(table) for table in self.mapping],
         }
 
     def as_text(self) -> str:

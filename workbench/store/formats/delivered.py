@@ -64,7 +64,7 @@ def read_delivered(path: Path, *, separator: str = ",") -> tuple[pd.DataFrame, H
         if path.stat().st_size > MAX_BYTES:
             raise refusal(file, "too_large", "it is above 2 GB; deliver it in parts.")
         with path.open("rb") as opened:
-            stream = _Digested(opened)
+            stream = Digested(opened)
             frame = _read(file, suffix, stream, separator)
             return frame, stream.held()
     except OSError as error:
@@ -72,7 +72,7 @@ def read_delivered(path: Path, *, separator: str = ",") -> tuple[pd.DataFrame, H
         raise refusal(file, "unreadable", what) from error
 
 
-class _Digested:
+class Digested:
     """A file whose SHA-256 is that of the bytes that its reader was given."""
 
     def __init__(self, opened: BinaryIO) -> None:
@@ -101,8 +101,8 @@ class _Digested:
         return Held(self._size, self._digest.hexdigest())
 
 
-def _read(file: str, suffix: str, stream: _Digested, separator: str) -> pd.DataFrame:
-    _check_magic(file, suffix, stream.first)
+def _read(file: str, suffix: str, stream: Digested, separator: str) -> pd.DataFrame:
+    check_magic(file, suffix, stream.first)
     match suffix:
         case ".csv":
             return read_csv(file, stream, separator=separator)
@@ -114,7 +114,8 @@ def _read(file: str, suffix: str, stream: _Digested, separator: str) -> pd.DataF
             return read_json(file, stream)
 
 
-def _check_magic(file: str, suffix: str, data: bytes) -> None:
+def check_magic(file: str, suffix: str, data: bytes) -> None:
+    """Raise BadInput, ``empty`` or ``magic``, unless `data` may begin a file of that suffix."""
     if not data:
         raise refusal(file, "empty", "it holds nothing; deliver a header and rows.")
     wanted = _WANTED.get(suffix)

@@ -51,7 +51,7 @@ def read_json(file: str, stream: Readable) -> pd.DataFrame:
     kept, names = TextColumns(file), dict[str, None]()
     block: list[dict[str, str]] = []
     size = 0
-    for place, value in _values(file, texts(file, stream)):
+    for place, value in objects(file, stream):
         row = {key: _cell(file, place, cell) for key, cell in value.items()}
         if row.keys() - names.keys():
             names.update(dict.fromkeys(row))
@@ -78,8 +78,15 @@ def _check_keys(file: str, names: dict[str, None], place: str) -> None:
     check_header(file, list(names))
 
 
-def _values(file: str, blocks: Iterator[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each object with its place."""
+def objects(file: str, stream: Readable) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each object of the lines or of the array with its place, numbers as text.
+
+    Raises
+    ------
+    BadInput
+        What `read_json` raises of the text, before any column is looked at.
+    """
+    blocks = texts(file, stream)
     read: list[str] = []
     for block in blocks:
         read.append(block)
