@@ -14,17 +14,14 @@ import numpy as np
 import pandas as pd
 
 from workbench.analysis.assembly import DEFAULTS
-from workbench.analysis.mapping import PROVENANCE, TableMapping, guess, sensitive_columns
-from workbench.analysis.quality import (
-    Checked,
-    QualityReport,
-    Rejected,
-    check_table,
-    keep_recognised,
-)
+from workbench.analysis.mapping import PROVENANCE, Part, TableMapping, sensitive_columns
+from workbench.analysis.node_tables import graph_parts
+from workbench.analysis.proposal import ProposedTable, described, propose, recognised
+from workbench.analysis.quality import Checked, QualityReport, Rejected, check_table
 from workbench.domain.errors import BadInput
 from workbench.store.datasheets import sheet_of_file, sheet_of_folder, unknown_columns
 from workbench.store.formats.delivered import Held, read_delivered
+from workbench.store.formats.graph_file import holds_graph, read_graph_file
 from workbench.store.formats.refusal import shown
 from workbench.store.manifest import FILE, Manifest, read_manifest
 
@@ -33,7 +30,10 @@ CASE_COLUMNS = ("id", "title", "purpose", "legal_basis", "opened_at", "entity")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """What was delivered, read and checked; `sha256` is over names and bytes of all files read."""
+    """What was delivered, read and checked; `sha256` is over names and bytes of all files read.
+
+    `read_off` says in words what the columns' meanings were read off.
+    """
 
     name: str
     meta: dict[str, Any]
@@ -43,6 +43,18 @@ class Delivery:
     truth: dict[str, pd.DataFrame]
     max_rejected_share: float
     sha256: str
+    read_off: str
+
+    @property
+    def proposed(self) -> tuple[ProposedTable, ...]:
+        """What each table is read as and which column means what, in the order of `tables`."""
+        return tuple(
+            described(
+                c.mapping, list(map(str, c.frame.columns)), len(c.frame), self.sensitive,
+                self.read_off,
+            )
+            for c in self.tables
+        )  # fmt: skip
 
     def quality(self, counts: Mapping[str, int]) -> QualityReport:
         """The report on all rows; a row that several readings reject is listed once.
@@ -61,6 +73,7 @@ class Delivery:
             counts=counts,
             mapped={c.mapping.name: c.mapping.in_words for c in self.tables},
             empty=self._empty_shares(),
+            mapping=tuple(table.as_json() for table in self.proposed),
         )
 
     def _empty_shares(self) -> dict[str, float]:
@@ -85,27 +98,70 @@ def read_delivery(path: Path) -> Delivery:
     """
     if _is_folder(path):
         return _read_folder(path)
+    return _read_graph(path) if holds_graph(path) else _read_table(path)
+
+
+def _read_table(path: Path) -> Delivery:
     frame, held = read_delivered(path)
-    name = re.sub(r"[^a-z0-9_-]+", "-", path.stem.lower()).strip("-_")[:60] or "file"
-    mappings = []
-    for mapping in guess(name, path.name, frame):
-        unfit = keep_recognised(mapping, frame)
-        kept = {m: c for m, c in mapping.provenance.items() if m not in unfit}
-        amount = "" if "amount" in unfit else mapping.amount
-        mappings.append(replace(mapping, provenance=kept, amount=amount))
+    parts = propose(_name(path), path.name, frame)
     sensitive = sensitive_columns(list(frame.columns))
+    sheet = sheet_of_file([part.mapping for part in parts], sensitive, path.name, held, frame)
+    return _bare(path, parts, (), sensitive, sheet, held.sha256, "its header is a name for it")
+
+
+def _read_graph(path: Path) -> Delivery:
+    """A graph file gives a table for each kind of entity and of link in it."""
+    graph, held = read_graph_file(path)
+    parts = recognised(graph_parts(path.name, graph.nodes, graph.edges))
+    columns = dict.fromkeys(str(c) for part in parts for c in part.frame.columns)
+    sensitive = sensitive_columns(list(columns))
+    sheets = [
+        sheet
+        for part in parts
+        for sheet in sheet_of_file(
+            [part.mapping], sensitive, f"{path.name} ({part.mapping.name})", held, part.frame
+        )["files"]
+    ]
+    said = "the format or the attribute's name says so"
+    return _bare(path, parts, graph.rejected, sensitive, {"files": sheets}, held.sha256, said)
+
+
+def _bare(
+    path: Path,
+    parts: Sequence[Part],
+    rejected: tuple[Rejected, ...],
+    sensitive: tuple[str, ...],
+    sheet: dict[str, Any],
+    sha256: str,
+    read_off: str,
+) -> Delivery:
+    """What a file without dataset.toml delivers; the first table lists `rejected` too."""
+    name = _name(path)
     meta = {"title": name, "licence": "unknown", "synthetic": False, "description": ""}
-    sheet = sheet_of_file(mappings, sensitive, path.name, held, frame)
+    tables = [_checked(part) for part in parts]
+    tables[0] = replace(tables[0], rejected=(*tables[0].rejected, *rejected))
     return Delivery(
         name=name,
         meta={**meta, "datasheet": sheet},
-        tables=_kept_out_alike([check_table(mapping, frame) for mapping in mappings]),
+        tables=_kept_out_alike(tables),
         sensitive=sensitive,
         cases=None,
         truth={},
         max_rejected_share=1.0,
-        sha256=_digest({path.name: held.sha256}),
+        sha256=_digest({path.name: sha256}),
+        read_off=read_off,
     )
+
+
+def _name(path: Path) -> str:
+    return re.sub(r"[^a-z0-9_-]+", "-", path.stem.lower()).strip("-_")[:60] or "file"
+
+
+def _checked(part: Part) -> Checked:
+    """The part after its check, its rows numbered as in the file."""
+    checked = check_table(part.mapping, part.frame)
+    rejected = tuple(replace(r, row=int(part.row[r.row - 1])) for r in checked.rejected)
+    return replace(checked, row=part.row[checked.row - 1], rejected=rejected)
 
 
 def _is_folder(path: Path) -> bool:
@@ -217,6 +273,7 @@ def _read_folder(root: Path) -> Delivery:
                 **{file: held.sha256 for file, held in folder.files.items()},
             }
         ),
+        read_off="dataset.toml or its header says so",
     )
 
 
