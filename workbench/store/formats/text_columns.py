@@ -26,16 +26,14 @@ class TextColumns:
         BadInput
             Code ``too_large``.
         """
-        import pyarrow
-
         before, self.n_rows = self.n_rows, self.n_rows + n_rows
         if self.n_rows * len(columns) > MAX_CELLS:
             what = f"it has above {MAX_CELLS:,} cells; deliver it in parts."
             raise refusal(self._file, "too_large", what)
         for name, cells in columns.items():
             if name not in self._blocks:
-                self._blocks[name] = [pyarrow.repeat("", before).cast(pyarrow.large_string())]
-            self._blocks[name].append(pyarrow.array(cells, pyarrow.large_string()))
+                self._blocks[name] = [_texts([""] * before)]
+            self._blocks[name].append(_texts(cells))
 
     def frame(self) -> pd.DataFrame:
         """All columns as text; to be called once.
@@ -49,7 +47,17 @@ class TextColumns:
 
         if not self._blocks:
             raise refusal(self._file, "empty", "it has no rows; deliver some.")
-        joined = {}
+        memory, joined = pyarrow.system_memory_pool(), {}
         for name in list(self._blocks):
-            joined[name] = pyarrow.chunked_array(self._blocks.pop(name)).combine_chunks()
+            chunks = pyarrow.chunked_array(self._blocks.pop(name))
+            joined[name] = chunks.combine_chunks(memory)
+            del chunks
+            memory.release_unused()
         return pd.DataFrame(pyarrow.table(joined).to_pandas())
+
+
+def _texts(cells: Sequence[str]) -> Any:
+    """Arrow text, from the system's memory: it takes back what the next step frees."""
+    import pyarrow
+
+    return pyarrow.array(cells, pyarrow.large_string(), memory_pool=pyarrow.system_memory_pool())
