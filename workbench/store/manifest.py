@@ -115,6 +115,7 @@ class EntityTable(_Table):
     kind: _Kind
     id: str = ""
     label: str = ""
+    record: str = ""
 
 
 class LinkTable(_Table):
@@ -148,6 +149,7 @@ class Manifest(_Strict):
     synthetic: bool
     description: str = ""
     separator: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    inert_cells: bool = False
     max_rejected_share: _Share = 0.05
     sensitive: tuple[str, ...] = ()
     defaults: dict[str, str] = {}
