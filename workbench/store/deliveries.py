@@ -23,6 +23,7 @@ from workbench.store.datasheets import sheet_of_file, sheet_of_folder, unknown_c
 from workbench.store.formats.delivered import Held, read_delivered
 from workbench.store.formats.graph_file import holds_graph, read_graph_file
 from workbench.store.formats.refusal import shown
+from workbench.store.formats.write_tables import active_frame
 from workbench.store.manifest import FILE, Manifest, read_manifest
 
 CASE_COLUMNS = ("id", "title", "purpose", "legal_basis", "opened_at", "entity")
@@ -180,8 +181,9 @@ def _digest(files: dict[str, str]) -> str:
 class _Folder:
     """Reads the files of one folder, keeping what was read and what was refused."""
 
-    def __init__(self, root: Path, separator: str) -> None:
-        self.root, self.separator = root, separator
+    def __init__(self, root: Path, manifest: Manifest) -> None:
+        self.root, self.separator = root, manifest.separator
+        self._inert = manifest.inert_cells
         self.files: dict[str, Held] = {}
         self.refused: list[BadInput] = []
         self._frames: dict[str, pd.DataFrame | None] = {}
@@ -191,9 +193,8 @@ class _Folder:
         if file not in self._frames:
             try:
                 path = self._inside(file)
-                self._frames[file], self.files[file] = read_delivered(
-                    path, separator=self.separator
-                )
+                frame, self.files[file] = read_delivered(path, separator=self.separator)
+                self._frames[file] = active_frame(frame) if self._inert else frame
             except BadInput as error:
                 self.refused.append(error)
                 self._frames[file] = None
@@ -234,7 +235,7 @@ class _Folder:
 
 def _read_folder(root: Path) -> Delivery:
     manifest, data = read_manifest(root)
-    folder = _Folder(root, manifest.separator)
+    folder = _Folder(root, manifest)
     tables = []
     for mapping in manifest.mappings():
         frame = folder.frame(mapping.file)
