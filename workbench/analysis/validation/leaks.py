@@ -93,8 +93,8 @@ def _labels(world: WrittenWorld) -> Iterator[Label]:
         cluster = ids.map(of).fillna(-1).to_numpy(np.int64)
         yield "persons", "in a planted network", cluster >= 0, _apart(cluster)
     if world.has("truth/same_person", "entity_a", "entity_b"):
-        again = world.table("truth/same_person", "entity_b")["entity_b"]
-        yield _member("persons", "delivered twice", world, pd.Index(again))
+        pairs = world.table("truth/same_person", "entity_a", "entity_b")
+        yield _member("persons", "delivered twice", world, pd.Index(pairs.to_numpy().ravel()))
     if world.has("truth/series", "offence", "series"):
         yield _series(world)
 
@@ -173,7 +173,7 @@ def _values(frame: pd.DataFrame, table: str) -> Iterator[tuple[str, pd.Series]]:
         stamp = pd.to_datetime(at, unit="s")
         yield "position in time", at
         yield "day of the month", stamp.dt.day.astype(str)
-        yield "weekday", stamp.dt.weekday.astype(str)
+        yield "weekday", stamp.dt.day_of_week.astype(str)
         yield "hour", stamp.dt.hour.astype(str)
         yield "month of the year", stamp.dt.month.astype(str)
         if "known_at" in frame.columns:

@@ -22,8 +22,8 @@ _MOST_IN_BLOCK = 60  # a block of more says too little
 
 def record_linkage(world: WrittenWorld) -> dict[str, Measured]:
     """Best F1 of the linkage above, and F1 of matching names exactly."""
-    persons = world.tables["persons"]
     world.table("persons", "id", "name", "birth_date")
+    persons = world.tables["persons"]
     true = _true_pairs(world, persons["id"])
     if not len(true):
         raise NotInWorld("nobody was delivered twice")
