@@ -7,8 +7,15 @@ from pathlib import Path
 import pandas as pd
 
 from workbench.analysis.mapping import TableMapping
-from workbench.analysis.synthetic.scenario import Scenario, scenario
+from workbench.analysis.synthetic.scenario import Scenario
+from workbench.analysis.synthetic.scenario_file import read_scenario
 from workbench.analysis.synthetic.world import World, make_world
+from workbench.services.generate import default_scenario
+
+
+def scenario(*, size: str, seed: int, bias: str, own: bytes | None = None) -> Scenario:
+    """The scenario of the file that comes with the generator, `own` laid over it."""
+    return read_scenario(default_scenario(), own, size=size, seed=seed, bias=bias)
 
 
 def small(*, seed: int = 5, bias: str = "planted", n_people: int = 500) -> Scenario:

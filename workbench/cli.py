@@ -95,6 +95,9 @@ def world(
     size: Size = Size.S,
     seed: Seed = 1,
     bias: Bias = Bias.PLANTED,
+    scenario: Annotated[
+        Path | None, typer.Option("--scenario", help="TOML file laid over the default scenario.")
+    ] = None,
     report: Annotated[
         bool, typer.Option("--report", help="Validate it too; the report stands beside the folder.")
     ] = False,
@@ -103,12 +106,16 @@ def world(
     """Make a synthetic world: a dataset folder, its truth kept apart in truth/."""
     from workbench.services import generate
 
-    made = generate.generate(out, size=size, seed=seed, bias=bias, progress=_progress)
+    made = generate.generate(
+        out, size=size, seed=seed, bias=bias, progress=_progress, scenario_file=scenario
+    )
     said = f"A world of size {size.value} stands in {out}."
     if report:
         with tempfile.TemporaryDirectory() as folder:
             again = Path(folder) / "again"
-            generate.generate(again, size=size, seed=seed, bias=bias, progress=_progress)
+            generate.generate(
+                again, size=size, seed=seed, bias=bias, progress=_progress, scenario_file=scenario
+            )
             page = out.with_name(f"{out.name}-validation.html")
             validation = _validated(out, report=page, again=again)
         made = {**made, "validation": validation.as_json()}

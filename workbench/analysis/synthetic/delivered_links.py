@@ -1,196 +1,165 @@
-"""The tables of links that a world delivers, both ends by id, with their provenance."""
+"""The tables of links that a world delivers whole, both ends by id, with their provenance."""
+
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
-from workbench.analysis.synthetic.layers import (
-    Layers,
-    holder_states,
-    known_order,
-    offence_ids,
-    transfer_ids,
-)
+from workbench.analysis.synthetic.delivered_entities import account_states
+from workbench.analysis.synthetic.kinship import RELATIONS, make_kinship
+from workbench.analysis.synthetic.layers import Layers, holder_states
 from workbench.analysis.synthetic.life import USES_HUB
-from workbench.analysis.synthetic.observation import Ids, events, sighted
-from workbench.analysis.synthetic.scenario import DAY, DAYS, Ints, Scenario
+from workbench.analysis.synthetic.observation import Ids, events, named, sighted
+from workbench.analysis.synthetic.scenario import DAY, DAYS, Ints, Scenario, Texts
 
-_RAILS = ("credit transfer", "instant transfer", "card", "direct debit")
+_UNDER_OWN_PHONE = 0.7  # share of further records that name the person's phone
 
 
-def link_tables(scenario: Scenario, made: Layers, ids: Ids) -> dict[str, pd.DataFrame]:
-    """Tables of links by name; both ends are ids of entities."""
-    return {
-        **_holdings(scenario, made, ids),
-        **_homes(scenario, made, ids),
-        **_involvement(scenario, made, ids),
-        **_sightings(scenario, made, ids),
-        "calls": _calls(scenario, made, ids),
-        "transfers": _transfers(scenario, made, ids),
+def link_tables(scenario: Scenario, made: Layers, ids: Ids) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Tables of links by name, one after the other; both ends are ids of entities."""
+    yield "uses", _uses(scenario, made, ids)
+    yield "uses_online", _uses_online(scenario, made, ids)
+    yield "holds", _holds(scenario, made, ids)
+    yield "owns", _owns(scenario, made, ids)
+    yield "directs", _directs(scenario, made, ids)
+    yield "beneficially_owns", _beneficially_owns(scenario, made, ids)
+    yield "lives_at", _lives_at(scenario, made, ids)
+    yield "related_to", _related_to(scenario, made, ids)
+    yield "sim_in_device", _sims(scenario, made, ids)
+
+
+def _uses(scenario: Scenario, made: Layers, ids: Ids) -> pd.DataFrame:
+    """Who uses which phone: holders, most further records, and some under a relative's phone."""
+    rng = scenario.stream("phones in use")
+    holder, state = made.assets.phone_holder, holder_states(made.people, made.assets)
+    phones, n = np.flatnonzero(holder >= 0), len(made.people)
+    records = np.flatnonzero(rng.random(len(ids.duplicate_of)) < _UNDER_OWN_PHONE)
+    behind = ids.duplicate_of[records]
+    draw = rng.random(n) < scenario.observation.shared_phones * scenario.switches.data_errors
+    sharing = np.flatnonzero(draw & (np.diff(made.people.household, prepend=-1) == 0))
+    users = np.concatenate([ids.holder()[holder[phones]], ids.person[n + records]])
+    columns: dict[str, Texts] = {
+        "holder": np.concatenate([users, ids.person[sharing]]),
+        "phone": ids.phone[np.concatenate([phones, behind, sharing - 1])],
     }
+    where = np.concatenate([state[holder[phones]], state[behind], state[sharing]])
+    known = sighted(scenario, rng, len(where))
+    return events(scenario, "uses", where, "network operator", None, known, columns)
 
 
-def _holdings(scenario: Scenario, made: Layers, ids: Ids) -> dict[str, pd.DataFrame]:
-    """Who uses, holds, owns and directs what; a duplicate uses its person's phone."""
+def _uses_online(scenario: Scenario, made: Layers, ids: Ids) -> pd.DataFrame:
+    rng, holder = scenario.stream("online in use"), made.assets.online.holder
+    mine = np.flatnonzero(holder >= 0)
+    columns = {"person": ids.person[holder[mine]], "online_account": ids.online[mine]}
+    known = sighted(scenario, rng, len(mine))
+    state = made.people.state[holder[mine]]
+    return events(scenario, "uses_online", state, "online service", None, known, columns)
+
+
+def _holds(scenario: Scenario, made: Layers, ids: Ids) -> pd.DataFrame:
+    holder = made.assets.account_holder
+    held = np.flatnonzero(holder >= 0)
+    columns = {"holder": ids.holder()[holder[held]], "account": ids.account[held]}
+    known = np.zeros(len(held), dtype=np.int64)
+    state = account_states(made.assets)[held]
+    return events(scenario, "holds", state, "bank", None, known, columns)
+
+
+def _owns(scenario: Scenario, made: Layers, ids: Ids) -> pd.DataFrame:
+    """Owners of vehicles, and drivers on record of those that a circle or cell shares."""
     rng = scenario.stream("holdings")
-    assets, state, holder = made.assets, holder_states(made), ids.holder()
-    n_people = len(made.people)
-    phones = np.flatnonzero(assets.phone_holder >= 0)
-    twins = ids.person[n_people:]
-    user = np.concatenate([holder[assets.phone_holder[phones]], twins])
-    used = np.concatenate([ids.phone[phones], ids.phone[ids.duplicate_of]])
-    user_state = np.concatenate([state[assets.phone_holder[phones]], state[ids.duplicate_of]])
-    shared = _shared(made, "vehicle", rng)
-    driver = np.concatenate([assets.vehicle_holder, shared["person"].to_numpy()])
-    vehicle = np.concatenate([np.arange(len(assets.vehicle_holder)), shared["what"].to_numpy()])
-    since = np.concatenate(
-        [sighted(rng, len(assets.vehicle_holder)), shared["known"].to_numpy() * DAY]
-    )
-    return {
-        "uses": events(
-            scenario, "uses", user_state, "network operator", None,
-            sighted(rng, len(user)), {"holder": user, "phone": used},
-        ),
-        "holds": events(
-            scenario, "holds", state[assets.account_holder], "bank", None,
-            np.zeros(len(ids.account), dtype=np.int64),
-            {"holder": holder[assets.account_holder], "account": ids.account},
-        ),
-        "owns": events(
-            scenario, "owns", made.people.state[driver], "register", None, since,
-            {"person": ids.person[driver], "vehicle": ids.vehicle[vehicle]},
-        ),
-        "directs": events(
-            scenario, "directs", assets.org_state, "register", None,
-            np.zeros(len(ids.organisation), dtype=np.int64),
-            {"person": ids.person[assets.director], "organisation": ids.organisation},
-        ),
-    }  # fmt: skip
+    holder, shared = made.assets.vehicle_holder, _shared(made, "vehicle", "travels", rng)
+    driver = np.concatenate([holder, shared["person"].to_numpy()])
+    vehicle = np.concatenate([np.arange(len(holder)), shared["what"].to_numpy()])
+    since = [sighted(scenario, rng, len(holder)), shared["known"].to_numpy() * DAY]
+    columns = {"person": ids.person[driver], "vehicle": ids.vehicle[vehicle]}
+    state = made.people.state[driver]
+    return events(scenario, "owns", state, "register", None, np.concatenate(since), columns)
 
 
-def _shared(made: Layers, what: str, rng: np.random.Generator) -> pd.DataFrame:
+def _directs(scenario: Scenario, made: Layers, ids: Ids) -> pd.DataFrame:
+    firms = made.networks.firms[~made.networks.firms["is_owner"].astype(bool)]
+    return _of_firms(
+        scenario, "directs", made, ids,
+        np.concatenate([made.assets.director, firms["person"].to_numpy(np.int64)]),
+        np.concatenate(
+            [np.arange(len(made.assets.director)), firms["organisation"].to_numpy(np.int64)]
+        ),
+    )  # fmt: skip
+
+
+def _beneficially_owns(scenario: Scenario, made: Layers, ids: Ids) -> pd.DataFrame:
+    firms = made.networks.firms[made.networks.firms["is_owner"].astype(bool)]
+    table = pd.concat([made.assets.owners, firms[["organisation", "person"]]])
+    return _of_firms(
+        scenario, "beneficially_owns", made, ids,
+        table["person"].to_numpy(np.int64), table["organisation"].to_numpy(np.int64),
+    )  # fmt: skip
+
+
+def _of_firms(
+    scenario: Scenario, name: str, made: Layers, ids: Ids, person: Ints, firm: Ints
+) -> pd.DataFrame:
+    pairs = pd.DataFrame({"person": person, "firm": firm}).drop_duplicates()
+    who, what = pairs["person"].to_numpy(), pairs["firm"].to_numpy()
+    columns = {"person": ids.person[who], "organisation": ids.organisation[what]}
+    known = np.zeros(len(pairs), dtype=np.int64)
+    state = made.assets.org_state[what]
+    return events(scenario, name, state, "register", None, known, columns)
+
+
+def _shared(made: Layers, what: str, channel: str, rng: np.random.Generator) -> pd.DataFrame:
     """Members of circles and cells on record with what they share: person, what, known (day)."""
     circles, members = made.circles, made.networks.members
     in_circle = getattr(circles, what)[circles.circle]
-    in_cell = made.networks.shared[what].to_numpy()[members["cell"]]
+    in_cell = made.networks.shared[what].to_numpy()[members["cell"].to_numpy(np.int64)]
+    uses = np.concatenate([rng.random(len(in_circle)) < USES_HUB, members[channel].to_numpy(bool)])
     table = pd.DataFrame(
         {
-            "person": np.concatenate([circles.person, members["person"]]),
+            "person": np.concatenate([circles.person, members["person"].to_numpy(np.int64)]),
             "what": np.concatenate([in_circle, in_cell]),
+            "known": rng.integers(0, DAYS, len(uses)),
         }
     )
-    uses = (table["what"] >= 0) & (rng.random(len(table)) < USES_HUB)
-    known = rng.integers(0, DAYS, len(table))
-    return table.assign(known=known)[uses].drop_duplicates(["person", "what"])
+    return table[uses & (table["what"] >= 0)].drop_duplicates(["person", "what"])
 
 
-def _homes(scenario: Scenario, made: Layers, ids: Ids) -> dict[str, pd.DataFrame]:
+def _lives_at(scenario: Scenario, made: Layers, ids: Ids) -> pd.DataFrame:
+    """Homes, and addresses where members of a circle or cell are registered too."""
     rng = scenario.stream("homes")
     n, twins = len(made.people), ids.duplicate_of
-    shared = _shared(made, "place", rng)
-    person = np.concatenate([np.arange(n), np.arange(n, n + len(twins)), shared["person"]])
+    shared = _shared(made, "place", "meets", rng)
+    shared = shared.rename(columns={"what": "place"}).assign(known=shared["known"] * DAY)
+    others = pd.concat([shared, made.offences.housed])
+    records = np.arange(n + len(twins))
+    person = np.concatenate([records, others["person"].to_numpy(np.int64)])
     elsewhere = made.assets.home_place[rng.integers(0, n, len(twins))]
-    place = np.concatenate([made.assets.home_place, elsewhere, shared["what"]])
-    known = np.concatenate([sighted(rng, n + len(twins)), shared["known"].to_numpy() * DAY])
+    place = np.concatenate([made.assets.home_place, elsewhere, others["place"].to_numpy(np.int64)])
+    known = np.concatenate(
+        [sighted(scenario, rng, len(records)), others["known"].to_numpy(np.int64)]
+    )
     columns = {"person": ids.person[person], "place": ids.place[place]}
     state = made.assets.place_state[place]
-    return {"lives_at": events(scenario, "lives_at", state, "register", None, known, columns)}
+    return events(scenario, "lives_at", state, "register", None, known, columns)
 
 
-def _involvement(scenario: Scenario, made: Layers, ids: Ids) -> dict[str, pd.DataFrame]:
-    """People in their recorded roles, and accounts that were used, per offence."""
-    offences = made.offences
-    place_state = made.assets.place_state[offences.offences["place"].to_numpy()]
-    number = offence_ids(len(offences.offences))[known_order(offences)]
-    day = offences.offences["day"].to_numpy() * DAY
-    involved, used = offences.involved, offences.used
-    at, of = involved["offence"].to_numpy(), used["offence"].to_numpy()
-    known = np.maximum(involved["known"].to_numpy() * DAY, day[at]) + DAY // 4
-    who = {
-        "person": ids.person[_as_recorded(scenario, made, ids, involved)],
-        "offence": number[at],
-        "role": involved["role"].to_numpy(dtype=object),
-    }
-    what = {
-        "account": ids.account[used["account"].to_numpy()],
-        "offence": number[of],
-        "role": np.full(len(used), "used", dtype=object),
-    }
-    used_known = used["known"].to_numpy() * DAY + DAY // 3
-    return {
-        "involved_in": events(
-            scenario, "involved_in", place_state[at], "police", day[at], known, who
-        ),
-        "accounts_used": events(
-            scenario, "accounts_used", place_state[of], "police", day[of], used_known, what
-        ),
-    }
-
-
-def _sightings(scenario: Scenario, made: Layers, ids: Ids) -> dict[str, pd.DataFrame]:
-    """Where offences happened, and who was recorded with whom."""
-    table, seen = made.offences.offences, made.offences.seen
-    place = table["place"].to_numpy()
-    number = offence_ids(len(table))[known_order(made.offences)]
-    day = table["day"].to_numpy() * DAY
-    where = {"offence": number, "place": ids.place[place]}
-    together = {
-        "person_a": ids.person[seen["a"]],
-        "person_b": ids.person[seen["b"]],
-        "reason": seen["reason"].to_numpy(dtype=object),
-    }
-    return {
-        "happened_at": events(
-            scenario, "happened_at", made.assets.place_state[place], "police", day,
-            np.maximum(table["known"].to_numpy() * DAY, day) + DAY // 12, where,
-        ),
-        "associated_with": events(
-            scenario, "associated_with", made.people.state[seen["a"]], "intelligence unit",
-            seen["day"].to_numpy() * DAY, seen["known"].to_numpy() * DAY + DAY // 3, together,
-        ),
-    }  # fmt: skip
-
-
-def _as_recorded(scenario: Scenario, made: Layers, ids: Ids, involved: pd.DataFrame) -> Ints:
-    """Position of the person's record: a third of victims and witnesses under the duplicate."""
-    rng = scenario.stream("recorded under")
-    who = involved["person"].to_numpy()
-    twin = np.full(len(made.people), -1, dtype=np.int64)
-    twin[ids.duplicate_of] = len(made.people) + np.arange(len(ids.duplicate_of))
-    moved = (rng.random(len(who)) < 0.33) & (involved["role"] != "suspect").to_numpy()
-    return np.where(moved & (twin[who] >= 0), twin[who], who)
-
-
-def _calls(scenario: Scenario, made: Layers, ids: Ids) -> pd.DataFrame:
-    rng = scenario.stream("call records")
-    calls, state = made.calls, holder_states(made)
-    at = calls["at"].to_numpy()
-    known = at + rng.integers(1, 15 * DAY, len(at))
+def _related_to(scenario: Scenario, made: Layers, ids: Ids) -> pd.DataFrame:
+    rng, kin = scenario.stream("registered kin"), make_kinship(scenario, made.people)
+    a, b = kin["a"].to_numpy(), kin["b"].to_numpy()
     columns = {
-        "caller": ids.phone[calls["caller"]],
-        "callee": ids.phone[calls["called"]],
-        "duration": calls["duration"].to_numpy(),
+        "person_a": ids.person[a],
+        "person_b": ids.person[b],
+        "relation": named(RELATIONS, kin["relation"].to_numpy()),
     }
-    where = state[made.assets.phone_holder[calls["caller"]]]
-    return _inside(events(scenario, "calls", where, "network operator", at, known, columns), known)
+    known = sighted(scenario, rng, len(kin))
+    state = made.people.state[b]
+    return events(scenario, "related_to", state, "register", None, known, columns)
 
 
-def _transfers(scenario: Scenario, made: Layers, ids: Ids) -> pd.DataFrame:
-    rng = scenario.stream("statements")
-    moved, state = made.transfers, holder_states(made)
-    at = moved["at"].to_numpy()
-    known = at + rng.integers(DAY, 10 * DAY, len(at))
-    columns = {
-        "id": transfer_ids(moved),
-        "payer": ids.account[moved["source"]],
-        "payee": ids.account[moved["target"]],
-        "amount": moved["amount"].to_numpy(),
-        "currency": np.full(len(at), "EUR", dtype=object),
-        "rail": np.array(_RAILS, dtype=object)[rng.choice(4, size=len(at), p=(0.5, 0.3, 0.1, 0.1))],
-    }
-    where = state[made.assets.account_holder[moved["source"]]]
-    return _inside(events(scenario, "transfers", where, "bank", at, known, columns), known)
-
-
-def _inside(table: pd.DataFrame, known: Ints) -> pd.DataFrame:
-    """Rows that arrived before the world's last day ended; `known` sorts as the table does."""
-    return table.iloc[: int((np.sort(known) < DAYS * DAY).sum())].reset_index(drop=True)
+def _sims(scenario: Scenario, made: Layers, ids: Ids) -> pd.DataFrame:
+    rng, sims = scenario.stream("sims"), made.assets.online.sims
+    phone, device, at = (sims[name].to_numpy() for name in ("phone", "device", "at"))
+    columns = {"phone": ids.phone[phone], "device": ids.device[device]}
+    known = np.minimum(DAYS * DAY - 1, at + rng.integers(DAY, 30 * DAY, len(at)))
+    state = made.assets.online.device_state[device]
+    return events(scenario, "sim_in_device", state, "network operator", at, known, columns)

@@ -1,5 +1,10 @@
-"""What the layers made, ready to be observed, and the ids that observation and truth share."""
+"""What the layers made, ready to be observed, and how bulk events pass from layer to layer.
 
+The backbone (people, assets, networks, offences) is whole and in compact arrays. Bulk events
+(calls, transfers, crossings, logins) are never whole: a layer yields them in `Blocks`.
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,41 +17,46 @@ from workbench.analysis.synthetic.offences import Offences
 from workbench.analysis.synthetic.population import Population
 from workbench.analysis.synthetic.scenario import Ints, Texts
 
+Blocks = Iterator[pd.DataFrame]
+"""Bulk events of one table, block after block of `scenario.BLOCK` people.
+
+Block k holds the events that people k * BLOCK to (k + 1) * BLOCK - 1 begin, drawn from
+`scenario.stream(layer, k)` alone, so that neither memory nor machine changes a byte. Events of
+planted networks, few and known as a whole, come as one block more. Columns are numbers: positions
+of entities int32, `at` int32 seconds since the epoch, codes int8 or int16, amounts float64 EUR
+rounded to cents. Every block has the same columns. Rows need no order: they are written by the
+second in which they became known, and rows of one second in an order drawn at random. An event at
+or after `DAYS * DAY` or before 0 is left out by whoever makes it. Nobody keeps a block.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Layers:
-    """Everything that was made, ready to be observed."""
+    """The backbone, ready to be observed."""
 
     people: Population
     assets: Assets
     circles: Circles
     networks: Networks
-    calls: pd.DataFrame
-    transfers: pd.DataFrame
     offences: Offences
 
 
-def holder_states(made: Layers) -> Ints:
+def holder_states(people: Population, assets: Assets) -> Ints:
     """State of every holder; position -1, nobody known, reads as the last organisation's."""
-    return np.concatenate([made.people.state, made.assets.org_state])
+    return np.concatenate([people.state, assets.org_state])
 
 
 def offence_ids(n: int) -> Texts:
     """Ids of offences, numbered as they became known (see `known_order`)."""
-    return np.array([f"E-{k + 1:06d}" for k in range(n)], dtype=object)
+    return np.array([f"E-{k + 1:07d}" for k in range(n)], dtype=object)
 
 
 def known_order(offences: Offences) -> Ints:
-    """Rank of each offence by the day it became known: its number in the delivered world."""
-    order = np.argsort(offences.offences["known"].to_numpy(), kind="stable")
+    """Rank of each offence by when it became known: its number in the delivered world.
+
+    Of two known in one second the one that happened later comes later, whoever made it.
+    """
+    order = np.lexsort((offences.offences["at"], offences.offences["known"]))
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))
     return rank
-
-
-def transfer_ids(transfers: pd.DataFrame) -> Texts:
-    """Record ids of transfers, numbered by time."""
-    order = np.argsort(transfers["at"].to_numpy(), kind="stable")
-    rank = np.empty(len(order), dtype=np.int64)
-    rank[order] = np.arange(len(order))
-    return np.array([f"M-{k + 1:07d}" for k in rank.tolist()], dtype=object)

@@ -11,14 +11,7 @@ import pandas as pd
 
 from workbench.analysis.synthetic.assets import Assets
 from workbench.analysis.synthetic.population import Population
-from workbench.analysis.synthetic.scenario import (
-    DAY,
-    DAYS,
-    Ints,
-    Scenario,
-    random_days,
-    random_times,
-)
+from workbench.analysis.synthetic.scenario import Ints, Scenario
 
 KINDS = ("family", "team", "club")
 _DIRECT = {"family": 0.7, "team": 0.25, "club": 0.2}  # share of pairs that call each other
@@ -26,7 +19,6 @@ _SIZE = {"family": (3, 7), "team": (4, 10), "club": (6, 14)}
 _PER_PERSON = {"family": 0.09, "team": 0.10, "club": 0.08}  # circles per person
 USES_HUB = 0.65  # share of members, in circles and cells alike, who use what is shared
 HUB_SHARE = 0.75  # share of circles and cells that share a phone
-N_SESSIONS = 24  # days in two years on which a circle meets or a cell works
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +50,14 @@ def make_circles(scenario: Scenario, people: Population, assets: Assets) -> Circ
     phone = np.full(n, -1, dtype=np.int64)
     with_phone = np.flatnonzero(rng.random(n) < HUB_SHARE)
     phone[with_phone] = hub_phones(rng, prepaid, len(people), len(with_phone))
-    n_accounts, n_vehicles = len(assets.account_holder), len(assets.vehicle_holder)
     return Circles(
         kind=tuple(kinds),
         circle=np.repeat(np.arange(n), [len(m) for m in lists]),
         person=np.concatenate(lists),
         phone=phone,
-        account=_shared(rng, n, 0.5, np.arange(n_accounts)),
-        place=_shared(rng, n, 0.04, np.arange(assets.n_private, len(assets.place_state))),
-        vehicle=_shared(rng, n, 0.04, np.arange(n_vehicles)),
+        account=_shared(rng, n, 0.5, np.arange(assets.n_bank_accounts)),
+        place=_shared(rng, n, 0.04, assets.public_places),
+        vehicle=_shared(rng, n, 0.04, np.arange(len(assets.vehicle_holder))),
     )
 
 
@@ -167,33 +158,3 @@ def _friends(rng: np.random.Generator, people: Population) -> tuple[Ints, Ints]:
     )
     closed = closed[(closed["a"] != closed["c"]) & (rng.random(len(closed)) < 0.33)]
     return np.concatenate([a, closed["a"]]), np.concatenate([b, closed["c"]])
-
-
-def session_days(scenario: Scenario, layer: str, n: int) -> Ints:
-    """Days on which each of `n` circles or cells is busy, shape (n, N_SESSIONS)."""
-    rng = scenario.stream(layer)
-    return random_days(rng, n * N_SESSIONS).astype(np.int64).reshape(n, N_SESSIONS)
-
-
-def make_calls(rng: np.random.Generator, table: pd.DataFrame, sessions: Ints) -> pd.DataFrame:
-    """Calls from contacts: caller, called, at (seconds), duration (seconds).
-
-    Contacts of a circle or cell call on its busy days, all others by the week's rhythm.
-    """
-    row = np.repeat(np.arange(len(table)), table["n"])
-    a, b = table["phone_a"].to_numpy()[row], table["phone_b"].to_numpy()[row]
-    circle = table["circle"].to_numpy()[row]
-    days = random_days(rng, len(row))
-    grouped = circle >= 0
-    slot = rng.integers(0, N_SESSIONS, len(row))
-    if len(sessions):
-        days = np.where(grouped, sessions[np.maximum(circle, 0), slot], days)
-    flip = rng.random(len(row)) < 0.4
-    return pd.DataFrame(
-        {
-            "caller": np.where(flip, b, a),
-            "called": np.where(flip, a, b),
-            "at": np.minimum(random_times(rng, days), DAYS * DAY - 1),
-            "duration": np.minimum(5_400, np.rint(rng.lognormal(4.3, 1.1, len(row)))).astype(int),
-        }
-    )

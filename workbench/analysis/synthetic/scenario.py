@@ -2,68 +2,73 @@
 
 import zlib
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from workbench.analysis.synthetic.bias import NONE, PLANTED, Bias
-from workbench.domain.errors import BadInput
+from workbench.analysis.synthetic.bias import Bias
+from workbench.analysis.synthetic.sections import (
+    CrimeSection,
+    LifeSection,
+    ObservationSection,
+    PeopleSection,
+    Switches,
+)
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.integer[Any]]
+Floats = npt.NDArray[np.floating[Any]]
 Texts = npt.NDArray[np.object_]
 Flags = npt.NDArray[np.bool_]
 
 EPOCH = np.datetime64("2023-01-01T00:00:00", "s")
+EPOCH_DAY = 19_358  # days from 1970-01-01 to the epoch
 DAYS = 730
 DAY = 86_400
-
-SIZES = {"s": 2_000, "m": 50_000, "l": 250_000}
-BIASES = {"planted": PLANTED, "none": NONE}
+BLOCK = 4_096  # people whose events are drawn from one stream of chance, on every machine alike
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
     """One world. Shares are of true people; counts grow with `n_people`.
 
-    The `recorded_share` of hidden ties and of laundering becomes known through later records at a
-    steady rate over the two years; the rest is in the truth alone.
+    `laundering_share` is the wanted share of laundering among transfers. `switches` tells which
+    layers are made; the sections hold what scenario.toml says of each.
     """
 
     seed: int
     n_people: int
+    people_per_network: int
+    n_cases: int
+    laundering_share: float
     bias: Bias
-    recorded_share: float = 0.6
-    duplicate_share: float = 0.05
+    switches: Switches
+    people: PeopleSection
+    life: LifeSection
+    observation: ObservationSection
+    crime: CrimeSection
 
     @property
     def n_networks(self) -> int:
-        return max(3, self.n_people // 22)
+        return max(3, self.n_people // self.people_per_network) if self.switches.networks else 0
 
     @property
-    def n_cases(self) -> int:
-        return min(28, max(2, self.n_people // 70))
+    def recorded_share(self) -> float:
+        """Share of laundering that becomes known through later records, at a steady rate."""
+        return self.crime.recorded
 
-    def stream(self, layer: str) -> np.random.Generator:
-        """The layer's own stream of chance: another layer's draws never shift it."""
-        return np.random.default_rng([self.seed, zlib.crc32(layer.encode())])
+    @property
+    def n_blocks(self) -> int:
+        """Blocks of people, of `BLOCK` each but for the last."""
+        return -(-self.n_people // BLOCK)
 
+    def stream(self, layer: str, block: int | None = None) -> np.random.Generator:
+        """The layer's own stream of chance, or that of one of its blocks of people.
 
-def scenario(*, size: str, seed: int, bias: str) -> Scenario:
-    """The scenario of a named size (``s``, ``m``, ``l``) and bias (``planted``, ``none``).
-
-    Raises
-    ------
-    BadInput
-        Code ``size`` or ``bias``, or ``seed`` when it is negative.
-    """
-    if size not in SIZES:
-        raise BadInput(f"There is no world of size {size!r}; take s, m or l.", code="size")
-    if bias not in BIASES:
-        raise BadInput(f"There is no bias {bias!r}; take planted or none.", code="bias")
-    if seed < 0:
-        raise BadInput(f"Seed {seed} is negative; take 0 or more.", code="seed")
-    return Scenario(seed=seed, n_people=round(SIZES[size] * 0.95), bias=BIASES[bias])
+        Another layer's or block's draws never shift it.
+        """
+        own = [self.seed, zlib.crc32(layer.encode())]
+        return np.random.default_rng(own if block is None else [*own, block + 1])
 
 
 def random_times(rng: np.random.Generator, days: Floats) -> Ints:

@@ -1,32 +1,43 @@
-"""One seed in, a world out: what was delivered, and apart from it what is true."""
+"""One scenario in, a world out: what was delivered, and apart from it what is true.
 
-from collections.abc import Callable
+`make_backbone` makes what is whole in memory; a `Making` then gives table after table, and bulk
+events in blocks. `make_world` puts a small world together in memory, as the written one is.
+"""
+
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 import pandas as pd
 
-from workbench.analysis.synthetic.assets import Assets, make_assets
+from workbench.analysis.synthetic.assets import make_assets
+from workbench.analysis.synthetic.bulk import (
+    BulkTable,
+    bulk_tables,
+    in_order,
+    ordinary_transfers,
+)
 from workbench.analysis.synthetic.cases import make_cases
+from workbench.analysis.synthetic.delivered_crime import crime_tables
 from workbench.analysis.synthetic.delivered_entities import entity_tables
 from workbench.analysis.synthetic.delivered_links import link_tables
 from workbench.analysis.synthetic.layers import Layers
-from workbench.analysis.synthetic.life import (
-    Circles,
-    contacts,
-    make_calls,
-    make_circles,
-    session_days,
-)
-from workbench.analysis.synthetic.money import make_money
-from workbench.analysis.synthetic.money_patterns import make_patterns
-from workbench.analysis.synthetic.networks import Networks, cell_contacts, make_networks
-from workbench.analysis.synthetic.observation import make_ids
+from workbench.analysis.synthetic.life import make_circles
+from workbench.analysis.synthetic.money_patterns import Patterns, make_patterns
+from workbench.analysis.synthetic.networks import make_networks
+from workbench.analysis.synthetic.observation import Ids, make_ids
 from workbench.analysis.synthetic.offences import make_offences
-from workbench.analysis.synthetic.population import Population, make_population
+from workbench.analysis.synthetic.population import make_population
 from workbench.analysis.synthetic.scenario import Scenario
-from workbench.analysis.synthetic.truth import make_truth
+from workbench.analysis.synthetic.taint import with_shares
+from workbench.analysis.synthetic.truth import make_truth, record_truth
 
 Progress = Callable[[str, float], None]
+Tables = Iterator[tuple[str, pd.DataFrame]]
+FOR_CASES = (
+    *("involved_in", "accounts_used", "identifiers_used"),
+    *("uses", "uses_online", "holds", "owns"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,48 +50,72 @@ class World:
     truth: dict[str, pd.DataFrame]
 
 
-def make_world(scenario: Scenario, *, progress: Progress) -> World:
-    """The world of a scenario; the same scenario gives the same world.
+@dataclass(frozen=True, slots=True)
+class Making:
+    """A world whose backbone is made and whose tables are still to be written."""
 
-    Memory grows with the number of people: 2.2 GB at 50,000, all of it held at once.
-    """
-    progress("people, homes and what they have", 0.05)
+    scenario: Scenario
+    made: Layers
+    patterns: Patterns
+    ids: Ids
+
+    def entities(self) -> Tables:
+        """Tables of entities by name, one after the other."""
+        return entity_tables(self.scenario, self.made, self.ids)
+
+    def links(self) -> Tables:
+        """Tables of links by name, one after the other, but for the bulk ones."""
+        links = link_tables(self.scenario, self.made, self.ids)
+        return chain(links, crime_tables(self.scenario, self.made, self.ids))
+
+    def bulk(self) -> tuple[BulkTable, ...]:
+        """Tables of bulk events."""
+        return bulk_tables(self.scenario, self.made, self.patterns, self.ids)
+
+    def cases(self, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+        """Cases, from the delivered tables that `FOR_CASES` names."""
+        return make_cases(self.scenario, self.made, self.ids, tables)
+
+    def truth(self) -> dict[str, pd.DataFrame]:
+        """Truth tables by name, but for those that `truth_of` gives."""
+        return make_truth(self.scenario, self.made, self.patterns, self.ids)
+
+    def truth_of(self, rows: pd.DataFrame, delivered: pd.DataFrame) -> dict[str, pd.DataFrame]:
+        """Rows of truth tables for transfers, as they are written: under their record ids."""
+        mine = (rows["instance"] >= 0).to_numpy()
+        told = rows.loc[mine, ["instance", "layer", "share"]].reset_index(drop=True)
+        told.insert(0, "record", delivered.loc[mine, "id"].to_numpy())
+        return record_truth(self.patterns, told)
+
+
+def make_backbone(scenario: Scenario, *, progress: Progress) -> Making:
+    """People, assets, networks, patterns and offences of a scenario, whole in memory."""
+    progress("people, homes and what they have", 0.01)
     people = make_population(scenario)
     assets = make_assets(scenario, people)
+    progress("families, teams, clubs and networks", 0.04)
     circles = make_circles(scenario, people, assets)
     networks = make_networks(scenario, people, assets)
-    progress("two years of calls", 0.2)
-    calls = _calls(scenario, people, assets, circles, networks)
-    progress("two years of transfers", 0.35)
+    progress("money patterns and the taint they carry", 0.08)
     patterns = make_patterns(scenario, people, assets, circles, networks)
-    ordinary = make_money(scenario, people, assets, circles, networks).assign(instance=-1)
-    transfers = pd.concat([ordinary, patterns.transfers], ignore_index=True)
-    progress("offences and who was recorded in them", 0.5)
+    progress("offences and who was recorded in them", 0.12)
     offences = make_offences(scenario, people, assets, circles, networks, patterns)
-    made = Layers(people, assets, circles, networks, calls, transfers, offences)
-    progress("what each state's registers say of it", 0.65)
-    ids = make_ids(scenario, people, assets)
-    entities = entity_tables(scenario, made, ids)
-    links = link_tables(scenario, made, ids)
-    return World(
-        entities=entities,
-        links=links,
-        cases=make_cases(scenario, made, ids, links),
-        truth=make_truth(scenario, made, patterns, ids),
-    )
+    made = Layers(people, assets, circles, networks, offences)
+    patterns = with_shares(patterns, ordinary_transfers(scenario, made))
+    return Making(scenario, made, patterns, make_ids(scenario, people, assets))
 
 
-def _calls(
-    scenario: Scenario, people: Population, assets: Assets, circles: Circles, networks: Networks
-) -> pd.DataFrame:
-    everyday = make_calls(
-        scenario.stream("calls"),
-        contacts(scenario, people, assets, circles),
-        session_days(scenario, "circle days", len(circles.kind)),
-    )
-    of_cells = make_calls(
-        scenario.stream("cell calls"),
-        cell_contacts(scenario, networks, len(people)),
-        session_days(scenario, "cell days", len(networks.shared)),
-    )
-    return pd.concat([everyday, of_cells], ignore_index=True)
+def make_world(scenario: Scenario, *, progress: Progress) -> World:
+    """The world of a scenario, whole in memory: for small ones.
+
+    The same scenario gives the same world, and the one that is written.
+    """
+    making = make_backbone(scenario, progress=progress)
+    entities, links = dict(making.entities()), dict(making.links())
+    truth = making.truth()
+    for table in making.bulk():
+        rows = in_order(pd.concat(list(table.observed(scenario)), ignore_index=True))
+        links[table.name] = table.delivered(rows, 0)
+        if table.name == "transfers":
+            truth.update(making.truth_of(rows, links[table.name]))
+    return World(entities=entities, links=links, cases=making.cases(links), truth=truth)
