@@ -34,6 +34,7 @@ WANTED = {
     Operation.MANAGE_ACCOUNTS: "mo",
     Operation.DETECT: "asdo",
     Operation.LIST_FINDINGS: "o",
+    Operation.EXPORT_RECORDS: "sdo",
 }
 
 

@@ -28,7 +28,9 @@ _STRUCTURE = (ID, LABEL, FROM, TO)
 SOURCE = "record_source"  # an edge's own ends are called source and target in these formats
 OURS: Mapping[str, str] = {m: SOURCE if m == "source" else m for m in PROVENANCE}
 KIND, RECORD, ROLE, AMOUNT = "kind", "record", "role", "amount"
-RESERVED = frozenset((*_STRUCTURE, *OURS.values(), *PROVENANCE, KIND, RECORD, ROLE, AMOUNT))
+RESERVED = frozenset(
+    (*_STRUCTURE, *OURS.values(), *PROVENANCE, KIND, RECORD, ROLE, AMOUNT, "target", "entity")
+)
 ESCAPE = "attribute."
 
 _ENTITY_WORDS: Mapping[str, str] = {
@@ -78,10 +80,11 @@ class Rows:
     row: npt.NDArray[np.int64]
 
 
-def attribute_name(title: str) -> str:
-    """The column for a file's attribute; one called like an id, label or end gets a prefix."""
+def attribute_name(title: str, *, of: str = "node") -> str:
+    """The column for a file's attribute of a node or edge; one called like an id gets a prefix."""
     name = " ".join(title.split()) or "attribute"
-    return f"{ESCAPE}{name}" if name in _STRUCTURE else name
+    taken = (ID, LABEL) if of == "node" else (FROM, TO)
+    return f"{ESCAPE}{name}" if name in taken else name
 
 
 def graph_parts(file: str, nodes: Rows, edges: Rows) -> tuple[Part, ...]:

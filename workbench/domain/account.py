@@ -39,6 +39,7 @@ class Operation(StrEnum):
     MANAGE_ACCOUNTS = "manage accounts and roles"
     DETECT = "detect"
     LIST_FINDINGS = "list all findings at the command line"
+    EXPORT_RECORDS = "export records"
 
 
 _CASEWORK = {Role.ANALYST, Role.SUPERVISOR}
@@ -71,6 +72,7 @@ PERMISSIONS: dict[Operation, frozenset[Role]] = {
     Operation.MANAGE_ACCOUNTS: frozenset({Role.ADMINISTRATOR, Role.OPERATOR}),
     Operation.DETECT: frozenset(_CASEWORK | {Role.DATA_SCIENTIST, Role.OPERATOR}),
     Operation.LIST_FINDINGS: frozenset({Role.OPERATOR}),
+    Operation.EXPORT_RECORDS: frozenset({Role.SUPERVISOR, Role.DATA_SCIENTIST, Role.OPERATOR}),
 }
 
 

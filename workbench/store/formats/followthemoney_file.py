@@ -154,8 +154,9 @@ class _Reader:
 
     def _cells(self, value: Mapping[str, Any], properties: dict[str, list[str]]) -> dict[str, str]:
         cells = {KIND: str(value["schema"])}
+        of = "edge" if value["schema"] in EDGES else "node"
         for name, values in properties.items():
-            cells[attribute_name(name)] = "; ".join(values)
+            cells[attribute_name(name, of=of)] = "; ".join(values)
         for name in ("datasets", "first_seen", "last_seen"):
             if seen := [self._text(one) for one in _listed(value.get(name))]:
                 cells.setdefault(name, "; ".join(seen))

@@ -98,7 +98,7 @@ class _Gexf:
     def _declare(self, said: Mapping[str, str]) -> None:
         id = said.get("id", "")
         key = self._class, id
-        title = attribute_name(said.get("title", "") or id)
+        title = attribute_name(said.get("title", "") or id, of=self._class)
         if self._titles.setdefault(key, title) != title:
             what = "two attributes have one id and different titles; give each its own id."
             raise refusal(self._file, "attribute_twice", what, place="attributes")
@@ -110,7 +110,7 @@ class _Gexf:
             return
         id = said.get("for") or said.get("id", "")
         kind = "edge" if self._edge is not None else "node"
-        title = self._titles.get((kind, id)) or attribute_name(id)
+        title = self._titles.get((kind, id)) or attribute_name(id, of=kind)
         value, span = said.get("value", ""), _span(said)
         item.set(title, f"{value} ({span})" if span and value else value)
 

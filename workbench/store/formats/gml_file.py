@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from html.entities import name2codepoint
 from typing import NamedTuple
 
-from workbench.analysis.node_tables import attribute_name
+from workbench.analysis.node_tables import OURS, attribute_name
 from workbench.store.formats.graph_rows import GraphFile, GraphRows
 from workbench.store.formats.refusal import MAX_CHARACTERS, refusal, too_large_cell
 from workbench.store.formats.text_stream import BLOCK, Readable, texts
@@ -92,6 +92,7 @@ class _Gml:
         self._rows = GraphRows(file)
         self._undirected = True
         self._n_graphs = 0
+        self._ids: dict[str, str] = {}  # of an export of ours, which numbers its nodes
 
     def read(self, tokens: Iterator[_Token]) -> GraphFile:
         seen = False
@@ -198,13 +199,16 @@ class _Gml:
 
     def _node(self, key: _Token, cells: dict[str, str]) -> None:
         id, label = cells.pop("id", ""), cells.pop("label", "")
+        if set(OURS.values()) - {"occurred_at"} <= cells.keys():
+            self._ids[id] = id = cells.pop("entity", id)
         named = {attribute_name(name): cell for name, cell in cells.items()}
         self._rows.node(id, label, named, place=f"line {key.line}")
 
     def _edge(self, key: _Token, cells: dict[str, str]) -> None:
         source, target = cells.pop("source", ""), cells.pop("target", "")
         label, id = cells.pop("label", ""), cells.pop("id", "")
-        named = {attribute_name(name): cell for name, cell in cells.items()}
+        source, target = self._ids.get(source, source), self._ids.get(target, target)
+        named = {attribute_name(name, of="edge"): cell for name, cell in cells.items()}
         if self._undirected and "direction" not in named:
             named["direction"] = "undirected"
         self._rows.edge(

@@ -86,7 +86,7 @@ class _GraphMl:
 
     def _declare(self, said: Mapping[str, str]) -> None:
         id = said.get("id", "")
-        name = attribute_name(said.get("attr.name", "") or id)
+        name = said.get("attr.name", "") or id
         if self._keys.setdefault(id, name) != name:
             what = "two keys have one id and different names; give each its own id."
             raise refusal(self._file, "attribute_twice", what, place="key")
@@ -95,17 +95,21 @@ class _GraphMl:
         self._key = said
 
     def _default(self, text: str) -> None:
-        name = self._keys[self._key.get("id", "")]
+        title = self._keys[self._key.get("id", "")]
         for kind, defaults in self._defaults.items():
             if self._key.get("for", "all") in (kind, "all") and text.strip():
-                defaults[name] = text.strip()
+                defaults[attribute_name(title, of=kind)] = text.strip()
 
     def _value(self, text: str) -> None:
         if self._data is None or not self._items or self._ports or self._data in self._drawn:
             return
-        name = self._keys.get(self._data) or attribute_name(self._data)
+        item = self._items[-1]
+        title = self._keys.get(self._data) or self._data
         if value := _inner(text):
-            cells = self._items[-1].cells
+            if item.kind == "node" and title.casefold() == "label" and not item.label:
+                item.label = value
+                return
+            name, cells = attribute_name(title, of=item.kind), item.cells
             cells[name] = f"{cells[name]}; {value}" if name in cells else value
 
     def _close(self, item: _Item) -> None:
