@@ -46,6 +46,14 @@ class Size(StrEnum):
     L = "l"
 
 
+class Format(StrEnum):
+    FTM = "ftm"
+    GEXF = "gexf"
+    GRAPHML = "graphml"
+    GML = "gml"
+    CSV = "csv"
+
+
 class Bias(StrEnum):
     PLANTED = "planted"
     NONE = "none"
@@ -190,6 +198,45 @@ def datasheet(
     else:
         service.write(text, out)
         _tell(f"{out.name} written")
+
+
+@app.command()
+def export(
+    dataset: str,
+    form: Annotated[Format, typer.Option("--format", help="What to write.")],
+    out: Annotated[Path, typer.Option("--out", help="File to write; a new folder for csv.")],
+    permission: Annotated[
+        str,
+        typer.Option("--permission", help="Who permitted that H2 and H3 leave, in words; logged."),
+    ] = "",
+    for_court: Annotated[
+        bool, typer.Option("--for-court", help="It serves in court, so H1 stays too.")
+    ] = False,
+    recipient: Annotated[str, typer.Option("--recipient", help="Who gets it; logged.")] = "",
+    case: CaseOption = "",
+    purpose: Purpose = "",
+    as_: As = OPERATOR,
+    as_json: Json = False,
+) -> None:
+    """Write the recorded entities and links of DATASET in an open form that can be ingested again.
+
+    Records under handling code H2 or H3 stay, what they state with them, and are counted.
+    """
+    from workbench.services import export as service
+
+    desk = _desk()
+    report = service.export(
+        desk,
+        _named(desk, dataset),
+        form=service.Format(form.value),
+        out=out,
+        account=as_,
+        purpose=_ground(desk, case, purpose, as_),
+        permission=permission,
+        for_court=for_court,
+        recipient=recipient,
+    )
+    _show(report.as_json(), report.as_text(), as_json=as_json)
 
 
 # Link analysis ----------------------------------------------------------------------------------
