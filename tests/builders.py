@@ -33,7 +33,7 @@ from workbench.domain.log import EntryKind, commitment
 from workbench.domain.record import HandlingCode, InformationGrade, Record, SourceGrade
 from workbench.domain.release import AuditVerdict, Release
 from workbench.services import review
-from workbench.store import accounts, cases, findings, releases
+from workbench.store import acceptances, accounts, cases, findings, releases
 from workbench.store.database import Database, to_text
 from workbench.store.datasets import Datasets
 from workbench.store.decision_log import DecisionLog
@@ -127,7 +127,8 @@ def _made_once() -> tuple[Path, datetime, dict[str, Account]]:
             name: accounts.add(connection, name, role, password="", now=clock(), must_change=False)
             for name, role in PEOPLE.items()
         }
-        _add_dataset(made, connection)
+        add_dataset(made, connection, "small-world")
+        accept_dataset(made, connection, "small-world", people["supervisor"])
         _open_case(made, connection, people)
     built = Home(desk=made, clock=clock, people=people)
     add_release(built, RELEASE)
@@ -151,13 +152,15 @@ def _open_case(made: Desk, connection: Connection, people: dict[str, Account]) -
     cases.open_case(connection, made.log, made.vault, case, members=inside, account=opener)
 
 
-def _add_dataset(made: Desk, connection: Connection) -> None:
-    sha256 = digest("small-world")
-    said = {"dataset": "small-world", "sha256": sha256, "synthetic": True, "account": "P-OPERATOR"}
+def add_dataset(made: Desk, connection: Connection, name: str, *breached: str) -> None:
+    """A dataset whose data audit, of the digest of `name`, breached these thresholds; pending."""
+    sha256 = digest(name)
+    said = {"dataset": name, "sha256": sha256, "synthetic": True, "account": "P-OPERATOR"}
+    said |= {"data_audit": digest(f"audit of {name}"), "breached": list(breached)}
     seq = made.log.append(connection, EntryKind.DATASET_INGESTED, said)
     connection.execute(
         dataset.insert().values(
-            name="small-world",
+            name=name,
             title="A small world",
             sha256=sha256,
             synthetic=1,
@@ -166,6 +169,19 @@ def _add_dataset(made: Desk, connection: Connection) -> None:
             entry_seq=seq,
         )
     )
+
+
+def accept_dataset(made: Desk, connection: Connection, name: str, who: Account) -> None:
+    """`who` accepts it, in the supervisor's words and, where anything was breached, excuse."""
+    audited = acceptances.logged_audit(connection, made.log, name)
+    wanted = acceptances.Acceptance(
+        audited=audited,
+        account=who,
+        reason="The quality report was read and is sound.",
+        excuse="A small world to try things in, about nobody." if audited.breached else "",
+        key=key(),
+    )
+    acceptances.write(connection, made.log, made.vault, wanted, session="", now=made.now())
 
 
 def release(built: Home, release_id: str) -> Release:

@@ -35,6 +35,7 @@ TOWN = "town"
 PURPOSE = "Investigation 2026/117 into stolen vehicles"
 LEGAL_BASIS = "Article 12 of the act on police data"
 SHA = "ab" * 32
+AUDITED: dict[str, object] = {"data_audit": "ef" * 32, "breached": []}
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def _accept(desk: Desk, supervisor: Account) -> None:
         seq = desk.log.append(
             connection,
             EntryKind.DATASET_INGESTED,
-            {"dataset": TOWN, "sha256": SHA, "synthetic": True, "account": supervisor.id},
+            AUDITED | {"dataset": TOWN, "sha256": SHA, "synthetic": True, "account": supervisor.id},
         )
         connection.execute(
             dataset.insert().values(
@@ -137,6 +138,7 @@ def _accept(desk: Desk, supervisor: Account) -> None:
             )
         )
         accepted = {"dataset": TOWN, "sha256": SHA, "account": supervisor.id, "reason": "cd" * 32}
+        accepted |= {**AUDITED, "excuse": ""}
         seq = desk.log.append(connection, EntryKind.DATASET_ACCEPTED, accepted)
         connection.execute(
             dataset_acceptance.insert().values(
@@ -145,6 +147,9 @@ def _accept(desk: Desk, supervisor: Account) -> None:
                 accepted_by=supervisor.id,
                 accepted_at=to_text(desk.now()),
                 reason_commitment="cd" * 32,
+                data_audit="ef" * 32,
+                breached="",
+                excuse_commitment="",
                 idempotency_key="accept-town",
                 entry_seq=seq,
             )

@@ -255,9 +255,11 @@ class LogHome:
     def _data(self, connection: Connection) -> None:
         operator, at = self.people["operator"].id, to_text(self.now())
         said = {"dataset": "town", "sha256": "a" * 64, "synthetic": True, "account": operator}
+        said |= {"data_audit": "d" * 64, "breached": ["missing_gap", "silent_months"]}
         seq = self.log.append(connection, EntryKind.DATASET_INGESTED, said)
         row = {"name": "town", "title": "Town", "sha256": "a" * 64, "synthetic": 1}
         _insert(connection, "dataset", seq, **row, ingested_at=at, ingested_by=operator)
+        self._acceptance(connection, at)
         inside = sorted(self.people[name].id for name in ("analyst", "second"))
         said = {"case": "C-0001", "dataset": "town", "purpose": "b" * 64, "account": operator}
         said["members"] = inside
@@ -270,6 +272,17 @@ class LogHome:
         for name in ("analyst", "second"):
             member = {"case_id": "C-0001", "account_id": self.people[name].id, "added_at": at}
             connection.execute(tables.case_member.insert().values(member))
+
+    def _acceptance(self, connection: Connection, at: str) -> None:
+        """By the supervisor, who excuses what the data audit breached."""
+        said = {"dataset": "town", "sha256": "a" * 64, "data_audit": "d" * 64}
+        who, breached = self.people["supervisor"].id, ["missing_gap", "silent_months"]
+        fields = {**said, "account": who, "reason": "e" * 64, "excuse": "f" * 64}
+        fields |= {"breached": breached}
+        seq = self.log.append(connection, EntryKind.DATASET_ACCEPTED, fields)
+        row = {**said, "accepted_by": who, "accepted_at": at, "reason_commitment": "e" * 64}
+        row |= {"breached": " ".join(breached), "excuse_commitment": "f" * 64}
+        _insert(connection, "dataset_acceptance", seq, **row, idempotency_key="accept-town")
 
     def _release(self, connection: Connection) -> None:
         said = {"model": "hidden_link", "version": 1, "dataset": "town", "audit_digest": "6" * 64}

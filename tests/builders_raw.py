@@ -234,13 +234,15 @@ def action_row(
     return "action", {**row, **other}
 
 
-def release_row(built: Home, by: str, **other: object) -> Attempt:
+def release_row(
+    built: Home, by: str, *, learned_from: str = "small-world", **other: object
+) -> Attempt:
     """Version 2, whose audit failed, approved by `by`, logged. `other` replaces columns."""
     made, reason = builders.release(built, "ties/2"), committed("reason")
     said: Row = {
         "model": "ties",
         "version": 2,
-        "dataset": "small-world",
+        "dataset": learned_from,
         "audit_digest": made.audit_digest,
         "trained_by": made.trained_by,
     }
@@ -289,14 +291,25 @@ def event_row(built: Home, logged: EntryKind, by: str, **other: object) -> Attem
     return "release_event", {**row, **other}
 
 
-def acceptance_row(built: Home, by: str, **other: object) -> Attempt:
-    """An acceptance of the dataset by `by`, logged. `other` replaces columns after that."""
-    said: Row = {"dataset": "small-world", "sha256": digest("small-world")}
-    who, reason = built.id_of(by), committed("reason")
-    logged = {**said, "account": who, "reason": reason}
-    seq = entry(built, EntryKind.DATASET_ACCEPTED, logged)
+def acceptance_row(
+    built: Home, by: str, *, audit: str = "", breached: str = "missing_gap", **other: object
+) -> Attempt:
+    """An excused acceptance by `by` of a dataset whose audit breached missing_gap, logged.
+
+    `audit` and `breached` stand in entry and row; `other` replaces columns after that.
+    """
+    with built.desk.database.write() as connection:
+        builders.add_dataset(built.desk, connection, "second-world", "missing_gap")
+    said: Row = {"dataset": "second-world", "sha256": digest("second-world")}
+    said["data_audit"] = audit or digest("audit of second-world")
+    who, reason, excuse = built.id_of(by), committed("reason"), committed("excuse")
+    excuse = excuse if breached else ""
+    logged = {**said, "account": who, "reason": reason, "excuse": excuse}
+    seq = entry(built, EntryKind.DATASET_ACCEPTED, {**logged, "breached": breached.split()})
     row = {
         **said,
+        "breached": breached,
+        "excuse_commitment": excuse,
         "accepted_by": who,
         "accepted_at": AT,
         "reason_commitment": reason,

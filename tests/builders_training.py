@@ -28,7 +28,7 @@ from workbench.analysis.tables import CASES, ENTITIES, LINKS, RECORDS, IntArray,
 from workbench.domain.case import Case
 from workbench.domain.log import EntryKind
 from workbench.services import ingest, release, train
-from workbench.store import accounts, cases
+from workbench.store import acceptances, accounts, cases
 from workbench.store.database import to_text
 from workbench.store.datasets import Ingested
 from workbench.store.desk import Desk
@@ -46,6 +46,7 @@ CARD = """# Callers
 ## Source
 - none
 """
+QUALITY = {"data_audit": {"version": 1, "breached": []}}
 REPORT = {
     "n": 780,
     "verdict": "pass",
@@ -171,7 +172,7 @@ def world() -> Ingested:
         truth={"ties": pd.DataFrame(ends, columns=["entity_a", "entity_b"])},
         sha256=builders.digest(WORLD),
         meta={"title": "A world of calls", "synthetic": True},
-        quality={},
+        quality=QUALITY,
     )
 
 
@@ -259,6 +260,7 @@ def _folder() -> Path:
 
 def _add_dataset(desk: Desk) -> None:
     said = {"dataset": WORLD, "sha256": builders.digest(WORLD), "synthetic": True}
+    said |= {"data_audit": acceptances.digest_of(QUALITY), "breached": []}
     with desk.database.write() as connection:
         seq = desk.log.append(
             connection, EntryKind.DATASET_INGESTED, said | {"account": "P-OPERATOR"}

@@ -253,8 +253,8 @@ def test_body_and_hash_changed_together_break_the_root_of_their_span(
     lines[line] = rewritten(lines[line], change)
     ((index, message), *_) = door.faults(b"".join(lines))
     assert door(b"".join(lines)) == 1
-    assert index == 19  # where the first checkpoint ends: 9 entries of the home, 10 of the review
-    assert "from 19 to" in message
+    assert index == 20  # where the first checkpoint ends: 10 entries of the home, 10 of the review
+    assert "from 20 to" in message
 
 
 def test_a_deleted_entry_is_named(door: Door, files: Files) -> None:

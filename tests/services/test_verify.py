@@ -37,7 +37,7 @@ def last_entry(home: LogHome) -> dict[str, object]:
 @pytest.mark.parametrize("name", ["analyst", "supervisor", "auditor", "operator"])
 def test_who_decides_or_audits_may_verify_and_sign(home: LogHome, name: str) -> None:
     assert verify.verify(home.desk, account=name).faults == ()
-    assert verify.checkpoint(home.desk, account=name).size == 24
+    assert verify.checkpoint(home.desk, account=name).size == 25
 
 
 def test_a_data_scientist_may_not(home: LogHome) -> None:
@@ -48,7 +48,7 @@ def test_a_data_scientist_may_not(home: LogHome) -> None:
 
 def test_an_auditor_exports_a_log_that_verifies_offline(home: LogHome) -> None:
     out = home.root / "log.jsonl"
-    assert verify.export(home.desk, out, account="auditor") == 24
+    assert verify.export(home.desk, out, account="auditor") == 25
     assert main([str(out), "--key", str(home.keys / "log.pub")]) == 0
     assert not list(home.root.glob("*.part"))
 
@@ -57,7 +57,7 @@ def test_an_export_is_logged_with_the_files_digest(home: LogHome) -> None:
     out = home.root / "log.jsonl"
     verify.export(home.desk, out, account="operator")
     said = last_entry(home)
-    assert (said["kind"], said["what"], said["n"]) == (EntryKind.EXPORT, "log", 24)
+    assert (said["kind"], said["what"], said["n"]) == (EntryKind.EXPORT, "log", 25)
     assert said["digest"] == hashlib.sha256(out.read_bytes()).hexdigest()
 
 
@@ -101,7 +101,7 @@ def test_a_findings_story_is_told_in_order_and_in_words(home: LogHome) -> None:
         "acted: dossier",
     ]
     assert [step.by for step in steps[1:5]] == [home.people["analyst"].id] * 4
-    assert [step.index for step in steps] == list(range(9, 19))
+    assert [step.index for step in steps] == list(range(10, 20))
 
 
 def test_a_reading_of_sensitive_columns_and_a_registration_are_told_with_their_purpose(
@@ -162,7 +162,7 @@ def test_another_cases_story_is_closed_to_an_analyst(home: LogHome) -> None:
 
 def test_only_the_newest_steps_are_told_past_the_limit(home: LogHome) -> None:
     steps = verify.story(home.desk, account="auditor", finding_id="F-1", limit=2)
-    assert [step.index for step in steps] == [17, 18]
+    assert [step.index for step in steps] == [18, 19]
 
 
 def test_one_thing_is_asked_about_at_a_time(home: LogHome) -> None:
@@ -183,7 +183,7 @@ def test_a_sample_is_of_decisions_and_the_same_for_the_same_seed(home: LogHome) 
         for seed in range(12)
         for step in verify.sample(home.desk, account="auditor", n=1, seed=seed)
     }
-    assert seen == {13, 17, 23}
+    assert seen == {14, 18, 24}
 
 
 def test_a_sample_larger_than_the_log_is_all_of_it(home: LogHome) -> None:

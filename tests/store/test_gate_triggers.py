@@ -297,6 +297,18 @@ def acceptance_of_another_content_than_was_logged(built: Home) -> Attempt:
     return acceptance_row(built, "supervisor", sha256=WRONG)
 
 
+@guards("dataset_acceptance_is_of_the_data_audit_made")
+def acceptance_that_hides_what_the_data_audit_breached_t4(built: Home) -> Attempt:
+    return acceptance_row(built, "supervisor", breached="")
+
+
+@guards("release_learned_from_accepted_data")
+def release_of_a_model_that_learned_from_data_nobody_accepted_t4(built: Home) -> Attempt:
+    with built.desk.database.write() as connection:
+        builders.add_dataset(built.desk, connection, "pending-world")
+    return release_row(built, "supervisor", learned_from="pending-world")
+
+
 @guards("dataset_is_accepted_by_a_supervisor")
 def acceptance_by_a_data_scientist(built: Home) -> Attempt:
     return acceptance_row(built, "data-scientist")

@@ -43,14 +43,14 @@ def test_an_export_has_a_header_the_entries_with_their_checkpoints_and_an_end(
     home.plain(2)
     signed = home.log.checkpoint()
     header, *items, end = exported(home, signed.size)
-    assert header == {"format": "workbench-log", "origin": home.log.origin, "size": 11, "v": 1}
+    assert header == {"format": "workbench-log", "origin": home.log.origin, "size": 12, "v": 1}
     assert [sorted(item) for item in items] == [
-        *[["body", "index", "leaf"]] * 9,
+        *[["body", "index", "leaf"]] * 10,
         ["checkpoint"],
         *[["body", "index", "leaf"]] * 2,
         ["checkpoint"],
     ]
-    assert end == {"end": 11}
+    assert end == {"end": 12}
 
 
 def test_an_export_holds_the_stored_bytes_as_they_are(home: LogHome) -> None:

@@ -8,9 +8,8 @@ import builders
 import builders_raw as raw
 import pytest
 
-from workbench.domain.log import EntryKind
 from workbench.services import act, release
-from workbench.store.tables import PROTECTED, dataset_acceptance
+from workbench.store.tables import PROTECTED
 
 TABLES = (*PROTECTED, "account")
 LOG = ("log_entry", "checkpoint", "account")
@@ -27,28 +26,8 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
     release.suspend(
         built.desk, builders.RELEASE, account="auditor", reason="Drift in the call records."
     )
-    _accept(built)
     built.desk.log.checkpoint()
     return raw.path(built)
-
-
-def _accept(built: builders.Home) -> None:
-    words = {"sha256": builders.digest("small-world"), "dataset": "small-world"}
-    reason, who = builders.committed("fit for use"), built.id_of("supervisor")
-    with built.desk.database.write() as connection:
-        seq = built.desk.log.append(
-            connection, EntryKind.DATASET_ACCEPTED, {**words, "account": who, "reason": reason}
-        )
-        connection.execute(
-            dataset_acceptance.insert().values(
-                **words,
-                accepted_by=who,
-                accepted_at="2026-03-02T09:00:00.000000Z",
-                reason_commitment=reason,
-                idempotency_key="accept",
-                entry_seq=seq,
-            )
-        )
 
 
 @pytest.fixture

@@ -112,7 +112,7 @@ def circular(batch: Batch) -> list[Measure]:
             dated = part.records["occurred_at"].notna().to_numpy()
             day = part.records["occurred_at"].dt.strftime("%Y-%m-%d").to_numpy()
             groups = pd.DataFrame({"pair": pair, "day": day}).groupby(["pair", "day"])
-            origin = groups.ngroup().to_numpy(np.int32)
+            origin = groups.ngroup().to_numpy().astype(np.int32)
             pair, state, origin, what = pair[dated], state[dated], origin[dated], SAME_DAY
         else:
             continue

@@ -80,7 +80,7 @@ REQUIRED: Mapping[EntryKind, str] = {
     EntryKind.RELEASE_RESTARTED: "release event account reason",
     EntryKind.RELEASE_RETIRED: "release event account reason",
     EntryKind.DATASET_INGESTED: "dataset sha256 synthetic account",
-    EntryKind.DATASET_ACCEPTED: "dataset sha256 account reason",
+    EntryKind.DATASET_ACCEPTED: "dataset sha256 account reason data_audit breached excuse",
     EntryKind.MODEL_TRAINED: "model run dataset account",
     EntryKind.AUDIT: "what audit audit_digest account",
     EntryKind.SENSITIVE_READ: "dataset what account",
@@ -125,16 +125,20 @@ _WORDS: Mapping[Shape, str] = {
     ),
     Shape.DIGEST: (
         "digest claim_digest assessment_digest release_digest audit_digest dataset_digest sha256 "
+        "data_audit "  # of the document that quality.json keeps
         "shown root key "  # key: SHA-256 of the idempotency key
         "reason purpose recipient legal_basis"  # commitments
     ),
-    Shape.DIGEST_OR_NONE: "session subject",  # none on the command line; none for a dossier
+    Shape.DIGEST_OR_NONE: (
+        "session subject "  # none on the command line; none for a dossier
+        "excuse"  # a commitment; none where nothing was breached
+    ),
     Shape.COUNT: (
         "confidence shown_for_s n_offence_facts version n n_records n_entities n_links n_rejected "
         "n_findings n_hits size seed hours"
     ),
     Shape.FLAG: "about_person synthetic same simulated single_person emergency proposed late",
-    Shape.TEXTS: "cites sources members groups",
+    Shape.TEXTS: "cites sources members groups breached",
     Shape.INSTANT: "before since due",
 }
 WORDS: Mapping[str, Shape] = {w: shape for shape, words in _WORDS.items() for w in words.split()}

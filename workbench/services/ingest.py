@@ -1,27 +1,29 @@
 """Check a delivery, ingest it as a pending case graph, and accept it for models."""
 
-import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from workbench.analysis.assembly import assemble
-from workbench.analysis.quality import QualityReport, Rejected
+from workbench.analysis.data_audit import DataAudit, audit_data
+from workbench.analysis.quality import QualityReport
 from workbench.analysis.tables import Tables
 from workbench.domain.account import Account, Operation, Role
 from workbench.domain.case import require_words
-from workbench.domain.errors import BadInput, Conflict, NotAllowed, NotFound
-from workbench.domain.log import EntryKind, commitment
-from workbench.store import accounts
+from workbench.domain.errors import BadInput, NotAllowed, NotFound
+from workbench.domain.log import EntryKind
+from workbench.store import acceptances, accounts
+from workbench.store.acceptances import Acceptance
+from workbench.store.attempts import refusals_logged
 from workbench.store.database import to_text
 from workbench.store.datasets import Ingested, dataset_name
 from workbench.store.deliveries import Delivery, read_delivery
 from workbench.store.desk import Desk
 from workbench.store.tables import dataset as datasets
-from workbench.store.tables import dataset_acceptance
 
 Progress = Callable[[str, float], None]
 
@@ -31,27 +33,39 @@ def _silent(text: str, share: float) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IngestReport:
-    """The dataset's name, its entities per kind, and every row that was kept out."""
+class DataReport(QualityReport):
+    """What a delivery holds, which rows were kept out, and its data audit."""
+
+    audit: DataAudit
+
+    def as_json(self) -> dict[str, Any]:
+        """What quality.json keeps and `--json` prints."""
+        return {**QualityReport.as_json(self), acceptances.AUDIT: self.audit.as_json()}
+
+    def as_text(self) -> str:
+        """What a person reads."""
+        return f"{QualityReport.as_text(self)}\n{self.audit.as_text()}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngestReport(DataReport):
+    """The same of a dataset that now waits for acceptance."""
 
     dataset: str
-    counts: Mapping[str, int]
-    rejected: tuple[Rejected, ...]
-    quality: QualityReport
 
     def as_json(self) -> dict[str, Any]:
         """What `--json` prints."""
-        return {"dataset": self.dataset, **self.quality.as_json()}
+        return {"dataset": self.dataset, **DataReport.as_json(self)}
 
     def as_text(self) -> str:
         """What a person reads."""
         return (
             f"Dataset {self.dataset} is ingested and waits for a person's acceptance.\n"
-            f"{self.quality.as_text()}"
+            f"{DataReport.as_text(self)}"
         )
 
 
-def check(path: Path) -> QualityReport:
+def check(path: Path) -> DataReport:
     """What a dataset folder or file holds and which of its rows break a rule; writes nothing.
 
     Raises
@@ -61,7 +75,12 @@ def check(path: Path) -> QualityReport:
     """
     delivery = read_delivery(path)
     tables = assemble(delivery.tables, delivery.cases, delivery.sensitive)
-    return delivery.quality(tables.counts())
+    quality = delivery.quality(tables.counts())
+    return DataReport(**_fields(quality), audit=_audit(delivery, tables, datetime.now(UTC)))
+
+
+def _fields(report: QualityReport) -> dict[str, Any]:
+    return {field.name: getattr(report, field.name) for field in fields(report)}
 
 
 def ingest(
@@ -97,15 +116,43 @@ def ingest(
     wanted = dataset_name(name or delivery.name)
     progress("putting the case graph together", 0.45)
     tables = assemble(delivery.tables, delivery.cases, delivery.sensitive)
-    report = delivery.quality(tables.counts())
-    _require_enough(report, delivery.max_rejected_share)
+    quality = delivery.quality(tables.counts())
+    _require_enough(quality, delivery.max_rejected_share)
+    progress("auditing the data", 0.65)
+    _log_sensitive_read(desk, wanted, tables, who)
+    audit = _audit(delivery, tables, desk.now())
+    report = IngestReport(**_fields(quality), dataset=wanted, audit=audit)
     progress("writing the dataset", 0.75)
     desk.datasets.write(wanted, _ingested(delivery, tables, report))
-    _enter(desk, wanted, delivery, tables, report, who)
+    _enter(desk, wanted, delivery, tables, who)
     progress("done", 1.0)
-    return IngestReport(
-        dataset=wanted, counts=report.counts, rejected=report.rejected, quality=report
+    return report
+
+
+def _audit(delivery: Delivery, tables: Tables, now: datetime) -> DataAudit:
+    own = delivery.meta.get("quality", {})
+    return audit_data(
+        delivery.tables,
+        tables,
+        now=now,
+        own_limits=own.get("limits"),
+        population=own.get("population"),
     )
+
+
+def _log_sensitive_read(desk: Desk, name: str, tables: Tables, who: Account) -> None:
+    """Before the sensitive columns are read: by whom, and that a data audit is made (duty T5)."""
+    if len(tables.sensitive.columns) < 2:
+        return
+    said = {
+        "dataset": name,
+        "what": "sensitive features",
+        "why": "data audit before acceptance",
+        "account": who.id,
+        "simulated": who.simulated,
+    }
+    with desk.database.write() as connection:
+        desk.log.append(connection, EntryKind.SENSITIVE_READ, said)
 
 
 def resolve(desk: Desk, named: str) -> str:
@@ -150,91 +197,47 @@ def _require_synthetic(delivery: Delivery, who: Account) -> None:
         )
 
 
-def accept(desk: Desk, dataset: str, *, account: str, reason: str, key: str) -> None:
-    """Accept a dataset for models, having read its quality report.
+def accept(
+    desk: Desk, dataset: str, *, account: str, reason: str, key: str, excuse: str | None = None
+) -> None:
+    """Accept a dataset for models, having read its quality report and data audit.
 
-    The reason goes to the vault, its commitment to log and table. The same key again, with the
-    same reason, changes nothing.
+    Where the data audit breached a threshold, `excuse` says in writing why the data is used all
+    the same. Reason and excuse go to the vault, their commitments to log and table. The same key
+    again, with the same words, changes nothing.
 
     Raises
     ------
     BadInput
-        When the reason says nothing or the key is none.
+        When the reason or excuse says nothing, the key is none, or nothing is to be excused.
+    CheckFailed
+        When the quality report was changed since ingestion.
     Conflict
         When the key was used for something else, or the dataset is accepted already.
     NotAllowed
         When the account may not accept data.
+    NotCleared
+        When a threshold was breached and nothing excuses it; the message names what was breached.
     """
     words = require_words(reason, of=f"reason for accepting dataset {dataset}")
+    said = "" if excuse is None else require_words(excuse, of=f"excuse for dataset {dataset}")
     if not 0 < len(key) <= 200 or not key.isprintable():
         raise BadInput("An idempotency key has 1 to 200 characters that show; mint one.")
-    sha256 = desk.datasets.sha256(dataset)
-    with desk.database.write() as connection:
+    quality = desk.datasets.quality(dataset)
+    refusals = refusals_logged(desk, "accept_data", account=account)
+    with refusals, desk.database.write() as connection:
         who = accounts.by_name(connection, account)
         who.require(Operation.ACCEPT_DATA)
-        promise = commitment(desk.vault.salt(_subject(dataset)), words)
-        if _accepted_before(connection, dataset, sha256, promise, who, key):
+        audited = acceptances.logged_audit(connection, desk.log, dataset)
+        wanted = Acceptance(audited=audited, account=who, reason=words, excuse=said, key=key)
+        if acceptances.before(connection, desk.vault, wanted):
             return
-        desk.vault.put(_subject(dataset), f"reason {sha256}", words.encode())
-        _write_acceptance(desk, connection, dataset, sha256, promise, who, key)
-
-
-def _write_acceptance(
-    desk: Desk,
-    connection: Connection,
-    dataset: str,
-    sha256: str,
-    promise: str,
-    who: Account,
-    key: str,
-) -> None:
-    fields = {
-        "dataset": dataset,
-        "sha256": sha256,
-        "account": who.id,
-        "reason": promise,
-        "key": hashlib.sha256(key.encode()).hexdigest(),
-        "session": desk.session_hash,
-        "simulated": who.simulated,
-    }
-    seq = desk.log.append(connection, EntryKind.DATASET_ACCEPTED, fields)
-    connection.execute(
-        dataset_acceptance.insert().values(
-            dataset=dataset,
-            sha256=sha256,
-            accepted_by=who.id,
-            accepted_at=to_text(desk.now()),
-            reason_commitment=promise,
-            idempotency_key=key,
-            entry_seq=seq,
+        acceptances.require_audited(audited, quality)
+        if said and not audited.breached:
+            raise BadInput(f"Dataset {dataset} breaches no threshold; accept it without an excuse.")
+        acceptances.write(
+            connection, desk.log, desk.vault, wanted, session=desk.session_hash, now=desk.now()
         )
-    )
-
-
-def _subject(dataset: str) -> str:
-    """The vault's subject for what people said of a dataset."""
-    return f"dataset {dataset}"
-
-
-def _accepted_before(
-    connection: Connection, dataset: str, sha256: str, promise: str, who: Account, key: str
-) -> bool:
-    """True when this key accepted just this; raises Conflict when it did something else."""
-    table = dataset_acceptance.c
-    row = connection.execute(select(dataset_acceptance).where(table.idempotency_key == key)).first()
-    if row is not None:
-        said = (row.dataset, row.sha256, row.reason_commitment, row.accepted_by)
-        if said == (dataset, sha256, promise, who.id):
-            return True
-        raise Conflict("This idempotency key accepted something else; reload and use a new key.")
-    query = select(table.accepted_by).where(table.dataset == dataset, table.sha256 == sha256)
-    taken = connection.execute(query).first()
-    if taken is not None:
-        raise Conflict(f"Dataset {dataset} was accepted by {taken.accepted_by} before.")
-    known = connection.execute(select(datasets.c.name).where(datasets.c.name == dataset)).first()
-    if known is None:
-        raise NotFound(f"Dataset {dataset} was not ingested here; ingest it first.")
-    return False
 
 
 def _require_enough(report: QualityReport, max_share: float) -> None:
@@ -251,7 +254,7 @@ def _require_enough(report: QualityReport, max_share: float) -> None:
         )
 
 
-def _ingested(delivery: Delivery, tables: Tables, report: QualityReport) -> Ingested:
+def _ingested(delivery: Delivery, tables: Tables, report: DataReport) -> Ingested:
     features = [name for name in tables.sensitive.columns if name != "entity"]
     meta = {
         **delivery.meta,
@@ -267,7 +270,7 @@ def _ingested(delivery: Delivery, tables: Tables, report: QualityReport) -> Inge
         truth=delivery.truth,
         sha256=delivery.sha256,
         meta=meta,
-        quality=report.as_json(),
+        quality=DataReport.as_json(report),
     )
 
 
@@ -276,10 +279,13 @@ def _enter(
     name: str,
     delivery: Delivery,
     tables: Tables,
-    report: QualityReport,
     who: Account,
 ) -> None:
-    """The log entry and the row; nothing when the same content was entered before."""
+    """The log entry and the row; nothing when the same content was entered before.
+
+    What is logged of the data audit is read from what was kept, so that the two are one.
+    """
+    kept = desk.datasets.quality(name)
     with desk.database.write() as connection:
         row = connection.execute(select(datasets.c.sha256).where(datasets.c.name == name)).first()
         if row is not None:
@@ -292,7 +298,9 @@ def _enter(
             "n_records": len(tables.records),
             "n_entities": len(tables.entities),
             "n_links": len(tables.links),
-            "n_rejected": len(report.rejected),
+            "n_rejected": len(kept["rejected"]),
+            acceptances.AUDIT: acceptances.digest_of(kept),
+            "breached": kept[acceptances.AUDIT]["breached"],
             "session": desk.session_hash,
             "simulated": who.simulated,
         }

@@ -7,7 +7,7 @@ from workbench.domain.account import Account, Operation
 from workbench.domain.case import require_words
 from workbench.domain.errors import BadInput, Conflict, NotAllowed, NotCleared
 from workbench.domain.release import AuditVerdict, Release, ReleaseStatus
-from workbench.store import accounts, gate, releases
+from workbench.store import acceptances, accounts, gate, releases
 from workbench.store.attempts import refusals_logged
 from workbench.store.desk import Desk
 from workbench.store.registry import Version
@@ -56,7 +56,8 @@ def approve(desk: Desk, release: str, *, account: str, reason: str, key: str) ->
     Raises
     ------
     NotCleared
-        When the version was not audited.
+        When the version was not audited, or nobody accepted the dataset it learned from, with its
+        data audit (duty T4).
     NotAllowed
         When the account is no supervisor, or trained the model.
     Conflict
@@ -71,6 +72,8 @@ def approve(desk: Desk, release: str, *, account: str, reason: str, key: str) ->
         with desk.database.write() as connection:
             who = accounts.by_name(connection, account)
             wanted = _to_approve(desk, version, who, reason)
+            audited = acceptances.logged_audit(connection, desk.log, version.dataset)
+            acceptances.require_accepted(connection, audited.dataset, audited.sha256)
             before = releases.by_key(connection, desk.vault, key)
             if before is not None:
                 return _same(before, wanted)

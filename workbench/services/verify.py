@@ -50,7 +50,7 @@ _SAYS = {
     EntryKind.RELEASE_RESTARTED: "restarted release {release}",
     EntryKind.RELEASE_RETIRED: "retired release {release}",
     EntryKind.DATASET_INGESTED: "ingested dataset {dataset}",
-    EntryKind.DATASET_ACCEPTED: "accepted dataset {dataset}",
+    EntryKind.DATASET_ACCEPTED: "accepted dataset {dataset}{excused}",
     EntryKind.MODEL_TRAINED: "trained {model}",
     EntryKind.AUDIT: "audited {what}: {audit}",
     EntryKind.SENSITIVE_READ: "read {what} of dataset {dataset} for: {why}",
@@ -277,6 +277,8 @@ def _sentence(kind: EntryKind, said: dict[str, Json]) -> str:
         return _STAGES.get(str(said["stage"]), "opened it")
     if kind is EntryKind.MODEL_TRAINED and said.get("what") == "registered":
         return f"registered version {said['version']} of {said['model']}, proposed for release"
-    words = {"why": "a purpose that was not given"}
+    words = {"why": "a purpose that was not given", "excused": ""}
     words |= {word: str(value).replace("_", " ") for word, value in said.items()}
+    if isinstance(breached := said.get("breached"), list) and breached:
+        words["excused"] = ", excusing in writing: " + ", ".join(map(str, breached))
     return _SAYS.get(kind, kind.value.replace("_", " ")).format_map(words)

@@ -303,4 +303,5 @@ def _meta(manifest: Manifest) -> dict[str, Any]:
         "description": manifest.description,
         "sensitive": list(manifest.sensitive),
         "defaults": {**DEFAULTS, **manifest.defaults},
+        "quality": manifest.quality.model_dump(),
     }

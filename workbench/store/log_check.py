@@ -79,7 +79,8 @@ _ROWS: dict[str, tuple[dict[str, str], str]] = {
     ),
     "dataset_acceptance": (
         {"dataset": "dataset", "sha256": "sha256", "accepted_by": "account"}
-        | {"reason_commitment": "reason"},
+        | {"reason_commitment": "reason", "data_audit": "data_audit"}
+        | {"breached": "breached", "excuse_commitment": "excuse"},
         "accepted_at",
     ),
 }

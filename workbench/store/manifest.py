@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from workbench.analysis.fitness import limits
 from workbench.analysis.mapping import PROVENANCE, TableMapping
 from workbench.domain.entity import LinkKind
 from workbench.domain.errors import BadInput
@@ -96,6 +97,22 @@ class Generator(_Strict):
     parameters: dict[str, str | int | float | bool] = {}
 
 
+class Quality(_Strict):
+    """Own limits of the data audit by threshold, and groups' shares in the population meant."""
+
+    limits: dict[str, float] = {}
+    population: dict[str, dict[str, Annotated[float, Field(gt=0, le=1)]]] = {}
+
+    @field_validator("limits")
+    @classmethod
+    def _check(cls, given: dict[str, float]) -> dict[str, float]:
+        try:
+            limits(given)
+        except BadInput as error:
+            raise ValueError(str(error)) from error
+        return given
+
+
 class _Table(_Strict):
     file: _File
     columns: dict[str, str] = {}
@@ -170,6 +187,7 @@ class Manifest(_Strict):
     sensitive_reason: str = ""
     covers: Covers = Covers()
     generator: Generator | None = None
+    quality: Quality = Quality()
     columns: _Notes = {}
     files: dict[str, FileNote] = Field(default={}, validate_default=True)
 

@@ -97,6 +97,9 @@ dataset_acceptance = _table(
     _text("accepted_by"),
     _text("accepted_at"),
     _text("reason_commitment"),
+    _text("data_audit"),  # digest of the audit that was accepted
+    _text("breached"),  # thresholds that were excused, one blank between
+    _text("excuse_commitment"),  # empty when nothing was breached
     _text("idempotency_key"),
     _seq(),
     Unique("idempotency_key"),

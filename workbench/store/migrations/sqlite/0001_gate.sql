@@ -328,6 +328,10 @@ WHEN NOT EXISTS (
 )
 BEGIN SELECT RAISE(ABORT, 'This account may not approve a release.'); END;
 
+CREATE TRIGGER release_learned_from_accepted_data BEFORE INSERT ON release
+WHEN NOT EXISTS (SELECT 1 FROM dataset_acceptance WHERE dataset = NEW.dataset)
+BEGIN SELECT RAISE(ABORT, 'Nobody accepted the data audit of what this release learned from.'); END;
+
 CREATE TRIGGER release_event_says_what_its_entry_says BEFORE INSERT ON release_event
 WHEN NOT EXISTS (
     SELECT 1 FROM said
@@ -376,8 +380,21 @@ WHEN NOT EXISTS (
       AND entry ->> '$.sha256' = NEW.sha256
       AND entry ->> '$.account' = NEW.accepted_by
       AND entry ->> '$.reason' = NEW.reason_commitment
+      AND entry ->> '$.data_audit' = NEW.data_audit
+      AND entry ->> '$.excuse' = NEW.excuse_commitment
 )
 BEGIN SELECT RAISE(ABORT, 'The log holds no entry that accepts this dataset.'); END;
+
+CREATE TRIGGER dataset_acceptance_is_of_the_data_audit_made BEFORE INSERT ON dataset_acceptance
+WHEN NOT EXISTS (
+    SELECT 1 FROM dataset d JOIN said ON said.seq = d.entry_seq
+    WHERE d.name = NEW.dataset
+      AND entry ->> '$.data_audit' = NEW.data_audit
+      AND entry ->> '$.breached'
+          = CASE NEW.breached WHEN '' THEN '[]'
+            ELSE '["' || replace(NEW.breached, ' ', '","') || '"]' END
+)
+BEGIN SELECT RAISE(ABORT, 'This is not the data audit that was made when it was ingested.'); END;
 
 CREATE TRIGGER dataset_is_accepted_by_a_supervisor BEFORE INSERT ON dataset_acceptance
 WHEN NOT EXISTS (

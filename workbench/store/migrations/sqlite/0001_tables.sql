@@ -78,9 +78,13 @@ CREATE TABLE dataset_acceptance (
     accepted_by TEXT NOT NULL,
     accepted_at TEXT NOT NULL CHECK (accepted_at GLOB '????-??-??T??:??:??.??????Z'),
     reason_commitment TEXT NOT NULL CHECK (length(reason_commitment) = 64),
+    data_audit TEXT NOT NULL CHECK (length(data_audit) = 64),
+    breached TEXT NOT NULL,
+    excuse_commitment TEXT NOT NULL CHECK (length(excuse_commitment) IN (0, 64)),
     idempotency_key TEXT NOT NULL UNIQUE CHECK (idempotency_key <> ''),
     entry_seq INTEGER NOT NULL UNIQUE REFERENCES log_entry (seq) CHECK (entry_seq >= 0),
-    PRIMARY KEY (dataset, sha256)
+    PRIMARY KEY (dataset, sha256),
+    CHECK ((breached = '') = (excuse_commitment = '')) -- what is breached is excused in writing
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE case_file (
