@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from workbench.analysis.validation.rows import Row
+    from workbench.analysis.validation.study import Seen
 
 SEED = 1  # of the measures' own samples and shuffles
 
@@ -85,3 +86,26 @@ def validate(
         write(report, world.name, rows, seed=SEED, sizes=sizes)
     progress("done", 1.0)
     return Validation(world.name, rows, sizes, report)
+
+
+def look_for_bias(planted: Path, null: Path, *, seed: int) -> "Seen":
+    """The planted gaps measured in the biased and in the null world of one seed.
+
+    Reads persons, ties and what records say of them; a second at size S.
+    """
+    from workbench.analysis.validation.study import look
+    from workbench.store.written_world import BIAS_TABLES, read_world
+
+    worlds = [read_world(folder, only=BIAS_TABLES) for folder in (planted, null)]
+    return look(*worlds, seed=seed)
+
+
+def write_study(seen: "list[Seen]", report: Path, *, name: str) -> Validation:
+    """The report on many seeds, as HTML at `report` and JSON beside it."""
+    from workbench.analysis.validation.study import rows
+    from workbench.store.validation_report import write
+
+    made = tuple(rows(seen))
+    sizes = {"worlds of bias": len(seen), "null worlds": len(seen)}
+    write(report, name, made, seed=min(one.seed for one in seen), sizes=sizes)
+    return Validation(name, made, sizes, report)

@@ -67,9 +67,12 @@ def _is(n: int) -> str:
 
 
 def _facts(sizes: dict[str, int], seed: int) -> str:
-    shown = ("persons", "accounts", "transfers", "calls", "offences", "truth/tainted")
-    facts = {f"Rows of {name}": f"{sizes[name]:,}" for name in shown if name in sizes}
-    facts["Seed of the measures' samples"] = str(seed)
+    shown = (
+        *("persons", "accounts", "transfers", "calls", "offences", "truth/tainted"),
+        *("worlds of bias", "null worlds"),
+    )
+    facts = {name.capitalize(): f"{sizes[name]:,}" for name in shown if name in sizes}
+    facts["Seed"] = str(seed)
     return "".join(f"<div><dt>{html.escape(k)}</dt><dd>{v}</dd></div>" for k, v in facts.items())
 
 

@@ -114,6 +114,20 @@ class Means:
         return gap, gap - z * float(error), gap + z * float(error)
 
 
+def pair_counts(world: WrittenWorld) -> tuple[Shares, Shares]:
+    """Ties that records confirm, and innocent close pairs that they name all the same; in the
+    group and elsewhere.
+
+    Raises
+    ------
+    NotInWorld
+        When truth/bias.csv or the tables it speaks of are not there.
+    """
+    first = world.table("truth/bias", "attribute", "group").iloc[0]
+    group = _in_group(world, str(first["attribute"]), str(first["group"]))
+    return _recording(world, group), _false_labels(world, group)
+
+
 def _in_group(world: WrittenWorld, attribute: str, group: str) -> pd.Series:
     """Whether each true person belongs to the group, by what is delivered of it first."""
     rows = world.table("persons", "id", attribute)
