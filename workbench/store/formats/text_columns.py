@@ -21,6 +21,8 @@ class TextColumns:
     def add(self, columns: Mapping[str, Sequence[str]], *, n_rows: int) -> None:
         """Add a block of `n_rows`; `columns` holds every column that appeared so far.
 
+        The cells of a column are a sequence of texts, or Arrow text (``large_string``).
+
         Raises
         ------
         BadInput
@@ -60,4 +62,6 @@ def _texts(cells: Sequence[str]) -> Any:
     """Arrow text, from the system's memory: it takes back what the next step frees."""
     import pyarrow
 
+    if isinstance(cells, pyarrow.Array):
+        return cells
     return pyarrow.array(cells, pyarrow.large_string(), memory_pool=pyarrow.system_memory_pool())
