@@ -9,7 +9,7 @@ from workbench.ui import jobs
 from workbench.ui.jobs import Job, Jobs, Progress
 
 
-def finished(job: Job) -> Job:
+def finished(job: Job[int]) -> Job[int]:
     """The job once it is over, whichever way."""
     over = threading.Event()
     job.when_done(over.set)

@@ -26,7 +26,7 @@ def draw(desk: "Desk", account: Account, case: Case) -> None:
     running = jobs.of_process().running(subject)
     if running is not None:
         st.session_state[held] = running
-    job: Job | None = st.session_state.get(held)
+    job: Job[int] | None = st.session_state.get(held)
     if job is not None and not job.done:
         jobs.progress(held)
         return
@@ -46,7 +46,7 @@ def draw(desk: "Desk", account: Account, case: Case) -> None:
         st.rerun()
 
 
-def _outcome(job: Job) -> None:
+def _outcome(job: Job[int]) -> None:
     with components.asking() as asked:
         n = job.result()
     if asked.ok:

@@ -31,6 +31,7 @@ PLACES = (
     Place("cases", "Cases", "folder_open", Operation.OPEN_CASE, (Role.ANALYST, Role.SUPERVISOR)),
     Place("finding", "Finding", "account_tree", Operation.OPEN_FINDING, listed=False),
     Place("second_reading", "Second reading", "rule", Operation.JUDGE),
+    Place("data", "Data", "database", Operation.READ_DATA),
     Place("models", "Models", "model_training", Operation.READ_MODELS, (Role.DATA_SCIENTIST,)),
     Place("bias_audit", "Bias audit", "balance", Operation.READ_MODELS),
     Place("decision_log", "Decision log", "history_edu", Operation.READ_LOG, (Role.AUDITOR,)),
