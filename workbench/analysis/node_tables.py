@@ -117,20 +117,18 @@ _ENTITY_KINDS, _LINK_KINDS = _words(_ENTITY_WORDS), _words(_LINK_WORDS)
 def _kinds(
     frame: pd.DataFrame, headers: Sequence[str], words: Mapping[str, str], other: str
 ) -> "pd.Series[Any]":
-    """The kind of each row, from the first of the columns that names any kind."""
+    """The kind of each row, from the first of the columns that names one there."""
     by_name: dict[str, str] = {}
     for column in frame.columns:
         by_name.setdefault(plain(str(column)), str(column))
+    kinds = pd.Series([""] * len(frame), index=frame.index, dtype=object)
     for header in headers:
-        column = by_name.get(header, "")
-        if not column:
-            continue
-        codes, texts = pd.factorize(frame[column])
-        named = [words.get(plain(str(text)), "") for text in texts]
-        if any(named):
-            chosen = np.array([kind or other for kind in named], dtype=object)
-            return pd.Series(chosen[codes], index=frame.index)
-    return pd.Series([other] * len(frame), index=frame.index, dtype=object)
+        if column := by_name.get(header, ""):
+            codes, texts = pd.factorize(frame[column])
+            named = np.array([words.get(plain(str(text)), "") for text in texts], dtype=object)
+            if any(named):
+                kinds = kinds.where(kinds != "", pd.Series(named[codes], index=frame.index))
+    return kinds.where(kinds != "", other)
 
 
 def _entity_kinds(frame: pd.DataFrame, *, ours: bool) -> "pd.Series[Any]":

@@ -32,8 +32,8 @@ def read_gexf(file: str, stream: Readable) -> GraphFile:
 class _Item:
     """A node or an edge that is open."""
 
-    def __init__(self, said: Mapping[str, str]) -> None:
-        self.said = said
+    def __init__(self, said: Mapping[str, str], row: int) -> None:
+        self.said, self.row = said, row
         self.cells: dict[str, str] = {}
         self.spells: list[str] = []
 
@@ -66,9 +66,9 @@ class _Gexf:
             case "attribute":
                 self._declare(said)
             case "node":
-                self._nodes.append(_Item(said))
+                self._nodes.append(_Item(said, self.rows.number()))
             case "edge":
-                self._edge = _Item(said)
+                self._edge = _Item(said, self.rows.number())
             case "attvalue":
                 self._value(said)
             case "spell" | "slice" if item := self._open:
@@ -121,7 +121,7 @@ class _Gexf:
         item.set("parent", said.get("pid", ""))
         self._time(item)
         cells = {**self._defaults["node"], **item.cells}
-        self.rows.node(said.get("id", ""), said.get("label", ""), cells)
+        self.rows.node(said.get("id", ""), said.get("label", ""), cells, row=item.row)
 
     def _close_edge(self, item: _Item) -> None:
         said = item.said
@@ -133,7 +133,7 @@ class _Gexf:
                 item.cells.setdefault(name, value)
         self._time(item)
         cells = {"edge_id": said.get("id", ""), **self._defaults["edge"], **item.cells}
-        self.rows.edge(said.get("source", ""), said.get("target", ""), cells)
+        self.rows.edge(said.get("source", ""), said.get("target", ""), cells, row=item.row)
 
     def _time(self, item: _Item) -> None:
         """The time an item stands at is its own column; spans that it was there for another."""

@@ -110,7 +110,7 @@ class GraphRows:
         self._ends = array("q"), array("q")
         self._loose = bytearray()
         self._rejected: list[Rejected] = []
-        self._n = 0
+        self._n = self._n_told = 0
 
     def has_node(self, id: str) -> bool:
         """Whether a node of that id was told of."""
@@ -121,7 +121,8 @@ class GraphRows:
         self, id: str, label: str, cells: Mapping[str, str], *, row: int = 0, place: str = ""
     ) -> None:
         """A node with its attributes by column name; `row` is its number, else it is counted."""
-        row = self._counted(row, place)
+        row = row or self.number()
+        self._tell(place)
         if not id:
             self._reject(row, "missing", what="A node", which="id")
             return
@@ -148,7 +149,8 @@ class GraphRows:
         A `loose` one only repeats what a node says in words, so it is left out quietly where its
         other end is not in the file.
         """
-        row = self._counted(row, place)
+        row = row or self.number()
+        self._tell(place)
         if not source or not target:
             self._reject(row, "missing", what="An edge", which="source or target")
             return
@@ -161,7 +163,7 @@ class GraphRows:
 
     def finish(self) -> GraphFile:
         """Nodes and edges as tables; edges that end at no node are listed."""
-        if not self._n:
+        if not self._n_told:
             raise refusal(self._file, "empty", "it holds no node and no edge; deliver some.")
         self._check_parallel("")
         names = pd.Series(list(self._ids), dtype="str")
@@ -196,12 +198,16 @@ class GraphRows:
             self._declared.append(0)
         return number
 
-    def _counted(self, row: int, place: str) -> int:
-        self._n += 1
-        if self._n > MAX_ROWS:
+    def _tell(self, place: str) -> None:
+        self._n_told += 1
+        if self._n_told > MAX_ROWS:
             what = f"it holds more than {MAX_ROWS:,} nodes and edges; deliver tables instead."
             raise refusal(self._file, "too_large", what, place=place)
-        return row or self._n
+
+    def number(self) -> int:
+        """The number of the next node or edge, to be given when it is told of as a whole."""
+        self._n += 1
+        return self._n
 
     def _reject(self, row: int, code: str, *, what: str = "", which: str = "") -> None:
         reason = _SENTENCES[code].format(what=what, which=which)

@@ -30,8 +30,8 @@ def read_graphml(file: str, stream: Readable) -> GraphFile:
 
 
 class _Item:
-    def __init__(self, kind: str, said: Mapping[str, str]) -> None:
-        self.kind, self.said = kind, said
+    def __init__(self, kind: str, said: Mapping[str, str], row: int) -> None:
+        self.kind, self.said, self.row = kind, said, row
         self.label = ""
         self.cells: dict[str, str] = {}
 
@@ -56,7 +56,7 @@ class _GraphMl:
             case "graph":
                 self._undirected.append(said.get("edgedefault", "directed") == "undirected")
             case "node" | "edge":
-                self._items.append(_Item(name, said))
+                self._items.append(_Item(name, said, self.rows.number()))
             case "hyperedge":
                 what = "it holds a hyperedge, which joins more than two; write it as edges."
                 raise refusal(self._file, "hyperedge", what, place="hyperedge")
@@ -118,7 +118,7 @@ class _GraphMl:
         if item.kind == "node":
             if self._items:
                 cells.setdefault("parent", self._items[-1].said.get("id", ""))
-            self.rows.node(said.get("id", ""), item.label, cells)
+            self.rows.node(said.get("id", ""), item.label, cells, row=item.row)
             return
         way = said.get("directed", "")
         undirected = self._undirected[-1] if self._undirected else False
@@ -132,7 +132,7 @@ class _GraphMl:
         ):
             if value:
                 cells.setdefault(name, value)
-        self.rows.edge(said.get("source", ""), said.get("target", ""), cells)
+        self.rows.edge(said.get("source", ""), said.get("target", ""), cells, row=item.row)
 
 
 def _inner(text: str) -> str:

@@ -17,7 +17,7 @@ _MARKED = re.compile(r"[^\x20-\x7e]|[&\"]")
 def gml_lines(leaving: Leaving) -> Iterator[bytes]:
     """A GML file, line by line."""
     numbers: dict[str, int] = {}
-    yield b'Creator "workbench"\ngraph [\n  directed 1\n'
+    yield b'Creator "workbench"\ngraph [\n  directed 1\n  multigraph 1\n'
     for number, node in enumerate(leaving.nodes()):
         numbers[node.id] = number
         head = f"id {number} label {_text(node.label)} entity {_text(node.id)}"
