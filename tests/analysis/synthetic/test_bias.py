@@ -9,7 +9,7 @@ UNITS = {
     "false_label_rate": (50, 250),
     "data_error_rate": (30, 120),
     "patrol_rate": (30, 120),
-    "proxy_pull": (30, 60),
+    "proxy_pull": (30, 120),
 }
 
 
@@ -25,8 +25,8 @@ def test_each_gap_follows_from_the_rates() -> None:
     assert false["expected_selection_gap"] == pytest.approx(0.0525)  # three quarters of it
     assert table.loc["data_error_rate", "expected_fnr_gap"] == pytest.approx(0.06)  # 0.09 - 0.03
     proxy = table.loc["proxy_pull"]
-    assert proxy["value"] == pytest.approx(0.7)  # 0.55 + 0.45 / 3
-    assert proxy["value_elsewhere"] == pytest.approx(0.15)  # 0.45 / 3
+    assert proxy["value"] == pytest.approx(0.64)  # 0.55 + 0.45 / 5
+    assert proxy["value_elsewhere"] == pytest.approx(0.09)  # 0.45 / 5
     assert table.loc["patrol_rate", "n"] == 30
 
 

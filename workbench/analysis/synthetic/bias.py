@@ -25,7 +25,7 @@ COLUMNS = (
     "expected_selection_gap",
     "measure",
 )
-_OWN_DISTRICTS = 1 / 3  # two of six districts of a state are a community's own
+_OWN_DISTRICTS = 0.2  # two of ten districts of a state are a community's own
 _Row = tuple[str, float, float, float, float, float, str]
 
 
@@ -121,8 +121,8 @@ class Bias:
         return (
             "proxy_pull", own, elsewhere,
             own - elsewhere, 0.0, own - elsewhere,
-            "proxy: share living in the group's two districts, against the communities whose own "
-            "districts are others; gaps: of a rule that selects by these two",
+            "proxy: share living in the group's own two districts of a state; gaps: of a rule that "
+            "selects by these two",
         )  # fmt: skip
 
 

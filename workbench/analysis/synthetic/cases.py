@@ -17,6 +17,7 @@ _TITLES = (
 _SUBJECT = {
     "hierarchical": "an organised group dealing in drugs",
     "cell": "a cell that may be raising funds for terrorism",
+    "broker_linked": "groups that may be sharing a broker of stolen access",
     "mule_ring": "accounts that may have passed on the proceeds of phishing",
     "burglary_crew": "a travelling burglary crew",
     "trafficking_chain": "a chain that may be trafficking workers",

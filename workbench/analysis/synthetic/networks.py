@@ -1,8 +1,10 @@
-"""Planted networks: who belongs, in which role, tied to whom, and what traces the ties leave.
+"""Planted networks: who belongs, in which role, since and until when, and what traces they leave.
 
 Members are drawn from everybody alike, so that no community takes part more than another. Most
 ties are hidden: the two never call each other, but use the same prepaid phone, pay through the
-same account, drive the same car or meet at the same address, as a club or a family does too.
+same account, drive the same car or meet at the same address, as a club or a family does too. In a
+fused network each of these shows a part of the members only: it comes out when calls, money,
+travel and places are put together.
 """
 
 from dataclasses import dataclass
@@ -10,121 +12,124 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from workbench.analysis.synthetic.assets import Assets
-from workbench.analysis.synthetic.life import (
-    hub_phones,
-    passers_by,
-    spare_phones,
+from workbench.analysis.synthetic.assets import SECTORS, Assets
+from workbench.analysis.synthetic.life import hub_phones, spare_phones
+from workbench.analysis.synthetic.names import COMMUNITIES
+from workbench.analysis.synthetic.network_structure import (
+    AREA,
+    KIND_SHARE,
+    KINDS,
+    build,
+    draw_size,
 )
-from workbench.analysis.synthetic.population import COMMUNITIES, Population
-from workbench.analysis.synthetic.scenario import DAYS, Ints, Scenario
+from workbench.analysis.synthetic.population import Population
+from workbench.analysis.synthetic.scenario import DAYS, Flags, Ints, Scenario
 
-KINDS = ("hierarchical", "cell", "mule_ring", "burglary_crew", "trafficking_chain", "carousel")
-_KIND_SHARE = (0.22, 0.16, 0.2, 0.16, 0.14, 0.12)
-_SIZE = {
-    "hierarchical": (8, 15),
-    "cell": (6, 12),
-    "mule_ring": (7, 13),
-    "burglary_crew": (4, 7),
-    "trafficking_chain": (7, 13),
-    "carousel": (5, 9),
-}
-LAUNDERING = ("hierarchical", "mule_ring", "trafficking_chain", "carousel")
+LAUNDERING = ("hierarchical", "broker_linked", "mule_ring", "trafficking_chain", "carousel", "cell")
+CHANNELS = ("calls", "pays", "travels", "meets")  # phone, account, vehicle, place of the cell
+_USES = (0.75, 0.65, 0.65, 0.65)  # share of members who use what their cell shares
 _HOMOPHILY = 0.6  # networks whose members come from one stretch of neighbours
-USES_CELL_HUB = 0.75  # share of members who call a phone that their cell shares
+_FUSED = 0.15  # networks that no single channel shows
 _CALLS_DIRECTLY = 0.12  # share of ties that are careless
-_BY_OFFENCE = 0.6  # share of recorded ties that a joint offence reveals; the rest are seen together
+_BY_OFFENCE = 0.4  # share of recorded ties that a joint offence reveals; the rest are seen together
+_FRONTS = {  # sectors of the firms that a kind of network runs, and for how many members one
+    "hierarchical": (("food", "retail", "club"), 8),
+    "trafficking_chain": (("construction", "housing", "food"), 10),
+    "carousel": (("trade", "transport", "services"), 2),
+    "mule_ring": (("retail",), 15),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Networks:
-    """Tables of the planted world.
+    """Tables of the planted world; days count from the world's first.
 
-    members: network, person, role, cell (numbered through all networks).
-    ties: network, a, b, kind, since (day), known (day, -1 never), by_offence, direct.
+    kind and fused, per network. members: network, person, role, cell (numbered through all
+    networks), since, until (DAYS when still in), and one flag per channel in `CHANNELS`.
+    ties: network, a, b, kind, since, until, day (on which it would become known), known (that day,
+    -1 never), by_offence, direct.
     shared, per cell: phone, second_phone, account, place, vehicle, -1 where nothing is shared.
+    firms: network, person, organisation, is_owner (else a director).
     """
 
     kind: tuple[str, ...]
+    fused: Flags
     members: pd.DataFrame
     ties: pd.DataFrame
     shared: pd.DataFrame
+    firms: pd.DataFrame
+
+    def areas(self) -> list[str]:
+        """Area of paragraph 25, per network."""
+        return [AREA[kind] for kind in self.kind]
 
 
 def make_networks(scenario: Scenario, people: Population, assets: Assets) -> Networks:
     """Networks of random kind, size and place; nobody is in two."""
     rng = scenario.stream("networks")
-    kinds = rng.choice(np.array(KINDS, dtype=object), size=scenario.n_networks, p=_KIND_SHARE)
-    free = people.age < 5
-    members, ties, n_cells = [], [], 0
-    for k, kind in enumerate(kinds.tolist()):
-        who = _recruit(rng, np.flatnonzero(free), kind)
-        free[who] = False
-        mine, edges = _structure(rng, kind, who)
-        mine["cell"] += n_cells
-        n_cells = int(mine["cell"].max()) + 1
-        members.append(mine.assign(network=k))
-        ties.append(edges.assign(network=k))
-    all_members = pd.concat(members, ignore_index=True)
+    n = scenario.n_networks
+    kinds = rng.choice(np.array(KINDS, dtype=object), size=n, p=KIND_SHARE).tolist()
+    fused = rng.random(n) < _FUSED
+    members, ties = _people(rng, scenario, people, kinds)
+    cells = members.drop_duplicates("cell")
     return Networks(
-        kind=tuple(kinds.tolist()),
-        members=all_members,
-        ties=_known(scenario, people, pd.concat(ties, ignore_index=True)),
-        shared=_share(scenario, assets, n_cells),
+        kind=tuple(kinds),
+        fused=fused,
+        members=_channels(scenario, members, fused),
+        ties=_known(scenario, people, ties),
+        shared=_share(scenario, assets, fused[cells["network"].to_numpy(np.int64)]),
+        firms=_firms(scenario, assets, kinds, members, len(people)),
     )
 
 
-def _recruit(rng: np.random.Generator, free: Ints, kind: str) -> Ints:
-    low, high = _SIZE[kind]
-    size = int(rng.integers(low, high + 1))
+def _people(
+    rng: np.random.Generator, scenario: Scenario, people: Population, kinds: list[str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    free = people.age < 5
+    members = [pd.DataFrame(columns=[*_MEMBER], dtype=np.int64)]
+    ties = [pd.DataFrame(columns=[*_TIE], dtype=np.int64)]
+    n_cells = 0
+    for k, kind in enumerate(kinds):
+        who = _recruit(rng, np.flatnonzero(free), draw_size(rng, scenario, kind))
+        free[who] = False
+        group = build(rng, kind, len(who))
+        columns = (k, who, group.role, group.cell + n_cells, group.since, group.until)
+        members.append(pd.DataFrame(dict(zip(_MEMBER, columns, strict=True))))
+        a, b = group.ties["a"].to_numpy(np.int64), group.ties["b"].to_numpy(np.int64)
+        since = np.maximum(group.since[a], group.since[b])
+        until = np.minimum(group.until[a], group.until[b])
+        of_tie = (k, who[a], who[b], group.ties["kind"], since, until)
+        ties.append(pd.DataFrame(dict(zip(_TIE, of_tie, strict=True))))
+        n_cells += int(group.cell[-1]) + 1
+    joined = (
+        pd.concat(part[min(1, len(part) - 1) :], ignore_index=True) for part in (members, ties)
+    )
+    one, other = joined
+    return one, other
+
+
+_MEMBER = ("network", "person", "role", "cell", "since", "until")
+_TIE = ("network", "a", "b", "kind", "since", "until")
+
+
+def _recruit(rng: np.random.Generator, free: Ints, size: int) -> Ints:
+    size = min(size, len(free) // 3)
     if rng.random() < _HOMOPHILY:
-        start = int(rng.integers(0, max(1, len(free) - 120)))
-        free = free[start : start + 120]
-    return rng.choice(free, size=min(size, len(free)), replace=False)
+        reach = max(120, 6 * size)
+        start = int(rng.integers(0, max(1, len(free) - reach)))
+        free = free[start : start + reach]
+    return rng.choice(free, size=size, replace=False)
 
 
-def _structure(rng: np.random.Generator, kind: str, who: Ints) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Roles and ties of one network: members in cells, a leader or liaison between them."""
-    n = len(who)
-    per_cell = {"burglary_crew": n, "carousel": n, "cell": 5}.get(kind, 7)
-    cell = np.arange(n) // per_cell
-    roles = _roles(kind, n, cell)
-    edges = []
-    density = {"carousel": 0.6, "cell": 0.85, "mule_ring": 0.5}.get(kind, 0.7)
-    for i in range(n):
-        for j in range(i + 1, n):
-            same, heads = cell[i] == cell[j], _is_head(i, cell) and _is_head(j, cell)
-            led = same and _is_head(i, cell)
-            if led or heads or (same and rng.random() < density):
-                edges.append(
-                    (int(who[i]), int(who[j]), "commands" if led or heads else "works_with")
-                )
-    ties = pd.DataFrame(edges, columns=["a", "b", "kind"])
-    return pd.DataFrame({"person": who, "role": roles, "cell": cell}), ties
-
-
-def _is_head(i: int, cell: Ints) -> bool:
-    return i == 0 or bool(cell[i] != cell[i - 1])
-
-
-def _roles(kind: str, n: int, cell: Ints) -> list[str]:
-    chain = ("recruiter", "transporter", "exploiter", "launderer")
-    below = {"mule_ring": "mule", "burglary_crew": "crew", "carousel": "director", "cell": "cell"}
-    head = {"mule_ring": "herder", "burglary_crew": "fence", "carousel": "organiser"}
-    if kind == "trafficking_chain":
-        return [chain[min(int(c), 3)] for c in cell]
-    return [
-        (
-            "leader"
-            if i == 0
-            else "lieutenant"
-            if kind == "hierarchical"
-            else head.get(kind, "liaison")
-        )
-        if _is_head(i, cell)
-        else below.get(kind, "soldier")
-        for i in range(n)
-    ]
+def _channels(scenario: Scenario, members: pd.DataFrame, fused: Flags) -> pd.DataFrame:
+    """Who uses which of what the cell shares; in a fused network each member two of four."""
+    rng = scenario.stream("channels")
+    n = len(members)
+    chance = rng.random((n, len(CHANNELS))) < np.array(_USES)
+    turn = (np.arange(n)[:, None] - np.arange(len(CHANNELS))) % len(CHANNELS)
+    of_fused = fused[members["network"].to_numpy(np.int64)][:, None]
+    uses = np.where(of_fused, turn <= 1, chance)
+    return members.assign(**{name: uses[:, i] for i, name in enumerate(CHANNELS)})
 
 
 def _known(scenario: Scenario, people: Population, ties: pd.DataFrame) -> pd.DataFrame:
@@ -135,60 +140,59 @@ def _known(scenario: Scenario, people: Population, ties: pd.DataFrame) -> pd.Dat
     rng = scenario.stream("known ties")
     draw, day = rng.random(len(ties)), rng.uniform(0, DAYS, len(ties))
     bias = scenario.bias
-    group = COMMUNITIES.index(bias.group)
-    touched = (people.community[ties["a"]] == group) | (people.community[ties["b"]] == group)
-    rate = np.where(touched, bias.recording_rate_group, bias.recording_rate)
-    known = np.where(draw < rate, np.floor(day), -1).astype(np.int64)
-    since = np.floor(day * rng.uniform(0, 0.7, len(ties))).astype(np.int64)
+    mine = people.community == COMMUNITIES.index(bias.group)
+    a, b = ties["a"].to_numpy(np.int64), ties["b"].to_numpy(np.int64)
+    rate = np.where(mine[a] | mine[b], bias.recording_rate_group, bias.recording_rate)
+    first = ties["since"].to_numpy(np.int64)
+    day = np.where(day < first + 10, rng.uniform(np.minimum(first + 10, DAYS - 1), DAYS), day)
+    last = np.minimum(day, ties["until"].to_numpy(np.int64))
+    since = np.floor(first + (last - first) * rng.uniform(0, 0.7, len(ties)))
     return ties.assign(
-        since=since,
-        known=known,
+        since=since.astype(np.int64),
+        day=np.floor(day).astype(np.int64),
+        known=np.where(draw < rate, np.floor(day), -1).astype(np.int64),
         by_offence=rng.random(len(ties)) < _BY_OFFENCE,
         direct=rng.random(len(ties)) < _CALLS_DIRECTLY,
     )
 
 
-def _share(scenario: Scenario, assets: Assets, n_cells: int) -> pd.DataFrame:
-    """What each cell shares, from the pools that circles draw from too."""
+def _share(scenario: Scenario, assets: Assets, fused: Flags) -> pd.DataFrame:
+    """What each cell shares, from the pools that circles draw from too; fused cells have all."""
     rng = scenario.stream("cells")
+    n_cells = len(fused)
     phone = hub_phones(rng, spare_phones(scenario, assets), len(assets.home_place), n_cells)
     pools = {
-        "account": np.arange(len(assets.account_holder)),
-        "place": np.arange(assets.n_private, len(assets.place_state)),
+        "account": np.arange(assets.n_bank_accounts),
+        "place": assets.public_places,
         "vehicle": np.arange(len(assets.vehicle_holder)),
     }
     shares = {"account": 0.6, "place": 0.06, "vehicle": 0.06}
     table = {
-        "phone": np.where(rng.random(n_cells) < 0.9, phone, -1),
-        "second_phone": np.where(rng.random(n_cells) < 0.45, np.roll(phone, 1), -1),
+        "phone": np.where((rng.random(n_cells) < 0.9) | fused, phone, -1),
+        "second_phone": np.where((rng.random(n_cells) < 0.45) & ~fused, np.roll(phone, 1), -1),
     }
     for name, pool in pools.items():
         drawn = rng.choice(pool, size=n_cells)
-        table[name] = np.where(rng.random(n_cells) < shares[name], drawn, -1)
+        table[name] = np.where((rng.random(n_cells) < shares[name]) | fused, drawn, -1)
     return pd.DataFrame(table)
 
 
-def cell_contacts(scenario: Scenario, networks: Networks, n_people: int) -> pd.DataFrame:
-    """Calls that ties leave behind, as `life.contacts` has them; `circle` is the cell."""
-    rng = scenario.stream("cell contacts")
-    members, ties = networks.members, networks.ties
-    hubs = networks.shared.loc[members["cell"], ["phone", "second_phone"]].to_numpy()
-    row, which = np.nonzero((hubs >= 0) & (rng.random(hubs.shape) < USES_CELL_HUB))
-    hub, user, cell = hubs[row, which], members["person"].iloc[row], members["cell"].iloc[row]
-    careless = ties[ties["direct"]]
-    cell_of = members.drop_duplicates("person").set_index("person")["cell"]
-    liaison = cell_of.loc[ties["b"]].to_numpy()
-    other = networks.shared["phone"].to_numpy()[liaison]
-    across = (cell_of.loc[ties["a"]].to_numpy() != liaison) & (other >= 0)
-    phones = networks.shared["phone"].to_numpy()
-    passing, passed = passers_by(rng, phones[phones >= 0], n_people)
-    none = np.full(len(careless) + len(passing), -1)
-    frame = pd.DataFrame(
-        {
-            "phone_a": np.concatenate([user, ties["a"][across], careless["a"], passing]),
-            "phone_b": np.concatenate([hub, other[across], careless["b"], passed]),
-            "circle": np.concatenate([cell, liaison[across], none]),
-        }
-    )
-    frame = frame[frame["phone_a"] != frame["phone_b"]].reset_index(drop=True)
-    return frame.assign(n=1 + rng.geometric(0.3, len(frame)))
+def _firms(
+    scenario: Scenario, assets: Assets, kinds: list[str], members: pd.DataFrame, n_people: int
+) -> pd.DataFrame:
+    """Firms that members direct or own: cash businesses, employers of the exploited, a carousel."""
+    rng = scenario.stream("fronts")
+    sectors = np.array(SECTORS, dtype=object)[assets.org_sector]
+    rows: list[tuple[int, int, int, bool]] = []
+    people = np.split(members["person"].to_numpy(), np.flatnonzero(members["network"].diff() > 0))
+    for k, kind in enumerate(kinds):
+        if kind not in _FRONTS:
+            continue
+        wanted, per_firm = _FRONTS[kind]
+        firms = np.flatnonzero(np.isin(sectors, wanted))
+        n = min(len(firms), -(-len(people[k]) // per_firm))
+        chosen = rng.choice(firms, size=n, replace=False)
+        heads = people[k][np.arange(n) * per_firm % len(people[k])]
+        owner = rng.random(n) < 0.4
+        rows += zip([k] * n, heads.tolist(), chosen.tolist(), owner.tolist(), strict=True)
+    return pd.DataFrame(rows, columns=["network", "person", "organisation", "is_owner"])
