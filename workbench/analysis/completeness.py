@@ -95,7 +95,8 @@ def impossible(batch: Batch, *, now: datetime) -> list[Measure]:
         made += _times(part, now)
         if part.mapping.kind == EntityKind.PERSON:
             made += _births(part, now)
-    return [*made, *_young_suspects(batch), *_both_roles(batch)]
+    made += [*_young_suspects(batch), *_both_roles(batch)]
+    return [m for m in made if m.n]
 
 
 def _numbers(part: Part) -> list[Measure]:

@@ -70,7 +70,7 @@ def slow(found: list[Stream]) -> list[Found]:
 
 def _of_table(part: Part) -> Iterator[Stream]:
     """The span is the table's, so that a source that starts late or stops early is seen."""
-    dated = part.records[part.records["occurred_at"].notna()]
+    dated = part.records[["source", "occurred_at", "known_at"]].dropna(subset="occurred_at")
     if dated.empty:
         return
     day = _days(dated["occurred_at"])

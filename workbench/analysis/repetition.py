@@ -110,10 +110,10 @@ def circular(batch: Batch) -> list[Measure]:
             origin, what = _origins(pair, [part.frame[c] for c in columns]), PASSED_ON
         elif part.mapping.from_kind == part.mapping.to_kind == EntityKind.PERSON:
             dated = part.records["occurred_at"].notna().to_numpy()
-            day = part.records["occurred_at"].dt.strftime("%Y-%m-%d").to_numpy()
-            groups = pd.DataFrame({"pair": pair, "day": day}).groupby(["pair", "day"])
-            origin = groups.ngroup().to_numpy().astype(np.int32)
-            pair, state, origin, what = pair[dated], state[dated], origin[dated], SAME_DAY
+            pair, state, what = pair[dated], state[dated], SAME_DAY
+            day = part.records["occurred_at"][dated].dt.floor("D").to_numpy()
+            same = pd.DataFrame({"pair": pair, "day": day}).groupby(["pair", "day"])
+            origin = same.ngroup().to_numpy().astype(np.int32)
         else:
             continue
         said = pd.DataFrame({"pair": pair, "origin": origin, "state": state})

@@ -17,6 +17,7 @@ SUSPECT = "persons recorded as suspect"
 BY_SOURCE = "suspect records by source"
 UNASSESSED = "suspect records graded X or 4"
 ASSOCIATED = "persons recorded in an association"
+_GRADED = ["table", "source", "source_grade", "information_grade"]
 
 
 def by_state(batch: Batch) -> list[Measure]:
@@ -138,7 +139,7 @@ def labels(batch: Batch) -> list[Measure]:
         (links["role"] == InvolvementRole.SUSPECT).to_numpy() & is_person[links["source"]]
     ]
     who = suspects["source"].to_numpy()
-    said = records.iloc[suspects["record"]]
+    said = records[_GRADED].iloc[suspects["record"]]
     weak = ((said["source_grade"] == "X") | (said["information_grade"] == "4")).to_numpy()
     graded = said["table"].isin(_graded_tables(batch)).to_numpy()
     tied = links[links["kind"] == LinkKind.ASSOCIATED_WITH]
@@ -162,7 +163,7 @@ def labels(batch: Batch) -> list[Measure]:
 def unassessed(batch: Batch) -> Measure:
     """Suspect records graded X or 4, of those in tables that bring a grade at all."""
     links, records = batch.tables.links, batch.tables.records
-    said = records.iloc[links["record"][links["role"] == InvolvementRole.SUSPECT]]
+    said = records[_GRADED].iloc[links["record"][links["role"] == InvolvementRole.SUSPECT]]
     said = said[said["table"].isin(_graded_tables(batch))]
     weak = (said["source_grade"] == "X") | (said["information_grade"] == "4")
     return Measure(where="involved_in", what=UNASSESSED, n=len(said), count=int(weak.sum()))
