@@ -51,8 +51,8 @@ def test_an_instance_with_a_record_missing_or_of_unknown_shape_is_not_found() ->
     assert values(world(CYCLE, "spiral"))["pattern_shape"] == 0.0
 
 
-def test_only_the_tainted_share_has_to_be_conserved() -> None:
-    mixed = world([("a", "b", 100.0, 0.0), ("b", "c", 400.0, 1.0), ("b", "d", 30.0, 2.0)], "random")
-    assert values(mixed)["pattern_money"] == 0.0
-    mixed.tables["truth/tainted"]["share"] = [1.0, 0.15, 1.0]  # 60 of the 400
-    assert values(mixed)["pattern_money"] == 1.0
+def test_look_alikes_are_counted_apart() -> None:
+    made = world(CYCLE, "cycle")
+    made.tables["truth/patterns"].loc[1] = ["I-2", "", "fan_in", 2]
+    found = values(made)
+    assert (found["pattern_shape"], found["look_alike_shape"]) == (1.0, 0.0)

@@ -15,7 +15,7 @@ def steps(text: str, amounts: list[float] | None = None) -> list[Step]:
     """``ab bc`` is a pays b, then b pays c, one second later, the same amount."""
     pairs = text.split()
     sums = amounts or [100.0] * len(pairs)
-    return [Step(p[0], p[1], float(i), sums[i], sums[i]) for i, p in enumerate(pairs)]
+    return [Step(p[0], p[1], float(i), sums[i]) for i, p in enumerate(pairs)]
 
 
 @pytest.mark.parametrize(
@@ -42,8 +42,12 @@ def test_a_shape_is_found_and_what_only_looks_like_it_is_not(
 
 
 def test_structuring_stays_under_the_threshold() -> None:
-    assert SHAPES["structuring"](steps("ax bx cx", [9_000, 9_500, 9_900]))
-    assert not SHAPES["structuring"](steps("ax bx cx", [9_000, 9_500, 10_000]))
+    rule = SHAPES["structuring"]
+    assert rule(steps("ax bx cx", [9_000, 9_500, 9_900]))
+    assert rule(steps("ax bx cx xd", [9_000, 9_500, 9_900, 28_000]))  # passed on as one
+    assert not rule(steps("ax bx cx", [9_000, 9_500, 10_000]))  # one is reported
+    assert not rule(steps("ax bx cx", [900, 950, 990]))  # nothing to hide
+    assert not rule(steps("ax bx cx de", [9_000, 9_500, 9_900, 100]))
 
 
 def test_mirrors_come_in_twins() -> None:

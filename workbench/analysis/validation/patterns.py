@@ -8,9 +8,6 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-import pandas as pd
-
 from workbench.analysis.validation.estimates import wilson
 from workbench.analysis.validation.rows import Measured, Plot, Series
 from workbench.analysis.validation.shapes import SHAPES, Step, closes, conserved, in_order
@@ -95,10 +92,9 @@ def instances(world: WrittenWorld) -> list[Instance]:
     joined = members.merge(
         rows[rows["id"].isin(members["record"])], left_on="record", right_on="id"
     )
-    joined["tainted"] = joined["amount"] * _tainted_share(world, joined["record"])
     joined = joined.sort_values(["instance", "occurred_at", "id"], kind="stable")
     steps: dict[object, list[Step]] = defaultdict(list)
-    columns = ("instance", "payer", "payee", "occurred_at", "tainted", "amount")
+    columns = ("instance", "payer", "payee", "occurred_at", "amount")
     for key, *cells in zip(*(joined[c].tolist() for c in columns), strict=True):
         steps[key].append(Step(*cells))
     n_told = (
@@ -113,11 +109,3 @@ def instances(world: WrittenWorld) -> list[Instance]:
             told["instance"], networks, told["pattern"], n_told, strict=True
         )
     ]
-
-
-def _tainted_share(world: WrittenWorld, record: "pd.Series[str]") -> "pd.Series[float]":
-    """The tainted share of each record; 1 where the truth tells none (innocent look-alikes)."""
-    if not world.has("truth/tainted", "record", "share"):
-        return pd.Series(np.ones(len(record)), index=record.index)
-    rows = world.table("truth/tainted", "record", "share").drop_duplicates("record")
-    return record.map(rows.set_index("record")["share"]).fillna(1.0)

@@ -188,8 +188,8 @@ REFERENCES: Final[Mapping[str, Reference]] = {
     ),
     "pattern_money": Reference(
         topic="Patterns", name="Money conserved", unit="share",
-        measures="Laundering instances in which nobody passes on more tainted money than came, at "
-        "any moment, or keeps more than half.",
+        measures="Laundering instances in which nobody in the middle has passed on more than came "
+        "from the instance by then, to the cent, or keeps more than half.",
         published="with money conserved", source=_TABLE, low=1.0, high=1.0,
     ),
     "cycles_close": Reference(

@@ -15,13 +15,12 @@ REPORTED_FROM = 10_000.0  # EUR, the threshold that structuring stays under
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One transfer of an instance: `amount` is its tainted part where the truth tells one."""
+    """One transfer of an instance; `amount` is the whole of it, `at` in seconds."""
 
     payer: str
     payee: str
     at: float
     amount: float
-    whole: float
 
 
 # Shapes -----------------------------------------------------------------------------------------
@@ -121,13 +120,18 @@ def connected(steps: Sequence[Step]) -> bool:
 
 
 def structuring(steps: Sequence[Step]) -> bool:
-    """Three transfers or more, in one piece, all under the threshold from which one reports."""
-    return len(steps) >= 3 and connected(steps) and all(s.whole < REPORTED_FROM for s in steps)
+    """Three payments or more to one account, each under the threshold from which one reports and
+    together over it; whatever else there is, that account pays."""
+    collects = steps[0].payee
+    into = [s.amount for s in steps if s.payee == collects]
+    onward = all(s.payer == collects for s in steps if s.payee != collects)
+    under = len(into) >= 3 and max(into) < REPORTED_FROM <= sum(into)
+    return under and onward
 
 
 def mirror(steps: Sequence[Step]) -> bool:
     """Every transfer has a twin of about the same amount between other accounts or back."""
-    amounts = sorted(s.whole for s in steps)
+    amounts = sorted(s.amount for s in steps)
     close = [b <= a * 1.1 + CENT for a, b in pairwise(amounts)]
     alone = [
         not (before or after)
