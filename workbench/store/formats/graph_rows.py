@@ -224,4 +224,4 @@ class GraphRows:
                 f"more than {MAX_PARALLEL:,} links run from one entity to another; deliver them as "
                 "a table of records, or their number."
             )
-            raise refusal(self._file, "parallel_links", what, place=place)
+            raise refusal(self._file, "parallel_links", what, place=place or f"row {self._n}")

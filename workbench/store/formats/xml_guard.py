@@ -77,6 +77,8 @@ class _Guard:
             self._parser.Parse(chunk, False)
         except expat.ExpatError as error:
             raise self._not_xml(error) from error
+        except (LookupError, ValueError) as error:  # an encoding that Python cannot give to expat
+            raise self._unknown_encoding() from error
         if self._fed - self._parser.CurrentByteIndex > MAX_TAG:
             what = "a tag or a comment is above 1 MB; cut it."
             raise refusal(self._file, "field_too_large", what, place=self._place)
@@ -116,8 +118,7 @@ class _Guard:
             expat.errors.XML_ERROR_UNKNOWN_ENCODING,
             expat.errors.XML_ERROR_INCORRECT_ENCODING,
         ):
-            what = "its encoding is not known or not the one it names; save it as UTF-8."
-            return refusal(self._file, "not_utf8", what, place=place)
+            return self._unknown_encoding()
         if said == expat.errors.XML_ERROR_UNDEFINED_ENTITY:
             what = "it uses an entity that XML does not have; write the character itself."
             return refusal(self._file, "entities", what, place=place)
@@ -125,6 +126,10 @@ class _Guard:
             what = "it ends before it is whole; deliver all of it."
             return refusal(self._file, "xml", what, place=place)
         return refusal(self._file, "xml", "it is no well-formed XML there; mend it.", place=place)
+
+    def _unknown_encoding(self) -> Exception:
+        what = "its encoding is not known or not the one it names; save it as UTF-8."
+        return refusal(self._file, "not_utf8", what, place=self._place)
 
     def _declared(self, version: str, encoding: str | None, standalone: int) -> None:
         if encoding and encoding.lower() not in ("utf-8", "utf8"):
