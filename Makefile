@@ -54,6 +54,10 @@ notebooks: setup ## run every notebook from top to bottom
 reports: setup ## make the samples and the screenshots in reports/ anew
 	$(BIN)/python reports/make_samples.py
 
+.PHONY: worlds
+worlds: setup ## hold a world of size M against what is known of real ones, in reports/
+	$(BIN)/python reports/study_worlds.py world
+
 .PHONY: bench
 bench: setup ## measure beside a peer, in the same run
 	@PYTHONPATH=tests $(BIN)/python -m benchmarks.run --size full
