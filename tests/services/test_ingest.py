@@ -5,12 +5,20 @@ from pathlib import Path
 
 import pytest
 from builders import Home, home, n_entries
-from builders_world import MANIFEST, folder
+from builders_world import FILES, MANIFEST, folder
 
-from workbench.domain.errors import BadInput, Conflict, NotAllowed, NotFound, WorkbenchError
-from workbench.domain.log import EntryKind
+from workbench.domain.errors import (
+    BadInput,
+    CheckFailed,
+    Conflict,
+    NotAllowed,
+    NotCleared,
+    NotFound,
+    WorkbenchError,
+)
+from workbench.domain.log import EntryKind, commitment
 from workbench.services import ingest
-from workbench.store.acceptances import is_accepted
+from workbench.store.acceptances import digest_of, is_accepted, require_accepted
 
 REASON = "Read the quality report; two empty cells, nothing rejected."
 
@@ -161,3 +169,118 @@ def test_accepting_without_the_right_role_reason_or_key_is_refused(
 def test_what_was_not_ingested_cannot_be_accepted(built: Home) -> None:
     with pytest.raises(NotFound):
         ingest.accept(built.desk, "nothing", account="supervisor", reason=REASON, key="k")
+
+
+# The data audit, and what it takes to accept what it breached
+
+
+def lacking(root: Path, *, limits: str = "") -> Path:
+    """Sixty persons, half of them women, of whom ten have no trade; everybody else has one."""
+    header = FILES["persons.csv"].splitlines()[0]
+    rows = [
+        f"P{i},Person {i},{'female' if i % 2 else 'male'},N-1,"
+        f"{'' if i % 2 and i < 20 else 'baker'},2024-01-01"
+        for i in range(1, 61)
+    ]
+    return folder(root, manifest=MANIFEST + limits, persons="\n".join([header, *rows]) + "\n")
+
+
+EXCUSE = "The trade is not used by any model here; the register is asked to complete it."
+
+
+def test_what_was_audited_is_kept_logged_and_printed_t4(built: Home, tmp_path: Path) -> None:
+    made = lacking(tmp_path / "d")
+    report = ingest.ingest(built.desk, made, account="analyst-1")
+    assert report.audit.breached == ("missing_gap",)
+    kept = built.desk.datasets.quality("harbour")
+    assert kept["data_audit"] == report.as_json()["data_audit"]
+    entry = last_fields(built)
+    assert (entry["data_audit"], entry["breached"]) == (digest_of(kept), ["missing_gap"])
+    assert set(ingest.check(made).as_json()) >= {"accepted", "rejected", "counts", "data_audit"}
+    assert "breached: missing_gap." in ingest.check(made).as_text()
+
+
+def test_reading_sensitive_columns_for_the_data_audit_is_logged_with_its_need_t5(
+    built: Home, tmp_path: Path
+) -> None:
+    ingest.ingest(built.desk, folder(tmp_path / "d"), account="analyst-1")
+    with built.desk.database.read() as connection:
+        read = [dict(e.fields) for e in built.desk.log.entries(connection)][-2]
+    assert (read["kind"], read["dataset"]) == ("sensitive_read", "harbour")
+    assert read["why"] == "data audit before acceptance"
+    before = n_entries(built, EntryKind.SENSITIVE_READ)
+    plain = tmp_path / "calls.csv"
+    plain.write_text("caller,called\n1,2\n")
+    ingest.ingest(built.desk, plain, account="analyst-1")
+    assert n_entries(built, EntryKind.SENSITIVE_READ) == before
+
+
+def test_an_unfit_batch_is_refused_with_its_reason_t17(built: Home, tmp_path: Path) -> None:
+    ingest.ingest(built.desk, lacking(tmp_path / "d"), account="analyst-1")
+    with pytest.raises(NotCleared, match="breached missing_gap"):
+        ingest.accept(built.desk, "harbour", account="supervisor", reason=REASON, key="k")
+    assert not accepted(built, "harbour")
+    refused = last_fields(built)
+    assert (refused["kind"], refused["what"]) == ("refused_attempt", "accept_data")
+    with pytest.raises(NotCleared), built.desk.database.read() as connection:
+        require_accepted(connection, "harbour", built.desk.datasets.sha256("harbour"))
+
+
+def test_a_breach_is_excused_in_writing_and_the_words_stay_out_of_the_log_t4(
+    built: Home, tmp_path: Path
+) -> None:
+    ingest.ingest(built.desk, lacking(tmp_path / "d"), account="analyst-1")
+    for _ in range(2):
+        ingest.accept(
+            built.desk, "harbour", account="supervisor", reason=REASON, key="k", excuse=EXCUSE
+        )
+    assert accepted(built, "harbour")
+    entry = last_fields(built)
+    assert (entry["kind"], entry["breached"]) == ("dataset_accepted", ["missing_gap"])
+    assert entry["excuse"] == commitment(built.desk.vault.salt("dataset harbour"), EXCUSE)
+    assert EXCUSE not in str(entry)
+    kept = built.desk.vault.get("dataset harbour", f"excuse {entry['sha256']}")
+    assert kept.decode() == EXCUSE
+    with pytest.raises(Conflict, match="idempotency key"):
+        ingest.accept(
+            built.desk, "harbour", account="supervisor", reason=REASON, key="k", excuse=EXCUSE * 2
+        )
+
+
+def test_an_excuse_says_something_and_only_for_what_was_breached(
+    built: Home, tmp_path: Path
+) -> None:
+    ingest.ingest(built.desk, lacking(tmp_path / "d"), account="analyst-1")
+    with pytest.raises(BadInput, match="excuse"):
+        ingest.accept(
+            built.desk, "harbour", account="supervisor", reason=REASON, key="k", excuse=" .. "
+        )
+    ingest.ingest(built.desk, folder(tmp_path / "e"), account="analyst-1", name="sound")
+    with pytest.raises(BadInput, match="breaches no threshold"):
+        ingest.accept(
+            built.desk, "sound", account="supervisor", reason=REASON, key="k", excuse=EXCUSE
+        )
+    assert not accepted(built, "harbour")
+    assert not accepted(built, "sound")
+
+
+def test_a_quality_report_changed_after_ingestion_is_found(built: Home, tmp_path: Path) -> None:
+    ingest.ingest(built.desk, lacking(tmp_path / "d"), account="analyst-1")
+    path = built.desk.datasets.root / "harbour" / "quality.json"
+    path.write_text(path.read_text().replace('"missing_gap"', '"none_at_all"'))
+    with pytest.raises(CheckFailed, match="quality report"):
+        ingest.accept(
+            built.desk, "harbour", account="supervisor", reason=REASON, key="k", excuse=EXCUSE
+        )
+    assert not accepted(built, "harbour")
+
+
+def test_a_dataset_moves_a_limit_or_names_its_population_in_dataset_toml(tmp_path: Path) -> None:
+    own = "\n[quality.limits]\nmissing_gap = 0.5\n[quality.population.sex]\nfemale = 0.9\n"
+    audit = ingest.check(lacking(tmp_path / "d", limits=own)).audit
+    by_name = {one.name: one for one in audit.outcomes}
+    assert (by_name["missing_gap"].verdict, by_name["missing_gap"].limit) == ("holds", 0.5)
+    assert by_name["under_represented"].value == pytest.approx(0.5 / 0.9, abs=1e-6)
+    wrong = lacking(tmp_path / "e", limits="\n[quality.limits]\nmissing_gab = 0.5\n")
+    with pytest.raises(BadInput, match="missing_gab"):
+        ingest.check(wrong)
