@@ -395,6 +395,7 @@ def audit(
         report = service.audit_release(
             desk, model, dataset=_named(desk, dataset), account=as_, margin=margin
         ).as_json()
+        report["deciders"] = _deciders(desk, model, report["version"], as_, margin)
     _show(report, _audit_lines(report), as_json=as_json)
     if report["verdict"] == "fail":
         raise typer.Exit(1)
@@ -596,6 +597,16 @@ def _show_graph(found: Mapping[str, Any], as_json: bool) -> None:
     _show(found, "\n".join(lines) or "Nothing found.", as_json=as_json)
 
 
+def _deciders(desk: "Desk", model: str, version: int, account: str, margin: float) -> Any:
+    """The audit of who decided on this version; None while it is no release or nobody has."""
+    from workbench.services import audit_deciders
+
+    found = audit_deciders.audit_deciders(
+        desk, model, account=account, version=version, margin=margin
+    )
+    return None if found is None else {**found.document, "digest": found.digest}
+
+
 def _rate(share: float | None) -> str:
     return "     -" if share is None else f"{share:6.3f}"
 
@@ -608,6 +619,12 @@ def _audit_lines(report: Mapping[str, Any]) -> str:
     for t in report["tests"]:
         found = f"gap={_rate(t['gap'])} p={_rate(t['p_value'])}  {t['verdict']}"
         lines.append(f"{t['attribute']:<22}{t['metric']:<5}{found}")
+    if report.get("deciders"):
+        from workbench.analysis.audit_words import deciders_sentence
+
+        document = report["deciders"]
+        basis = "records" if document["truth"] is None else "truth"
+        lines.append(f"deciders, by {basis}: {deciders_sentence(document, basis)}")
     return "\n".join(lines)
 
 

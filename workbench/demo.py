@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from workbench.domain.account import Role
@@ -19,6 +20,7 @@ from workbench.services import account as accounts
 from workbench.services import (
     act,
     audit,
+    audit_deciders,
     casework,
     detect,
     generate,
@@ -44,6 +46,7 @@ READERS = ("analyst-1", "analyst-2")
 SUPPORT = "The records below bear the claim out: dates and counterparts agree. (simulated)"
 DRAWN = "Drawn at random, and the score adds nothing to the records. (simulated)"
 DOUBT = "The records could as well be everyday business between these two. (simulated)"
+N_PAST = 30  # findings of each model that are read and decided before anybody opens the pages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +111,9 @@ def demo(desk: Desk, *, size: str, seed: int, progress: Progress) -> Demo:
         for model in desk.models
     ]
     steps.once("Leaving some for a second reading", lambda _: _first_readings(desk))
+    for model in desk.models:
+        steps.once(f"Reading some findings of {model}", partial(_past_readings, desk, model))
+        steps.once(f"Auditing who decided on {model}", partial(_audit_deciders, desk, model))
     n_findings = steps.once(
         "Counting what was found", lambda _: len(review.list_findings(desk, account="operator"))
     )
@@ -123,7 +129,7 @@ def demo(desk: Desk, *, size: str, seed: int, progress: Progress) -> Demo:
 
 
 def _claim(desk: Desk, *, size: str, seed: int, progress: Progress) -> _Steps:
-    steps = _Steps(desk.home / "demo.json", progress, n_steps=7 + 6 * len(desk.models))
+    steps = _Steps(desk.home / "demo.json", progress, n_steps=7 + 8 * len(desk.models))
     made = {"size": size, "seed": seed}
     if steps.path.exists():
         steps.done = json.loads(steps.path.read_text(encoding="utf-8"))
@@ -286,3 +292,49 @@ def _first_readings(desk: Desk) -> int:
             _decided(desk, row.id, READERS[0], verdict)
             n_read += 1
     return n_read
+
+
+def _past_readings(desk: Desk, model: str, tell: Progress) -> int:
+    """Decide some findings once, so that there is practice to look back on and to audit.
+
+    The simulated reader knows the records alone: more verified facts tied to an offence than
+    in half of all findings of the model make one supported. Near that line the score changes
+    the reader's mind, as scores do.
+    """
+    found = review.list_findings(desk, model=model)
+    usual = median(row.n_offence_facts for row in found)
+    past = [row for row in found if row.status == "undecided"][:N_PAST]
+    for i, row in enumerate(past):
+        tell(f"{i + 1} of {len(past)}", 0.0)
+        _read_once(desk, row.id, READERS[i % 2], beyond=row.n_offence_facts - usual)
+    return len(past)
+
+
+def _read_once(desk: Desk, finding: str, account: str, *, beyond: float) -> None:
+    before = Verdict.SUPPORTED if beyond > 0 else Verdict.NOT_SUPPORTED
+    unsure = abs(beyond) <= 1
+    review.read(desk, finding, account=account)
+    review.judge(
+        desk,
+        finding,
+        account=account,
+        verdict=before,
+        confidence=60 if unsure else 80,
+        reason=SUPPORT if before is Verdict.SUPPORTED else DOUBT,
+    )
+    proposed = review.unveil(desk, finding, account=account).proposed
+    swayed = Verdict.SUPPORTED if proposed else Verdict.NOT_SUPPORTED
+    after = swayed if unsure else before
+    review.decide(
+        desk,
+        finding,
+        account=account,
+        verdict=after,
+        reason=SUPPORT if after is Verdict.SUPPORTED else DOUBT,
+        key=f"demo-past-{finding}-{account}",
+    )
+
+
+def _audit_deciders(desk: Desk, model: str, _: Progress) -> str:
+    report = audit_deciders.audit_deciders(desk, model, account="auditor")
+    return "" if report is None else report.verdict.value

@@ -8,12 +8,15 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 from builders_audit import table
 
 from workbench.analysis.fairness import audit
+from workbench.domain.decision import Verdict
 from workbench.domain.errors import CheckFailed
-from workbench.store.audit_reports import AuditReport, keep, kept
+from workbench.store.audit_reports import AuditReport, keep, keep_deciders, kept, kept_deciders
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 HOSTILE = '<script>alert("x")</script>'
@@ -116,3 +119,75 @@ def test_the_page_says_verdict_margin_denominators_and_digest(tmp_path: Path) ->
     assert page.count('class="band"') == 1  # nobody rests on enough positives
     assert report.digest in page
     assert "Against the truth" in page
+
+
+def deciders_document() -> dict[str, Any]:
+    from workbench.analysis.deciders import Reading, audit_deciders, gaps
+
+    n = 60
+    each = np.arange(n, dtype=np.int32)
+    said = [
+        Reading(
+            finding=i,
+            before=Verdict.NOT_SUPPORTED,
+            put_forward=i % 2 == 0,
+            after=Verdict.SUPPORTED if i % 4 == 0 else Verdict.NOT_SUPPORTED,
+        )
+        for i in range(n)
+    ]
+    found = audit_deciders(
+        said,
+        each % 3 == 0,
+        people=pd.DataFrame({"candidate": each, "entity": each}),
+        sensitive=pd.DataFrame({"entity": each, "group": [HOSTILE, "two"] * (n // 2)}),
+        margin=0.05,
+        seed=1,
+    )
+    assert found["by"] is not None
+    return {
+        "kind": "deciders",
+        "model": "callers",
+        "title": "Callers",
+        "version": 1,
+        "release": "callers/1",
+        "release_digest": "ab" * 32,
+        "unit": "pair",
+        "dataset": "calling-world",
+        "as_of": "2024-12-30T00:00:00+00:00",
+        "margin": 0.05,
+        "records": None,
+        "truth": found,
+        "gaps": {"truth": gaps(found["by"]), "records": []},
+        "burden": {
+            "n_findings": 60,
+            "n_supported": 15,
+            "n_people": 60,
+            "people_per_supported": 4.0,
+            "minutes": 30.0,
+            "median_minutes": 0.5,
+            "minutes_per_supported": 2.0,
+            "areas": {"drugs": 60},
+            "groups": [],
+        },
+    }
+
+
+def test_an_audit_of_deciders_is_kept_and_its_page_stands_alone(tmp_path: Path) -> None:
+    report = keep_deciders(tmp_path, deciders_document(), now=NOW)
+    again = kept_deciders(tmp_path)
+    assert again == {"callers/1": report}
+    assert hashlib.sha256(report.json_path.read_bytes()).hexdigest() == report.digest
+    page = report.html_path.read_text(encoding="utf-8")
+    tags = Tags(page)
+    assert not tags.open
+    assert "<script" not in page
+    assert not [a for _, attrs in tags.found for a in attrs if a in ("src", "href")]
+    assert page.count("<svg") == 6  # three deciders, two errors
+    assert "4 people opened and 2 minutes read for each" in page
+
+
+def test_a_changed_audit_of_deciders_is_refused(tmp_path: Path) -> None:
+    report = keep_deciders(tmp_path, deciders_document(), now=NOW)
+    report.json_path.write_bytes(report.json_path.read_bytes().replace(b"callers", b"cellars"))
+    with pytest.raises(CheckFailed, match="was changed"):
+        kept_deciders(tmp_path)

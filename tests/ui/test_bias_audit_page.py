@@ -8,12 +8,15 @@ import builders_training
 import pytest
 from builders import Home
 from builders_casework import signed_in
+from builders_demo import DemoHome
 from builders_pages import MAIN, field, words
 from builders_training import MODEL, WORLD
 from streamlit.testing.v1 import AppTest
 
+from workbench import bootstrap
 from workbench.services import train
 from workbench.services.audit import audit_release
+from workbench.store import accounts
 
 pytestmark = pytest.mark.slow
 
@@ -77,3 +80,27 @@ def test_another_attribute_and_error_can_be_chosen(home: Home) -> None:
     app.segmented_control(key="metric").select("fnr").run()
     assert not app.exception
     assert "Of those where something is to be found" in words(app)
+
+
+def test_three_deciders_and_the_burden_stand_beside_the_release(
+    demo_home: DemoHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORKBENCH_HOME", str(demo_home.path))
+    desk = bootstrap.open(demo_home.path)
+    with desk.database.read() as connection:
+        person = accounts.by_name(connection, "auditor")
+    app = AppTest.from_file(MAIN, default_timeout=60)
+    app.user = signed_in(desk, person)
+    app.switch_page("../pages/bias_audit.py")
+    app.run()
+    assert not app.exception
+    assert [tab.label for tab in app.tabs] == ["The release", "Three deciders", "Burden on society"]
+    said = words(app)
+    assert "People, before the score" in said
+    assert "People, after the score" in said
+    assert "never for one" in said
+    shown = {metric.label: metric.value for metric in app.metric}
+    assert int(shown["Findings opened"]) > 30
+    field(app, "By").select("community").run()
+    app.segmented_control(key="deciders_metric").select("fnr").run()
+    assert not app.exception

@@ -97,3 +97,40 @@ def _listed(names: Sequence[str]) -> str:
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+DECIDERS = {
+    "before": "People, before the score",
+    "release": "The release",
+    "after": "People, after the score",
+}
+CLOSE = 0.01  # gaps that differ by less than a point are said to be alike
+
+
+def deciders_sentence(document: Mapping[str, Any], basis: str) -> str:
+    """Who added to the widest gap that is beyond chance, or that none is."""
+    rows = document["gaps"][basis]
+    n = document[basis]["n_comparable"] if document[basis] else 0
+    if not rows:
+        return "No reading says yes or no both before and after the score, so nobody is compared."
+    failed = [row for row in rows if "fail" in row["verdicts"].values()]
+    if not failed:
+        short = any("insufficient" in row["verdicts"].values() for row in rows)
+        return f"Over {n:,} readings no decider shows a gap beyond the margin and beyond chance" + (
+            "; most groups are too small to show one." if short else "."
+        )
+    worst = max(failed, key=lambda row: max(row[who] or 0.0 for who in DECIDERS))
+    said = ", ".join(f"{DECIDERS[who].lower()} {points(worst[who])}" for who in DECIDERS)
+    return (
+        f"By {plain(worst['attribute'])}, {METRICS[worst['metric']].lower()} differs between "
+        f"groups by (points): {said}. {_who_added(worst)}"
+    )
+
+
+def _who_added(row: Mapping[str, Any]) -> str:
+    before, after = row["before"] or 0.0, row["after"] or 0.0
+    if after > before + CLOSE:
+        return "The gap grew once people saw the score."
+    if after < before - CLOSE:
+        return "The gap shrank once people saw the score."
+    return "Seeing the score did not change it."

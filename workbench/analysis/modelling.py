@@ -252,6 +252,21 @@ def sample_at(
     )
 
 
+def truth_of(
+    model: ModelDefinition,
+    graph: CaseGraph,
+    candidates: Candidates,
+    truth: Mapping[str, pd.DataFrame],
+) -> IntArray | None:
+    """What is true of each candidate; None where the dataset brings no truth of its kind."""
+    if not truth:
+        return None
+    try:
+        return model.truth(graph, candidates, truth)[0]
+    except KeyError:  # its truth tables are about something else
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """Which estimator is taken, and by how much each other was better on the later slice.

@@ -1,6 +1,6 @@
 """Audit for bias per subgroup: a registered version of a model, or any table a user brings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from workbench.analysis.graph import CaseGraph
-    from workbench.analysis.modelling import ModelDefinition, Sample
-    from workbench.analysis.tables import IntArray
     from workbench.store.registry import Run, Version
 
 __all__ = ["AuditReport", "audit_release", "audit_table", "audits"]
@@ -137,7 +135,7 @@ def _document(desk: Desk, version: "Version", dataset: str, margin: float) -> di
     Candidates are those of the latest slice of time, which training kept for testing.
     """
     from workbench.analysis.fairness import audit_candidates
-    from workbench.analysis.modelling import sample_at
+    from workbench.analysis.modelling import sample_at, truth_of
 
     definition, graph = desk.models[version.model], desk.datasets.graph(dataset)
     run = desk.registry.run(version.run_id)
@@ -154,7 +152,8 @@ def _document(desk: Desk, version: "Version", dataset: str, margin: float) -> di
         seed=SEED,
     )
     found = audited(label=held.labels == 1)
-    true = _truth(definition, graph, held, desk.datasets.truth(dataset))
+    truth = desk.datasets.truth(dataset)
+    true = truth_of(definition, graph.as_of(held.as_of), held.candidates, truth)
     return {
         **found,
         "model": version.model,
@@ -191,21 +190,6 @@ def _later_slice(run: "Run", graph: "CaseGraph", dataset: str) -> tuple[datetime
         return datetime.fromisoformat(as_of), datetime.fromisoformat(until)
     split = TimeSplit.of_graph(graph)
     return split.test_at, split.end
-
-
-def _truth(
-    definition: "ModelDefinition",
-    graph: "CaseGraph",
-    held: "Sample",
-    truth: Mapping[str, "pd.DataFrame"],
-) -> "IntArray | None":
-    """What is true of each candidate; None where the dataset brings no truth of its kind."""
-    if not truth:
-        return None
-    try:
-        return definition.truth(graph.as_of(held.as_of), held.candidates, truth)[0]
-    except KeyError:  # its truth tables are about something else
-        return None
 
 
 def _log_sensitive_read(desk: Desk, version: "Version", dataset: str, who: Account) -> None:

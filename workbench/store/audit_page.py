@@ -1,9 +1,7 @@
 """The page of a bias audit: one HTML file that stands alone, for a reader with no other file."""
 
-import html
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 from string import Template
 from typing import Any
 
@@ -21,20 +19,14 @@ from workbench.analysis.audit_words import (
 from workbench.analysis.error_rates import DENOMINATOR, GroupRow, Interval, rate_of
 from workbench.analysis.fairness import ExcludedRow, GapRow
 from workbench.analysis.group_dots import group_dots
+from workbench.store.audit_frame import TEMPLATES, facts, framed, safe, table
 from workbench.store.dot_plot import dot_plot
-
-TEMPLATE = Path(__file__).resolve().parents[2] / "reports" / "bias_audit.html"
 
 
 def render(document: Mapping[str, Any], *, digest: str, made_at: datetime) -> bytes:
     """The page as UTF-8 HTML; everything that came from data is escaped."""
     singles = list(dict.fromkeys(t["attribute"] for t in document["tests"] if _is_single(t)))
     values = {
-        "title": _safe(f"{document['title']}, version {document['version']}"),
-        "verdict": _safe(document["verdict"]),
-        "verdict_label": VERDICTS[document["verdict"]],
-        "sentence": _safe(verdict_sentence(document)),
-        "facts": _facts(document),
         "margin": points(document["margin"]),
         "attributes": "\n".join(_attribute(document, name) for name in singles),
         "intersections": _intersections(document),
@@ -45,14 +37,18 @@ def render(document: Mapping[str, Any], *, digest: str, made_at: datetime) -> by
         "n_replicates": f"{document['n_replicates']:,}",
         "n_permutations": f"{document['n_permutations']:,}",
         "seed": str(document["seed"]),
-        "made_at": f"{made_at:%Y-%m-%d %H:%M}",
-        "digest": _safe(digest),
     }
-    return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(values).encode()
-
-
-def _safe(text: object) -> str:
-    return html.escape(str(text))
+    body = Template((TEMPLATES / "bias_audit.html").read_text(encoding="utf-8"))
+    return framed(
+        kind="Bias audit",
+        title=f"{document['title']}, version {document['version']}",
+        verdict=document["verdict"],
+        sentence=verdict_sentence(document),
+        facts=_facts(document),
+        body=body.substitute(values),
+        digest=digest,
+        made_at=made_at,
+    )
 
 
 def _is_single(test: GapRow) -> bool:
@@ -70,7 +66,7 @@ def _facts(document: Mapping[str, Any]) -> str:
         "Margin": f"{points(document['margin'])} points",
         "SHA-256 of what is served": document["release_digest"][:16] + "…",
     }
-    return "".join(f"<div><dt>{k}</dt><dd>{_safe(v)}</dd></div>" for k, v in shown.items())
+    return facts(shown)
 
 
 def _attribute(document: Mapping[str, Any], name: str) -> str:
@@ -79,8 +75,8 @@ def _attribute(document: Mapping[str, Any], name: str) -> str:
     tests = [t for t in document["tests"] if t["attribute"] == name]
     plots = "".join(_plot(rows, test, document["margin"]) for test in tests)
     return (
-        f'<h3>{_safe(plain(name)).capitalize()}</h3><div class="plots">{plots}</div>'
-        f"<details><summary>All {len(rows)} groups by {_safe(plain(name))}, every measure</summary>"
+        f'<h3>{safe(plain(name)).capitalize()}</h3><div class="plots">{plots}</div>'
+        f"<details><summary>All {len(rows)} groups by {safe(plain(name))}, every measure</summary>"
         f'<div class="wide">{_groups(rows)}</div></details>'
     )
 
@@ -100,7 +96,7 @@ def _plot(rows: Sequence[GroupRow], test: GapRow, margin: float) -> str:
         f'<div><h4>{METRICS[metric]} · <span class="{test["verdict"]}">'
         f"{VERDICTS[test['verdict']].lower()}</span></h4>"
         f'<p class="said">{MEANINGS[metric]}</p>{drawn if dots else ""}'
-        f'<p class="said">{_safe(gap_sentence(test, margin))}</p>{more}</div>'
+        f'<p class="said">{safe(gap_sentence(test, margin))}</p>{more}</div>'
     )
 
 
@@ -111,7 +107,7 @@ def _groups(rows: Sequence[GroupRow]) -> str:
     )
     body = [
         (
-            _safe(row["group"]),
+            safe(row["group"]),
             f"{row['n']:,}",
             f"{row['positives']:,}",
             f"{row['negatives']:,}",
@@ -122,7 +118,7 @@ def _groups(rows: Sequence[GroupRow]) -> str:
         )
         for row in rows
     ]
-    return _table(head, body)
+    return table(head, body)
 
 
 def _share(value: float | None, interval: Interval) -> str:
@@ -160,30 +156,30 @@ def _against_truth(document: Mapping[str, Any]) -> str:
         "recorded. Where the two audits differ, records are unequal, not the model. This part has "
         "no say in the verdict above.</p>"
         f'<p><b class="{truth["verdict"]}">{VERDICTS[truth["verdict"]]}.</b> '
-        f"{_safe(verdict_sentence(truth))}</p>"
+        f"{safe(verdict_sentence(truth))}</p>"
         f'<div class="wide">{_tests(truth["tests"])}</div>'
     )
 
 
 def _excluded(rows: Sequence[ExcludedRow], notes: Sequence[str]) -> str:
-    said = "".join(f"<p>{_safe(note)}</p>" for note in notes)
+    said = "".join(f"<p>{safe(note)}</p>" for note in notes)
     if not rows:
         return f"<p>Every row has a group in every attribute; none is left out.</p>{said}"
     body = [
-        (_safe(plain(r["attribute"])), _safe(r["group"]), f"{r['n']:,}", _safe(r["reason"]))
+        (safe(plain(r["attribute"])), safe(r["group"]), f"{r['n']:,}", safe(r["reason"]))
         for r in rows
     ]
-    return _table(("attribute", "group", "left out", "why"), body) + said
+    return table(("attribute", "group", "left out", "why"), body) + said
 
 
 def _tests(tests: Sequence[GapRow]) -> str:
     head = ("attribute", "measure", "widest gap", "between", "smallest group", "p", "p corrected")
     body = [
         (
-            _safe(plain(t["attribute"])),
+            safe(plain(t["attribute"])),
             METRICS[t["metric"]],
             f"{points(t['gap'])}" + ("" if t["gap"] is None else " points"),
-            _safe(" and ".join(t["between"])) or "–",
+            safe(" and ".join(t["between"])) or "–",
             f"{t['smallest']:,}",
             p_words(t["p_value"]),
             p_words(t["p_corrected"]),
@@ -191,12 +187,4 @@ def _tests(tests: Sequence[GapRow]) -> str:
         )
         for t in tests
     ]
-    return _table((*head, "verdict"), body)
-
-
-def _table(head: Sequence[str], body: Sequence[Sequence[str]]) -> str:
-    """Cells of `body` are HTML already."""
-    top = "".join(f'<th scope="col">{name}</th>' for name in head)
-    lines = ("".join(f"<td>{cell}</td>" for cell in row) for row in body)
-    rows = "".join(f"<tr>{line}</tr>" for line in lines)
-    return f"<table><thead><tr>{top}</tr></thead><tbody>{rows}</tbody></table>"
+    return table((*head, "verdict"), body)

@@ -207,6 +207,7 @@ def dots(
     key: str,
     reference: float | None = None,
     band: tuple[float, float] | None = None,
+    domain: tuple[float, float] | None = None,
 ) -> None:
     """Dots with intervals, one line each, in the order given.
 
@@ -218,8 +219,12 @@ def dots(
         A line to compare with, for example the simple baseline or the rate of all.
     band : pair of float, optional
         A margin drawn behind, in units of the axis.
+    domain : pair of float, optional
+        Where the axis begins and ends, so that several plots can be compared.
     """
     place, across = _axes(axis)
+    if domain is not None:
+        across["scale"] = {"domain": list(domain), "clamp": True}
     layers = [] if band is None else [_band(band, axis)]
     layers += [] if reference is None else [_line(reference, axis)]
     layers += [

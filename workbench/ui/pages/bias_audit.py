@@ -19,19 +19,20 @@ from workbench.analysis.error_rates import GroupRow, rate_of
 from workbench.analysis.fairness import GapRow
 from workbench.analysis.group_dots import group_dots, reach_of
 from workbench.domain.account import Operation
-from workbench.services import audit
+from workbench.services import audit, audit_deciders
 from workbench.services.audit import AuditReport
-from workbench.ui import components, session
-from workbench.ui.components import Colour, Dot
+from workbench.ui import components, deciders_view, session
+from workbench.ui.components import Dot
+from workbench.ui.deciders_view import COLOURS
 from workbench.ui.words import inert
-
-_COLOURS: dict[str, Colour] = {"pass": "green", "fail": "red", "insufficient": "yellow"}
 
 
 def page() -> None:
     desk, account = session.current()
     session.require(account, Operation.READ_MODELS)
-    components.title("Bias audit", "Who is wronged more often by a model, and how sure that is.")
+    components.title(
+        "Bias audit", "Who is wronged more often, by the model, by people, by both together."
+    )
     reports = audit.audits(desk, account=account.name)
     if not reports:
         components.empty(
@@ -49,13 +50,20 @@ def page() -> None:
         format_func=lambda v: f"{named[v].document['title']}, version {named[v].version}",
         key="version",
     )
-    _report(named[chosen])
+    by_people = audit_deciders.deciders_audits(desk, account=account.name).get(chosen)
+    release, people, burden = st.tabs(["The release", "Three deciders", "Burden on society"])
+    with release:
+        _report(named[chosen])
+    with people:
+        deciders_view.deciders(by_people)
+    with burden:
+        deciders_view.burden(by_people)
 
 
 def _report(report: AuditReport) -> None:
     document = report.document
     verdict = document["verdict"]
-    st.badge(VERDICTS[verdict], color=_COLOURS[verdict])
+    st.badge(VERDICTS[verdict], color=COLOURS[verdict])
     st.markdown(inert(verdict_sentence(document)))
     st.caption(
         inert(
@@ -113,7 +121,7 @@ def _one_test(report: AuditReport) -> None:
     rows = [g for g in report.document["groups"] if g["attribute"] == attribute]
     st.caption(MEANINGS[metric])
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.badge(VERDICTS[test["verdict"]].lower(), color=_COLOURS[test["verdict"]])
+        st.badge(VERDICTS[test["verdict"]].lower(), color=COLOURS[test["verdict"]])
         st.markdown(inert(gap_sentence(test, report.document["margin"])))
     _dots(report, rows, test)
     with st.expander(f"All figures of the {len(rows)} groups by {inert(plain(attribute))}"):
@@ -199,7 +207,7 @@ def _all_tests(tests: Sequence[GapRow]) -> None:
                 "Smallest group": t["smallest"],
                 "Between": " and ".join(t["between"]),
             }
-            for t in sorted(tests, key=lambda t: list(_COLOURS).index(t["verdict"]) != 1)
+            for t in sorted(tests, key=lambda t: list(COLOURS).index(t["verdict"]) != 1)
         ],
         hide_index=True,
         key="tests",

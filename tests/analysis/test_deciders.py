@@ -1,0 +1,142 @@
+"""Three deciders on the same readings, and what reading cost."""
+
+from datetime import UTC, datetime
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from workbench.analysis.burden import NO_AREA, burden
+from workbench.analysis.deciders import Reading, audit_deciders, gaps, random_share
+from workbench.domain.decision import Verdict
+from workbench.domain.entity import Entity, EntityKind
+from workbench.domain.finding import Claim, Subgraph
+
+YES, NO, UNSURE = Verdict.SUPPORTED, Verdict.NOT_SUPPORTED, Verdict.CANNOT_TELL
+
+
+def reading(finding: int, before: Verdict, put_forward: bool, after: Verdict) -> Reading:
+    return Reading(finding=finding, before=before, put_forward=put_forward, after=after)
+
+
+def everybody_of(n: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """One person per finding; the first half are of group a, the others of b."""
+    each = np.arange(n, dtype=np.int32)
+    sensitive = pd.DataFrame({"entity": each, "group": ["a"] * (n // 2) + ["b"] * (n - n // 2)})
+    return pd.DataFrame({"candidate": each, "entity": each}), sensitive
+
+
+def test_the_gap_stands_with_who_made_it() -> None:
+    # 400 findings, none true. People say no before; the release puts forward half of group b;
+    # people follow it: the gap is 0 before, 50 points with the release and after it
+    n = 400
+    forward = [i >= n // 2 and i % 2 == 0 for i in range(n)]
+    readings = [reading(i, NO, f, YES if f else NO) for i, f in enumerate(forward)]
+    people, sensitive = everybody_of(n)
+    found = audit_deciders(
+        readings,
+        np.zeros(n, dtype=bool),
+        people=people,
+        sensitive=sensitive,
+        margin=0.05,
+        seed=1,
+    )
+    assert found["by"] is not None
+    by = {row["metric"]: row for row in gaps(found["by"])}
+    assert (by["fpr"]["before"], by["fpr"]["release"], by["fpr"]["after"]) == (0.0, 0.5, 0.5)
+    assert by["fpr"]["verdicts"] == {"before": "pass", "release": "fail", "after": "fail"}
+    assert found["changed_to_the_release"] == 100
+    assert found["changed_away"] == 0
+
+
+def test_only_yes_or_no_both_times_is_compared_and_the_rest_is_counted() -> None:
+    readings = [
+        reading(0, YES, True, YES),
+        reading(1, UNSURE, True, YES),
+        reading(1, NO, True, Verdict.ALREADY_KNOWN),
+        reading(2, YES, False, NO),
+        reading(2, NO, False, YES),
+    ]
+    people, sensitive = everybody_of(3)
+    label = np.array([True, False, False])
+    found = audit_deciders(readings, label, people=people, sensitive=sensitive, margin=0.05, seed=1)
+    assert (found["n_readings"], found["n_comparable"], found["n_findings"]) == (5, 3, 3)
+    assert found["verdicts"]["before"] == {
+        "supported": 2,
+        "not_supported": 2,
+        "already_known": 0,
+        "not_relevant": 0,
+        "cannot_tell": 1,
+    }
+    assert (found["changed_to_the_release"], found["changed_away"]) == (1, 1)
+    assert found["by"] is not None
+    before = {g["group"]: g for g in found["by"]["before"]["groups"]}
+    assert (before["a"]["n"], before["a"]["fnr"]) == (1, 0.0)
+    assert (before["b"]["n"], before["b"]["fpr"]) == (2, 0.5)
+
+
+def test_without_a_comparable_reading_nobody_is_audited() -> None:
+    people, sensitive = everybody_of(1)
+    found = audit_deciders(
+        [reading(0, UNSURE, True, YES)],
+        np.array([True]),
+        people=people,
+        sensitive=sensitive,
+        margin=0.05,
+        seed=1,
+    )
+    assert found["by"] is None
+
+
+def test_the_random_share_counts_what_people_thought_before_any_score() -> None:
+    drawn = [reading(i, YES if i < 2 else NO, False, NO) for i in range(8)]
+    found = random_share([*drawn, reading(9, YES, True, YES), reading(10, UNSURE, False, YES)])
+    assert (found["n"], found["n_supported"], found["share"]) == (8, 2, 0.25)
+    # Wilson (1927), 2 of 8 at 95 %
+    assert found["interval"] == pytest.approx([0.0715, 0.5907], abs=5e-4)
+    assert random_share([])["share"] is None
+
+
+def person(name: str) -> Entity:
+    return Entity(
+        id=name, kind=EntityKind.PERSON, label=name, member_state="AV", record_id=f"r-{name}"
+    )
+
+
+def claim(finding: str, *entities: Entity) -> Claim:
+    return Claim(
+        finding_id=finding,
+        case_id="C-1",
+        dataset="world",
+        text="Two may be connected.",
+        subject_ids=("p1", "p2"),
+        subgraph=Subgraph(entities=entities, links=()),
+        records=(),
+        as_of=datetime(2024, 12, 31, tzinfo=UTC),
+        salt="0" * 32,
+    )
+
+
+def test_the_burden_counts_each_person_once_and_each_area_of_a_finding() -> None:
+    offence = Entity(
+        id="e1",
+        kind=EntityKind.OFFENCE,
+        label="theft",
+        member_state="AV",
+        record_id="r",
+        attributes={"area": "property crime"},
+    )
+    found = burden(
+        [claim("F-1", person("p1"), person("p2"), offence), claim("F-2", person("p2"))],
+        [4.0, 2.0, 6.0],
+        1,
+        row_of={"p1": 0, "p2": 1, "p3": 2, "p4": 3},
+        sensitive=pd.DataFrame({"entity": [0, 1, 2, 3], "sex": ["f", "m", "f", "m"]}),
+    )
+    assert (found["n_people"], found["people_per_supported"]) == (2, 2.0)
+    assert (found["minutes"], found["median_minutes"]) == (12.0, 4.0)
+    assert found["areas"] == {NO_AREA: 1, "property crime": 1}
+    assert [(row["group"], row["n"], row["n_opened"], row["share"]) for row in found["groups"]] == [
+        ("f", 2, 1, 0.5),
+        ("m", 2, 1, 0.5),
+    ]

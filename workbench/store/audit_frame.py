@@ -1,0 +1,56 @@
+"""The frame of a report that stands alone: style, head and foot, and the pieces that fill it."""
+
+import html
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from string import Template
+
+from workbench.analysis.audit_words import VERDICTS
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "reports"
+
+
+def framed(
+    *,
+    kind: str,
+    title: str,
+    verdict: str,
+    sentence: str,
+    facts: str,
+    body: str,
+    digest: str,
+    made_at: datetime,
+) -> bytes:
+    """The page as UTF-8 HTML; `facts` and `body` are HTML already, the rest is escaped."""
+    values = {
+        "kind": safe(kind),
+        "title": safe(title),
+        "verdict": safe(verdict),
+        "verdict_label": VERDICTS[verdict],
+        "sentence": safe(sentence),
+        "facts": facts,
+        "body": body,
+        "digest": safe(digest),
+        "made_at": f"{made_at:%Y-%m-%d %H:%M}",
+    }
+    frame = Template((TEMPLATES / "audit_frame.html").read_text(encoding="utf-8"))
+    return frame.substitute(values).encode()
+
+
+def safe(text: object) -> str:
+    """Text from data, escaped."""
+    return html.escape(str(text))
+
+
+def facts(shown: Mapping[str, object]) -> str:
+    """Terms and what stands behind them."""
+    return "".join(f"<div><dt>{k}</dt><dd>{safe(v)}</dd></div>" for k, v in shown.items())
+
+
+def table(head: Sequence[str], body: Sequence[Sequence[str]]) -> str:
+    """A table; cells of `body` are HTML already."""
+    top = "".join(f'<th scope="col">{name}</th>' for name in head)
+    lines = ("".join(f"<td>{cell}</td>" for cell in row) for row in body)
+    rows = "".join(f"<tr>{line}</tr>" for line in lines)
+    return f"<table><thead><tr>{top}</tr></thead><tbody>{rows}</tbody></table>"

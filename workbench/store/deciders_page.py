@@ -1,0 +1,174 @@
+"""The page of an audit of deciders: people before the score, the release, people after."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from string import Template
+from typing import Any
+
+from workbench.analysis.audit_words import (
+    DECIDERS,
+    METRICS,
+    VERDICTS,
+    deciders_sentence,
+    plain,
+    points,
+)
+from workbench.analysis.group_dots import group_dots
+from workbench.store.audit_frame import TEMPLATES, facts, framed, safe, table
+from workbench.store.dot_plot import dot_plot
+
+BASES = {
+    "truth": "Against the truth",
+    "records": "Against what records came to confirm",
+}
+
+
+def render(document: Mapping[str, Any], *, digest: str, made_at: datetime) -> bytes:
+    """The page as UTF-8 HTML; everything that came from data is escaped."""
+    basis = "records" if document["truth"] is None else "truth"
+    found = document[basis]
+    by = found["by"] if found else None
+    body = Template((TEMPLATES / "deciders_audit.html").read_text(encoding="utf-8")).substitute(
+        bases="\n".join(_basis(document, name) for name in BASES if document[name] is not None),
+        absent="" if document["records"] else _ABSENT,
+        verdicts=_verdicts(found) if found else "",
+        random_share=_random_share(found) if found else "",
+        burden=_burden(document["burden"]),
+        margin=points(document["margin"]),
+    )
+    return framed(
+        kind="Audit of deciders",
+        title=f"{document['title']}, version {document['version']}",
+        verdict=by["after"]["verdict"] if by else "insufficient",
+        sentence=deciders_sentence(document, basis),
+        facts=_facts(document, basis),
+        body=body,
+        digest=digest,
+        made_at=made_at,
+    )
+
+
+_NOBODY = '<p class="said">Nobody to count.</p>'
+_ABSENT = (
+    "<p>No record became known later than these findings, so nothing but the truth of the "
+    "synthetic world can be compared with what people said.</p>"
+)
+
+
+def _facts(document: Mapping[str, Any], basis: str) -> str:
+    found = document[basis] or {"n_readings": 0, "n_comparable": 0, "n_findings": 0}
+    return facts(
+        {
+            "Dataset": document["dataset"],
+            "Readings": f"{found['n_readings']:,} of {found['n_findings']:,} findings",
+            "Yes or no both times": f"{found['n_comparable']:,}",
+            "Margin": f"{points(document['margin'])} points",
+            "SHA-256 of what is served": document["release_digest"][:16] + "…",
+        }
+    )
+
+
+def _basis(document: Mapping[str, Any], basis: str) -> str:
+    found = document[basis]
+    if not found["by"]:
+        return f"<h2>{BASES[basis]}</h2><p>No reading can be compared yet.</p>"
+    pairs = [(row["attribute"], row["metric"]) for row in document["gaps"][basis]]
+    drawn = "\n".join(_three(found["by"], *pair, document["margin"]) for pair in pairs)
+    return (
+        f"<h2>{BASES[basis]}</h2><p>{safe(deciders_sentence(document, basis))}</p>{drawn}"
+        f'<h3>All gaps side by side</h3><div class="wide">{_gaps(document["gaps"][basis])}</div>'
+    )
+
+
+def _three(by: Mapping[str, Any], attribute: str, metric: str, margin: float) -> str:
+    """One attribute and error: a plot for each decider."""
+    plots = []
+    for who, name in DECIDERS.items():
+        rows = [g for g in by[who]["groups"] if g["attribute"] == attribute]
+        test = next(
+            t for t in by[who]["tests"] if (t["attribute"], t["metric"]) == (attribute, metric)
+        )
+        dots, band = group_dots(rows, test, margin, most=8)
+        drawn = dot_plot(dots, title=f"{METRICS[metric]} by {attribute}: {name}", band=band)
+        plots.append(
+            f'<div><h4>{name} · <span class="{test["verdict"]}">'
+            f"{VERDICTS[test['verdict']].lower()}</span></h4>"
+            f"{drawn if dots else _NOBODY}</div>"
+        )
+    return (
+        f"<h3>{METRICS[metric]} by {safe(plain(attribute))}</h3>"
+        f'<div class="three">{"".join(plots)}</div>'
+    )
+
+
+def _gaps(rows: list[dict[str, Any]]) -> str:
+    body = [
+        (
+            safe(plain(row["attribute"])),
+            METRICS[row["metric"]],
+            *(
+                f'{points(row[who])} <span class="{row["verdicts"][who]}">'
+                f"{VERDICTS[row['verdicts'][who]].lower()}</span>"
+                for who in DECIDERS
+            ),
+        )
+        for row in rows
+    ]
+    return table(("attribute", "error", *(f"{name}, points" for name in DECIDERS.values())), body)
+
+
+def _verdicts(found: Mapping[str, Any]) -> str:
+    before, after = found["verdicts"]["before"], found["verdicts"]["after"]
+    body = [(safe(plain(v)), f"{before[v]:,}", f"{after[v]:,}") for v in before]
+    return table(("verdict", "before the score", "after the score"), body) + (
+        f"<p>Of those who said yes or no both times, {found['changed_to_the_release']:,} changed "
+        f"to what the release said and {found['changed_away']:,} away from it.</p>"
+    )
+
+
+def _random_share(found: Mapping[str, Any]) -> str:
+    drawn = found["random_share"]
+    if not drawn["n"]:
+        return "<p>Nobody has said yes or no to a finding of the random share yet.</p>"
+    low, high = drawn["interval"]
+    return (
+        f"<p>Of {drawn['n']:,} readings of findings that the release did not put forward, drawn at "
+        f"random, {drawn['n_supported']:,} were found supported before anybody saw a score: "
+        f"{points(drawn['share'])} % (95 % {points(low)} to {points(high)}).</p>"
+    )
+
+
+def _minutes(spent: float) -> str:
+    return "less than a minute" if spent < 1 else f"{spent:.2g} minutes"
+
+
+def _burden(burden: Mapping[str, Any]) -> str:
+    per = burden["people_per_supported"]
+    spent = burden["minutes_per_supported"]
+    said = (
+        f"<p>{burden['n_findings']:,} findings were opened, with the records of "
+        f"{burden['n_people']:,} people in them; {burden['n_supported']:,} were found supported"
+        + (
+            ".</p>"
+            if per is None
+            else f": {per:.2g} people opened and {_minutes(spent)} read for each.</p>"
+        )
+    )
+    areas = table(
+        ("area of the offences among the records", "findings opened"),
+        [(safe(area), f"{n:,}") for area, n in burden["areas"].items()],
+    )
+    groups = table(
+        ("attribute", "group", "people in the data", "opened", "share"),
+        [
+            (
+                safe(plain(row["attribute"])),
+                safe(row["group"]),
+                f"{row['n']:,}",
+                f"{row['n_opened']:,}",
+                f"{points(row['share'])} %",
+            )
+            for row in burden["groups"]
+        ],
+    )
+    return f'{said}<div class="plots"><div>{areas}</div><div class="wide">{groups}</div></div>'

@@ -1,0 +1,212 @@
+"""Three deciders side by side, and what reading cost: two tabs of the Bias audit page."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from workbench.analysis.audit_words import (
+    DECIDERS,
+    METRICS,
+    VERDICTS,
+    deciders_sentence,
+    plain,
+    points,
+)
+from workbench.analysis.group_dots import group_dots, reach_of
+from workbench.services.audit_deciders import DecidersReport
+from workbench.ui import components
+from workbench.ui.components import Colour, Dot
+from workbench.ui.words import inert, number
+
+COLOURS: dict[str, Colour] = {"pass": "green", "fail": "red", "insufficient": "yellow"}
+_BASES = {"truth": "The truth (synthetic world)", "records": "What records came to confirm"}
+
+
+def deciders(report: DecidersReport | None) -> None:
+    """Who adds bias: people before the score, the release, people after."""
+    if report is None:
+        components.empty(
+            "Nobody has decided a finding of this release yet.",
+            "Once findings are decided, a data scientist or an auditor runs: workbench audit "
+            "MODEL --dataset NAME.",
+        )
+        return
+    document = report.document
+    bases = [basis for basis in _BASES if document[basis] is not None]
+    if not bases:
+        components.empty("There is nothing to compare with yet.", "Later records will tell.")
+        return
+    basis = bases[0]
+    if len(bases) > 1:
+        basis = st.segmented_control(
+            "Compared with", bases, default=basis, required=True,
+            format_func=lambda b: _BASES[b], key="basis",
+        )  # fmt: skip
+    found = document[basis]
+    st.markdown(inert(deciders_sentence(document, basis)))
+    st.caption(
+        f"{found['n_readings']:,} readings of {found['n_findings']:,} findings, "
+        f"{found['n_comparable']:,} of them yes or no both before and after the score; compared "
+        f"with: {_BASES[basis].lower()}. In sum over all readers, never for one."
+    )
+    if found["by"]:
+        _side_by_side(document, basis)
+    _said(found)
+
+
+def _side_by_side(document: Mapping[str, Any], basis: str) -> None:
+    rows = document["gaps"][basis]
+    left, right = st.columns([2, 3], vertical_alignment="bottom")
+    attribute = left.selectbox(
+        "By", list(dict.fromkeys(row["attribute"] for row in rows)),
+        format_func=lambda name: plain(name).capitalize(), key="deciders_attribute",
+    )  # fmt: skip
+    metric = right.segmented_control(
+        "Error", list(METRICS), default="fpr", required=True,
+        format_func=lambda name: METRICS[name], key="deciders_metric",
+    )  # fmt: skip
+    drawn = {
+        who: _drawn(document[basis]["by"][who], attribute, metric, document["margin"])
+        for who in DECIDERS
+    }
+    end = max(reach_of(dots, band) for dots, band, _ in drawn.values())
+    for (who, name), column in zip(DECIDERS.items(), st.columns(3), strict=True):
+        dots, band, verdict = drawn[who]
+        with column:
+            st.markdown(f"**{name}**")
+            st.badge(VERDICTS[verdict].lower(), color=COLOURS[verdict])
+            if not dots:
+                st.caption("Nobody to count.")
+                continue
+            components.dots(
+                [
+                    Dot(
+                        label=f"{dot.group} · {dot.n}",
+                        value=100 * dot.value,
+                        low=100 * min(dot.low, end),
+                        high=100 * min(dot.high, end),
+                        note="too few to tell" if dot.short else "",
+                        insufficient=dot.short,
+                    )
+                    for dot in dots
+                ],
+                axis=f"per cent of {dots[0].of}",
+                key=f"deciders_{who}_{attribute}_{metric}",
+                band=None if band is None else (100 * band[0], 100 * band[1]),
+                domain=(0, 100 * end),
+            )
+    st.caption(
+        "Beside a group: how many readings it rests on. Hollow: too few to tell. Readings are "
+        "of what was put before people, so rates here describe these, not all candidates."
+    )
+    with st.expander("All gaps side by side"):
+        st.dataframe(
+            [
+                {"By": plain(row["attribute"]), "Error": METRICS[row["metric"]]}
+                | {
+                    name: f"{points(row[who])} · {VERDICTS[row['verdicts'][who]].lower()}"
+                    for who, name in DECIDERS.items()
+                }
+                for row in rows
+            ],
+            hide_index=True,
+            key="deciders_gaps",
+        )
+
+
+def _drawn(
+    found: Mapping[str, Any], attribute: str, metric: str, margin: float
+) -> tuple[list[Any], tuple[float, float] | None, str]:
+    rows = [g for g in found["groups"] if g["attribute"] == attribute]
+    test = next(t for t in found["tests"] if (t["attribute"], t["metric"]) == (attribute, metric))
+    dots, band = group_dots(rows, test, margin, most=8)
+    return sorted(dots, key=lambda dot: dot.group), band, test["verdict"]
+
+
+def _said(found: Mapping[str, Any]) -> None:
+    st.subheader("What was said", anchor=False)
+    before, after = found["verdicts"]["before"], found["verdicts"]["after"]
+    st.dataframe(
+        [
+            {"Verdict": plain(v), "Before the score": before[v], "After the score": after[v]}
+            for v in before
+        ],
+        hide_index=True,
+        key="deciders_said",
+    )
+    st.caption(
+        f"Of those who said yes or no both times, {found['changed_to_the_release']:,} changed to "
+        f"what the release said and {found['changed_away']:,} away from it."
+    )
+    st.subheader("What the release may miss", anchor=False)
+    drawn = found["random_share"]
+    if not drawn["n"]:
+        st.caption("Nobody has said yes or no to a finding of the random share yet.")
+        return
+    low, high = drawn["interval"]
+    st.markdown(
+        f"Of {drawn['n']:,} readings of findings that it did not put forward, drawn at random, "
+        f"{drawn['n_supported']:,} were found supported before anybody saw a score: "
+        f"{points(drawn['share'])} % (95 % {points(low)} to {points(high)})."
+    )
+    st.caption(
+        "They alone say what is left out without waiting for records that the release's own "
+        "findings brought about."
+    )
+
+
+def burden(report: DecidersReport | None) -> None:
+    """Whose records were opened, for how long, per finding that was supported."""
+    if report is None:
+        components.empty("Nobody has opened a finding of this release to a decision yet.")
+        return
+    found = report.document["burden"]
+    for column, (label, value) in zip(
+        st.columns(4),
+        (
+            ("Findings opened", f"{found['n_findings']:,}"),
+            ("People in them", f"{found['n_people']:,}"),
+            ("People per supported finding", number(found["people_per_supported"])),
+            ("Minutes per supported finding", _minutes(found["minutes_per_supported"])),
+        ),
+        strict=True,
+    ):
+        column.metric(label, value)
+    st.subheader("In which areas", anchor=False)
+    st.dataframe(
+        [{"Area of the offences among the records": a, "Findings": n} for a, n in
+         sorted(found["areas"].items(), key=lambda item: -item[1])],
+        hide_index=True,
+        key="burden_areas",
+    )  # fmt: skip
+    st.subheader("In which groups", anchor=False)
+    _burden_by_group(found["groups"])
+
+
+def _minutes(spent: float | None) -> str:
+    return "below 1" if spent is not None and spent < 1 else number(spent)
+
+
+def _burden_by_group(groups: Sequence[Mapping[str, Any]]) -> None:
+    attribute = st.selectbox(
+        "By", list(dict.fromkeys(row["attribute"] for row in groups)),
+        format_func=lambda name: plain(name).capitalize(), key="burden_attribute",
+    )  # fmt: skip
+    mine = [row for row in groups if row["attribute"] == attribute]
+    whole = sum(row["n_opened"] for row in mine) / max(1, sum(row["n"] for row in mine))
+    components.dots(
+        [
+            Dot(
+                label=f"{row['group']} · {row['n_opened']} of {row['n']:,}",
+                value=100 * row["share"],
+                low=100 * row["interval"][0],
+                high=100 * row["interval"][1],
+            )
+            for row in sorted(mine, key=lambda row: -row["share"])
+        ],
+        axis="people whose records were opened, per cent of all in the data",
+        key=f"burden_{attribute}",
+        reference=100 * whole,
+    )
+    st.caption("With 95 % intervals. Dashed: the share among everybody.")
