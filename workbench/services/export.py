@@ -118,7 +118,7 @@ def export(
         who = accounts.by_name(connection, account)
     who.require(Operation.EXPORT_RECORDS)
     meta = desk.datasets.meta(dataset)
-    if who.role is Role.DATA_SCIENTIST and not meta["synthetic"]:
+    if who.role is Role.DATA_SCIENTIST and not meta.get("synthetic"):
         raise NotAllowed(
             f"Account {who.id} (data scientist) exports synthetic data only; ask a supervisor."
         )
