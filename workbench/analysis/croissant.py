@@ -47,6 +47,8 @@ _FORMATS = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".gexf": "application/gexf+xml",
     ".graphml": "application/graphml+xml",
+    ".gml": "text/x-gml",
+    ".ftm": "application/jsonlines",
 }
 _SPDX = "https://spdx.org/licenses/{}.html"
 _LICENCES = frozenset(
@@ -61,7 +63,8 @@ def croissant(sheet: Datasheet) -> dict[str, Any]:
     """The JSON-LD of a datasheet. Keys of which the sheet says nothing are left out.
 
     Files are named relative to the document, so that it loads the data where it lies beside it.
-    Truth is listed as files, and no record set is made of it.
+    Truth is listed as files, and no record set is made of it; nor of tables inside a graph file,
+    which Croissant has no way to point into.
     """
     document = {
         "@context": dict(CONTEXT),
@@ -78,7 +81,7 @@ def croissant(sheet: Datasheet) -> dict[str, Any]:
         "citeAs": sheet.citation,
         "temporalCoverage": "/".join(day for day in (sheet.first_day, sheet.last_day) if day),
         **_responsible(sheet),
-        "distribution": [_file_object(file) for file in sheet.files],
+        "distribution": _distribution(sheet),
         "recordSet": _record_sets(sheet),
     }
     return {key: said for key, said in document.items() if said}
@@ -124,21 +127,27 @@ def _ending(file: str) -> str:
     return "." + file.rpartition(".")[2].lower()
 
 
-def _file_object(file: FileSheet) -> dict[str, Any]:
+def _distribution(sheet: Datasheet) -> list[dict[str, Any]]:
+    """Each file once, also one that holds several tables."""
+    files = {file.inside or file.file: file for file in sheet.files}
+    return [_file_object(name, file) for name, file in files.items()]
+
+
+def _file_object(name: str, file: FileSheet) -> dict[str, Any]:
     return {
         "@type": "cr:FileObject",
-        "@id": quote(file.file),
-        "name": file.file,
+        "@id": quote(name),
+        "name": name,
         **({"description": file.about} if file.about else {}),
-        "contentUrl": quote(file.file),
+        "contentUrl": quote(name),
         "contentSize": f"{file.size} B",
-        "encodingFormat": _FORMATS.get(_ending(file.file), "application/octet-stream"),
+        "encodingFormat": _FORMATS.get(_ending(name), "application/octet-stream"),
         "sha256": file.sha256,
     }
 
 
 def _record_sets(sheet: Datasheet) -> list[dict[str, Any]]:
-    tables = [file for file in sheet.files if file.part != "truth" and file.columns]
+    tables = [f for f in sheet.files if f.part != "truth" and f.columns and not f.inside]
     stems = Counter(_stem(file.file) for file in tables)
     names = {
         f.file: quote(_stem(f.file) if stems[_stem(f.file)] == 1 else f"{f.file}.rows")

@@ -44,7 +44,8 @@ class FileSheet:
     """One delivered file. `part` is table, cases or truth; `size` counts bytes.
 
     `key` is the column with ids of its rows, empty where there is none; `rows` is None for truth,
-    of which nothing is told that a model could learn from.
+    of which nothing is told that a model could learn from. `inside` is the file that a table
+    stands in where one file holds several, else empty.
     """
 
     file: str
@@ -56,6 +57,7 @@ class FileSheet:
     read_as: tuple[str, ...] = ()
     key: str = ""
     rows: int | None = None
+    inside: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,6 @@ import pandas as pd
 
 from workbench.analysis.assembly import assemble
 from workbench.analysis.mapping import (
-    TableMapping,
     mappings_of,
     proposed_meanings,
     sensitive_columns,
@@ -22,13 +21,16 @@ from workbench.domain.errors import BadInput
 from workbench.store import accounts, incoming
 from workbench.store.deliveries import Delivery, read_delivery
 from workbench.store.desk import Desk
-from workbench.store.formats.delivered import SUFFIXES
+from workbench.store.formats.delivered import SUFFIXES as TABLES
+from workbench.store.formats.delivered import read_delivered
+from workbench.store.formats.graph_file import GRAPH_SUFFIXES
 from workbench.store.incoming import Incoming
 from workbench.store.manifest import FILE, Manifest, read_manifest
 from workbench.store.manifest_text import manifest_text
 
 __all__ = ["MAX_MB", "SUFFIXES", "Incoming", "Look", "TableLook", "discard", "look", "take_in"]
 
+SUFFIXES = tuple(dict.fromkeys((*TABLES, *GRAPH_SUFFIXES)))
 MAX_MB = 50  # for one file; the server's own limit is the same
 MAX_TOTAL_MB = 200
 N_SHOWN = 5
@@ -107,7 +109,8 @@ def take_in(desk: Desk, files: Sequence[tuple[str, bytes]], *, account: str) -> 
     else:
         name, data = files[0]
         suffix = _suffix(name)
-        named, left_out, called = {f"delivery{suffix}": data}, 0, _called(name)
+        called = _called(name)
+        named, left_out = {f"{called}{suffix}": data}, 0
     return incoming.keep(
         desk.home,
         named,
@@ -149,7 +152,7 @@ def look(
     columns = () if found.is_folder else _columns_of_one_table(delivery)
     if chosen is not None and columns:
         progress("reading it again as you map it", 0.4)
-        text = _mapped(found, delivery, said or {}, chosen, sensitive)
+        text = _mapped(found, said or {}, chosen, sensitive)
         path = incoming.described(desk.home, found, text)
         delivery = read_delivery(path)
     progress("putting the case graph together", 0.7)
@@ -250,18 +253,15 @@ def _files_of(manifest: Manifest) -> list[str]:
 
 
 def _columns_of_one_table(delivery: Delivery) -> tuple[str, ...]:
-    """Columns of a delivery that is one plain table, whatever it is read as."""
-    frames = [tuple(checked.frame.columns) for checked in delivery.tables]
+    """Columns of a file that is one plain table, whatever it is read as."""
     files = delivery.meta["datasheet"]["files"]
-    if len(files) != 1 or any(columns != frames[0] for columns in frames):
+    if len(files) != 1 or files[0]["inside"]:
         return ()
-    columns = tuple(column["name"] for column in files[0]["columns"])
-    return columns if columns == frames[0] else ()
+    return tuple(column["name"] for column in files[0]["columns"])
 
 
 def _mapped(
     found: Incoming,
-    delivery: Delivery,
     said: Mapping[str, Any],
     chosen: Mapping[str, str],
     sensitive: Sequence[str],
@@ -275,9 +275,8 @@ def _mapped(
                 code="columns",
             )
         meanings[meaning] = column
-    mappings: Sequence[TableMapping] = mappings_of(
-        found.name, found.path.name, delivery.tables[0].frame, meanings
-    )
+    frame, _ = read_delivered(found.path)
+    mappings = mappings_of(found.name, found.path.name, frame, meanings)
     keys = {"name": found.name, "title": found.name, "licence": "unknown", "synthetic": False}
     return manifest_text({**keys, "max_rejected_share": 1.0, **said}, mappings, sensitive)
 

@@ -4,7 +4,7 @@ Every column of every file stands in it, described or not.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import pandas as pd
@@ -65,10 +65,16 @@ def sheet_of_file(
     file: str,
     held: Held,
     frame: pd.DataFrame,
+    *,
+    inside: str = "",
 ) -> dict[str, Any]:
-    """The datasheet of a bare file: its columns, nothing said of them."""
+    """The datasheet of a bare file: its columns, nothing said of them.
+
+    Where a file holds several tables, `file` names one of them and `inside` the file.
+    """
     columns = [_column(name, mappings, ColumnNote(), name in sensitive) for name in frame.columns]
-    return {"files": [asdict(_sheet("table", mappings, file, held, frame, columns, ""))]}
+    sheet = _sheet("table", mappings, file, held, frame, columns, "")
+    return {"files": [asdict(replace(sheet, inside=inside))]}
 
 
 def unknown_columns(

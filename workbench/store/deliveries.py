@@ -120,7 +120,7 @@ def _read_graph(path: Path) -> Delivery:
         sheet
         for part in parts
         for sheet in sheet_of_file(
-            [part.mapping], sensitive, f"{path.name} ({part.mapping.name})", held, part.frame
+            [part.mapping], sensitive, part.mapping.name, held, part.frame, inside=path.name
         )["files"]
     ]
     said = "the format or the attribute's name says so"

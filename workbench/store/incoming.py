@@ -1,7 +1,8 @@
 """Files that a person brought and that are no dataset yet, each delivery in a folder of its own.
 
-``incoming/<id>/`` under WORKBENCH_HOME: ids are ours, and no name that somebody gave a file ever
-becomes a path. What is not ingested is removed, at the latest after `KEPT_HOURS`.
+``incoming/<id>/`` under WORKBENCH_HOME: ids are ours, and a name that somebody gave a file
+becomes a path only with all but a-z, 0-9, - and _ taken out. What is not ingested is removed, at
+the latest after `KEPT_HOURS`.
 """
 
 import json
@@ -21,7 +22,8 @@ _ID = re.compile(r"[0-9a-f]{32}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incoming:
-    """A delivery that waits. `owner` is a pseudonym; `name` what it may be called as a dataset.
+    """A delivery that waits. `owner` is a pseudonym; `name` (a-z, 0-9, - and _) what it may be
+    called as a dataset, and what its one file is called here.
 
     `left_out` counts files that dataset.toml does not name. `path` is what is read: the folder of
     a dataset.toml, else the one file.
@@ -80,7 +82,7 @@ def find(home: Path, incoming_id: str, *, owner: str) -> Incoming:
         said.pop("at")
         if said["owner"] == owner:
             path = folder / "delivery"
-            path = path if said["is_folder"] else path / f"delivery{said['suffix']}"
+            path = path if said["is_folder"] else path / f"{said['name']}{said['suffix']}"
             return Incoming(id=incoming_id, path=path, **said)
     raise NotFound("What was uploaded is not there any more; upload it again.")
 

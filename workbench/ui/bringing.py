@@ -65,9 +65,8 @@ def _choose(desk: "Desk", account: Account) -> None:
         key=f"bring_files_{drawn}",
     )
     st.caption(
-        f"Up to {upload.MAX_MB} MB a file; larger ones are ingested at the command line. What a "
-        "file is called is used to look it up in dataset.toml, and for nothing else. Nothing is "
-        "kept that you do not ingest."
+        f"Up to {upload.MAX_MB} MB a file; larger ones are ingested at the command line. Nothing "
+        "is kept that you do not ingest."
     )
     if not st.button("Look at it", type="primary", disabled=not given, key="look_at_it"):
         return
@@ -152,15 +151,16 @@ def _show_look(seen: Look) -> None:
     )
     if seen.refusal:
         st.error(inert(seen.refusal), icon=":material/error:")
-    for table in seen.tables:
-        _table(table)
+    for at, table in enumerate(seen.tables):
+        again = at and table.head.equals(seen.tables[at - 1].head)
+        _table(table, with_rows=not again)
     if report.rejected:
         with st.expander(f"Rows that would be kept out ({number(len(report.rejected))})"):
             rejected_rows(report.as_json()["rejected"], "uploaded")
 
 
-def _table(table: TableLook) -> None:
-    st.subheader(f"{inert(table.name)}: {inert(table.in_words)}", anchor=False)
+def _table(table: TableLook, *, with_rows: bool) -> None:
+    st.subheader(inert(f"{table.in_words[0].upper()}{table.in_words[1:]}"), anchor=False)
     read_as = [f"{column} is read as {words}" for column, words in table.read_as.items()]
     as_text = [
         column
@@ -172,7 +172,9 @@ def _table(table: TableLook) -> None:
         f"Kept as text: {', '.join(as_text)}." if as_text else "",
         f"Sealed, for bias audits alone: {', '.join(table.sensitive)}." if table.sensitive else "",
     ]
-    st.caption(inert(" ".join(part for part in said if part)))
+    st.caption(inert(" ".join(part for part in (f"Table {table.name}.", *said) if part)))
+    if not with_rows:
+        return
     if table.head.empty:
         components.empty("No row of it can be used.", "See the rows that would be kept out.")
         return

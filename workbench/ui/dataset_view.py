@@ -109,7 +109,12 @@ def rejected_rows(rows: list[dict[str, Any]], name: str) -> None:
         components.empty("No rejected row has these words.", "Search for fewer or other words.")
         return
     shown = found.head(_SHOWN).rename(columns=str.capitalize)
-    st.dataframe(shown, hide_index=True, key=f"rejected_{name}")
+    st.dataframe(
+        shown,
+        hide_index=True,
+        column_config={"Reason": st.column_config.TextColumn(width=640)},
+        key=f"rejected_{name}",
+    )
 
 
 def _whom(account: Account, pseudonym: str) -> str:
@@ -121,9 +126,11 @@ def _head(desk: "Desk", account: Account, one: DatasetView) -> None:
         st.title(inert(one.title), anchor=False, width="content")
         state(one)
     counts = ", ".join(f"{number(n)} × {kind}" for kind, n in one.counts.items())
+    states = [state for state in one.member_states if state != "unknown"]
+    whence = f"From {', '.join(states)}" if states else "No Member State is stated"
     st.caption(
         f"{inert(one.name)}: {number(one.n_rows)} rows, {number(one.n_links)} links; "
-        f"{inert(counts)}. From {inert(', '.join(one.member_states)) or 'no state'}. "
+        f"{inert(counts)}. {inert(whence)}. "
         f"{since(desk, account, one)}",
         help=f"Ingested {utc(one.ingested_at)}",
     )

@@ -10,7 +10,7 @@ from workbench.ui.words import inert
 TEXT = "text"
 MEANINGS = {
     TEXT: "kept as text",
-    SEALED: "sensitive: sealed, for bias audits alone",
+    SEALED: "sensitive, sealed",
     "id": "id of what the row is about",
     "label": "name that people read",
     "person": "a person",
@@ -57,7 +57,10 @@ def draw(seen: Look, before: Chosen | None) -> Chosen | None:
         preset |= dict.fromkeys(before.sensitive, SEALED)
     said: dict[str, str] = {}
     with st.form("mapping_form", border=False):
-        st.caption("Each meaning can be given once, sealed and text as often as you like.")
+        st.caption(
+            "Each meaning can be given once; text and sealed as often as you like. Sealed columns "
+            "are read by bias audits alone."
+        )
         for start in range(0, len(seen.columns), _A_LINE):
             for place, column in zip(
                 st.columns(_A_LINE), seen.columns[start : start + _A_LINE], strict=False

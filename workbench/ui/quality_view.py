@@ -12,8 +12,14 @@ from workbench.ui.words import inert, number
 _VERDICTS: dict[str, tuple[str, Colour]] = {
     "breached": ("breached", "red"),
     "noted": ("noted", "yellow"),
-    "not_measured": ("nothing to measure", "gray"),
     "holds": ("holds", "green"),
+    "not_measured": ("nothing to measure", "gray"),
+}
+_COUNTED = {
+    "breached": "breached",
+    "noted": "noted, which blocks nothing",
+    "holds": "held",
+    "not_measured": "with nothing to measure",
 }
 _BLUE = "#2B87C4"
 _DOTS = 24  # groups drawn; all stand in the figures
@@ -44,7 +50,7 @@ def _thresholds(outcomes: list[dict[str, Any]]) -> None:
     by = {verdict: [o for o in outcomes if o["verdict"] == verdict] for verdict in _VERDICTS}
     said = [
         f"{len(by[verdict])} {words}"
-        for verdict, (words, _) in _VERDICTS.items()
+        for verdict, words in _COUNTED.items()
         if by[verdict] or verdict in ("breached", "holds")
     ]
     st.markdown(f"Of {len(outcomes)} thresholds: {', '.join(said)}.")
@@ -60,18 +66,14 @@ def _thresholds(outcomes: list[dict[str, Any]]) -> None:
 
 def _threshold(outcome: Mapping[str, Any]) -> None:
     words, colour = _VERDICTS[outcome["verdict"]]
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.badge(words, color=colour)
-        moved = (
-            f" The dataset moved this limit; ours is {outcome['default']:g}."
-            if outcome["default"] != outcome["limit"]
-            else ""
-        )
-        st.markdown(
-            f"**{inert(str(outcome['name']).replace('_', ' ').capitalize())}.** "
-            f"{inert(outcome['in_words'] + moved)}",
-            help=inert(outcome["reason"]),
-        )
+    moved = ""
+    if outcome["default"] != outcome["limit"]:
+        moved = f" The dataset moved this limit; ours is {outcome['default']:g}."
+    name = str(outcome["name"]).replace("_", " ").capitalize()
+    st.markdown(
+        f":{colour}-badge[{words}] **{inert(name)}.** {inert(outcome['in_words'] + moved)}",
+        help=inert(outcome["reason"]),
+    )
 
 
 def _groups(audit: Mapping[str, Any], name: str) -> None:
@@ -147,7 +149,7 @@ def _months(stream: Mapping[str, Any], name: str) -> None:
             "y": {
                 "field": "records",
                 "type": "quantitative",
-                "title": "records a month",
+                "title": "records",
                 "axis": {"tickCount": 4, "grid": True, **words},
             },
             "tooltip": [{"field": "month"}, {"field": "records"}],
@@ -161,7 +163,7 @@ def _months(stream: Mapping[str, Any], name: str) -> None:
         layers.append({"data": usual, "mark": line, "encoding": across})
     st.vega_lite_chart(
         [{"month": month, "records": n} for month, n in stream["months"].items()],
-        {"layer": layers, "height": 170},
+        {"layer": layers, "height": 230},
         key=f"months_{name}_{stream['table']}_{stream['source']}",
         width="stretch",
         alt=f"Records a month of {stream['table']}, usually {number(stream['usual_month'])}",

@@ -83,7 +83,7 @@ def _line(desk: "Desk", account: Account, one: DatasetView) -> None:
         st.container(border=True, key=f"dataset_{one.name}"),
         st.container(horizontal=True, vertical_alignment="center"),
     ):
-        with st.container(gap=None, width=700):
+        with st.container(gap=None, width=560):
             if st.button(
                 f"**{inert(one.name)}**  {inert(one.title)}", type="tertiary", key=f"go_{one.name}"
             ):
