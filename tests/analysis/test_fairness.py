@@ -206,6 +206,31 @@ def test_candidates_take_their_groups_from_the_sensitive_table_of_their_people()
     assert found["n_people"] == 4
 
 
+def test_a_birth_date_is_no_group() -> None:
+    n = 200
+    each = np.arange(n, dtype=np.int32)
+    sensitive = pd.DataFrame(
+        {"entity": each, "sex": ["m", "f"] * 100, "birth_date": [f"d{i % 90}" for i in range(n)]}
+    )
+    found = audit_candidates(
+        each % 2 == 0,
+        each % 3 == 0,
+        people=pd.DataFrame({"candidate": each, "entity": each}),
+        sensitive=sensitive,
+        margin=0.05,
+        seed=1,
+    )
+    assert {test["attribute"] for test in found["tests"]} == {"sex"}
+    assert found["excluded"] == [
+        {
+            "attribute": "birth_date",
+            "group": "(all)",
+            "n": 200,
+            "reason": "90 values are no groups; audit a band of them",
+        }
+    ]
+
+
 @pytest.mark.slow
 def test_a_million_rows_take_seconds() -> None:
     rng = np.random.default_rng(1)

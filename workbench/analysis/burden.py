@@ -11,6 +11,7 @@ from typing import TypedDict
 import numpy as np
 import pandas as pd
 
+from workbench.analysis.fairness import MOST_GROUPS
 from workbench.analysis.uncertainty import wilson
 from workbench.domain.entity import EntityKind
 from workbench.domain.finding import Claim
@@ -106,6 +107,8 @@ def _groups(sensitive: pd.DataFrame, opened: set[int]) -> list[BurdenRow]:
     rows = []
     for name in sensitive.columns.drop("entity"):
         held = sensitive[name].value_counts(sort=False).sort_index()
+        if len(held) > MOST_GROUPS:
+            continue
         seen = sensitive.loc[mine, name].value_counts(sort=False)
         for group, n in held.items():
             n_opened = int(seen.get(group, 0))

@@ -28,6 +28,7 @@ from workbench.domain.release import AuditVerdict
 TESTED = ("fpr", "fnr")
 ALPHA = 0.05
 N_REPLICATES = 1_000
+MOST_GROUPS = 60  # values beyond which a feature names people rather than groups
 
 
 class GapRow(TypedDict):
@@ -123,7 +124,9 @@ def audit_candidates(
     """Audit candidates by the sensitive features of the people they are about.
 
     `people` has columns candidate (position in `label`) and entity; `sensitive` has entity and
-    one column per feature. A person without a row in `sensitive` has no known group.
+    one column per feature. A person without a row in `sensitive` has no known group. A feature of
+    more than `MOST_GROUPS` values, such as a birth date, tells people apart rather than groups; it
+    is listed among what is excluded.
     """
     entities, person = np.unique(people["entity"].to_numpy(np.int32), return_inverse=True)
     rows: IntArray = people["candidate"].to_numpy(np.int32)
@@ -133,7 +136,19 @@ def audit_candidates(
         Attribute.of(str(name), [None if pd.isna(v) else str(v) for v in known[name]])
         for name in known.columns
     ]
-    return audit(outcomes, attributes, margin=margin, seed=seed, intersections=intersections)
+    groups = [a for a in attributes if len(a.groups) <= MOST_GROUPS]
+    found = audit(outcomes, groups, margin=margin, seed=seed, intersections=intersections)
+    found["excluded"] += [
+        ExcludedRow(
+            attribute=a.name,
+            group="(all)",
+            n=len(outcomes),
+            reason=f"{len(a.groups):,} values are no groups; audit a band of them",
+        )
+        for a in attributes
+        if len(a.groups) > MOST_GROUPS
+    ]
+    return found
 
 
 def holm(p_values: Sequence[float | None]) -> list[float | None]:
