@@ -180,12 +180,18 @@ def _make_world(desk: Desk, steps: _Steps, *, size: str, seed: int) -> None:
 
 
 def _accept(desk: Desk) -> str:
+    breached = desk.datasets.quality(DATASET)["data_audit"]["breached"]
+    excuse = (
+        f"The data audit breached {', '.join(breached)}. Excused for a demonstration on synthetic "
+        "data, where no person is affected; not to be done with real records. (simulated)"
+    )
     ingest.accept(
         desk,
         DATASET,
         account="supervisor",
         reason="A synthetic world, fit for a demonstration by its quality report. (simulated)",
         key=f"demo-accept-{DATASET}",
+        excuse=excuse if breached else None,
     )
     return DATASET
 
