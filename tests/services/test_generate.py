@@ -1,21 +1,29 @@
 """A world in a folder: the same arguments, the same bytes; ready to be ingested."""
 
 import hashlib
-import tomllib
+import os
+import subprocess
+import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
-from builders_world import silent
+from builders_world import scenario, silent
 
-from workbench.analysis.synthetic import scenario as scenarios
-from workbench.domain.errors import BadInput, Conflict
+from workbench.analysis.synthetic.datasheet import datasheet
+from workbench.analysis.synthetic.world import make_world
+from workbench.domain.errors import BadInput, Conflict, NotFound
 from workbench.services.generate import generate
 from workbench.services.ingest import check
 
+SMALL = b"[sizes.s]\npeople = 300\npeople_per_network = 40\n"
 
-@pytest.fixture(autouse=True)
-def small_sizes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(scenarios.SIZES, "s", 400)
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    path = tmp_path / "small.toml"
+    path.write_bytes(SMALL)
+    return path
 
 
 def digests(root: Path) -> dict[str, str]:
@@ -26,44 +34,109 @@ def digests(root: Path) -> dict[str, str]:
     }
 
 
-def made(root: Path, *, seed: int = 7, bias: str = "planted") -> Path:
-    generate(root, size="s", seed=seed, bias=bias, progress=silent)
+def made(root: Path, small: Path, *, seed: int = 7, bias: str = "planted") -> Path:
+    generate(root, size="s", seed=seed, bias=bias, progress=silent, scenario_file=small)
     return root
 
 
 @pytest.mark.slow
-def test_the_same_seed_writes_the_same_bytes_and_another_seed_others(tmp_path: Path) -> None:
-    one, two = digests(made(tmp_path / "one")), digests(made(tmp_path / "two"))
-    assert one == two
+def test_the_same_seed_writes_the_same_bytes_and_another_seed_others(
+    tmp_path: Path, small: Path
+) -> None:
+    one = digests(made(tmp_path / "one", small))
+    assert one == digests(made(tmp_path / "two", small))
     assert "truth/ties.csv" in one
-    assert one["calls.csv"] != digests(made(tmp_path / "three", seed=8))["calls.csv"]
+    assert one["calls.csv"] != digests(made(tmp_path / "three", small, seed=8))["calls.csv"]
 
 
 @pytest.mark.slow
-def test_a_world_passes_its_own_check_with_nothing_rejected(tmp_path: Path) -> None:
-    report = check(made(tmp_path / "w"))
+def test_the_order_of_sets_in_memory_changes_no_byte(tmp_path: Path, small: Path) -> None:
+    one = digests(made(tmp_path / "one", small))
+    asked = ["world", "--seed", "7", "--out", f"{tmp_path}/two", "--scenario", str(small)]
+    subprocess.run(
+        [sys.executable, "-m", "workbench.cli", *asked],
+        env={**os.environ, "PYTHONHASHSEED": "4711"},
+        check=True,
+        capture_output=True,
+    )
+    assert digests(tmp_path / "two") == one
+
+
+@pytest.mark.slow
+def test_what_is_written_in_streams_is_the_world_that_memory_would_hold(
+    tmp_path: Path, small: Path
+) -> None:
+    folder = made(tmp_path / "w", small)
+    whole = make_world(scenario(size="s", seed=7, bias="planted", own=SMALL), progress=silent)
+    tables = {**whole.entities, **whole.links, "cases": whole.cases}
+    tables |= {f"truth/{name}": table for name, table in whole.truth.items()}
+    assert {str(p.relative_to(folder))[:-4] for p in folder.rglob("*.csv")} == set(tables)
+    for name, table in tables.items():
+        table.to_csv(tmp_path / "own.csv", index=False, lineterminator="\n")
+        read = [
+            pd.read_csv(path, dtype=str, keep_default_na=False)
+            for path in (folder / f"{name}.csv", tmp_path / "own.csv")
+        ]
+        if "amount" in table:  # 5.0 may be written as 5
+            for frame in read:
+                frame["amount"] = frame["amount"].astype(float)
+        pd.testing.assert_frame_equal(read[0], read[1], obj=name)
+
+
+@pytest.mark.slow
+def test_a_world_passes_its_own_check_with_nothing_rejected(tmp_path: Path, small: Path) -> None:
+    report = check(made(tmp_path / "w", small))
     assert report.rejected == ()
-    assert report.counts["person"] == 399  # 380 people, a twentieth of them in two registers
+    assert report.counts["person"] == 334  # 300; 30 of them in two registers, 4 of these in three
 
 
-def test_the_committed_datasheet_is_the_one_that_is_written(tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_the_datasheet_names_the_scenario_and_seed_that_made_the_world(
+    tmp_path: Path, small: Path
+) -> None:
+    text = (made(tmp_path / "w", small) / "dataset.toml").read_text()
+    digest = hashlib.sha256(SMALL).hexdigest()
+    assert text == datasheet(name="world-s-7", size="s", seed=7, bias="planted", scenario=digest)
+    assert digest in text
+
+
+def test_the_committed_datasheet_is_the_one_that_is_written() -> None:
     committed = Path(__file__).parents[2] / "datasets/world/dataset.toml"
-    assert (made(tmp_path / "w") / "dataset.toml").read_text() == committed.read_text()
-    assert tomllib.loads(committed.read_text())["synthetic"] is True
+    written = datasheet(name="world-s-7", size="s", seed=7, bias="planted")
+    assert written == committed.read_text(encoding="utf-8")
 
 
-def test_progress_is_told_up_to_the_end(tmp_path: Path) -> None:
-    seen: list[tuple[str, float]] = []
+@pytest.mark.slow
+def test_progress_is_told_up_to_the_end(tmp_path: Path, small: Path) -> None:
+    seen: list[float] = []
     generate(
         tmp_path / "w",
         size="s",
         seed=1,
         bias="none",
-        progress=lambda text, share: seen.append((text, share)),
+        progress=lambda text, share: seen.append(share),
+        scenario_file=small,
     )
-    shares = [share for _, share in seen]
-    assert shares == sorted(shares)
-    assert seen[-1] == ("done", 1.0)
+    assert seen == sorted(seen)
+    assert seen[-1] == 1.0
+
+
+@pytest.mark.slow
+def test_a_run_that_is_interrupted_leaves_nothing(tmp_path: Path, small: Path) -> None:
+    def interrupted(text: str, share: float) -> None:
+        if share > 0.7:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        generate(
+            tmp_path / "w",
+            size="s",
+            seed=1,
+            bias="none",
+            progress=interrupted,
+            scenario_file=small,
+        )
+    assert [path.name for path in tmp_path.iterdir()] == ["small.toml"]
 
 
 def test_a_folder_with_something_in_it_is_not_written_to(tmp_path: Path) -> None:
@@ -76,11 +149,16 @@ def test_a_folder_with_something_in_it_is_not_written_to(tmp_path: Path) -> None
 def test_an_unknown_size_is_refused_before_anything_is_written(tmp_path: Path) -> None:
     with pytest.raises(BadInput):
         generate(tmp_path / "w", size="xxl", seed=1, bias="none", progress=silent)
-    assert not (tmp_path / "w").exists()
+    assert list(tmp_path.iterdir()) == []
 
 
-def test_a_file_is_no_folder_to_write_a_world_to(tmp_path: Path) -> None:
+def test_a_scenario_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NotFound):
+        made(tmp_path / "w", tmp_path / "no.toml")
+
+
+def test_a_file_is_no_folder_to_write_a_world_to(tmp_path: Path, small: Path) -> None:
     (tmp_path / "file").write_text("kept")
     with pytest.raises(BadInput, match="is not a folder"):
-        made(tmp_path / "file")
+        made(tmp_path / "file", small)
     assert (tmp_path / "file").read_text() == "kept"

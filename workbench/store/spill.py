@@ -11,8 +11,8 @@ import pandas as pd
 class Spill:
     """Blocks of numeric columns, put aside in a folder of their own.
 
-    Every block has the same columns. A part is read back in the order in which its rows came, and
-    is gone once read.
+    Every block has the same columns. Within a part rows come back in the order in which they came;
+    a part is gone once read.
     """
 
     def __init__(self, folder: Path, *, n_parts: int) -> None:
@@ -32,13 +32,17 @@ class Spill:
             with self._file(k).open("ab") as file:
                 rows[order[ends[k] : ends[k + 1]]].astype(self._dtype).tofile(file)
 
-    def parts(self) -> Iterator[pd.DataFrame]:
-        """Part after part; parts without rows are left out."""
+    def batches(self, *, least: int) -> Iterator[pd.DataFrame]:
+        """Part after part, whole parts together until they have `least` rows."""
+        held: list[npt.NDArray[np.void]] = []
         for k in range(self._n_parts):
             path = self._file(k)
             if path.exists():
-                rows = np.fromfile(path, dtype=self._dtype)
+                held.append(np.fromfile(path, dtype=self._dtype))
                 path.unlink()
+            if held and (sum(map(len, held)) >= least or k == self._n_parts - 1):
+                rows = np.concatenate(held)
+                held = []
                 yield pd.DataFrame({name: rows[name] for name in rows.dtype.names or ()})
 
     def _file(self, k: int) -> Path:

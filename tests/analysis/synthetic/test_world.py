@@ -1,15 +1,19 @@
 """What must hold of any synthetic world, whatever its seed."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
-from builders_world import small, world
+from builders_world import silent, small, world
 from numpy.testing import assert_array_equal
 
+from workbench.analysis.synthetic.datasheet import ENTITIES, LINKS
 from workbench.analysis.synthetic.population import make_population
-from workbench.analysis.synthetic.world import World
+from workbench.analysis.synthetic.spelling import is_latin
+from workbench.analysis.synthetic.world import World, make_world
 
-SENSITIVE = {"sex", "age_band", "nationality", "community", "script", "district"}
+SENSITIVE = {"birth_date", "sex", "age_band", "nationality", "community", "script", "district"}
 PROVENANCE = {
     *("member_state", "source", "source_grade", "information_grade", "handling"),
     *("occurred_at", "known_at"),
@@ -58,18 +62,12 @@ def test_sensitive_columns_stand_in_the_table_of_persons_alone() -> None:
 def test_every_link_case_and_truth_names_what_is_there() -> None:
     made = world()
     known = ids(made)
-    ends = {
-        "uses": ("holder", "phone"),
-        "holds": ("holder", "account"),
-        "calls": ("caller", "callee"),
-        "transfers": ("payer", "payee"),
-        "involved_in": ("person", "offence"),
-        "accounts_used": ("account", "offence"),
-        "associated_with": ("person_a", "person_b"),
-    }
-    for name, columns in ends.items():
-        for column in columns:
+    assert {name for name, *_ in LINKS} == set(made.links)
+    assert {name for name, *_ in ENTITIES} == set(made.entities)
+    for name, _, one, _, other, *_ in LINKS:
+        for column in (one, other):
             assert set(made.links[name][column]) <= known, (name, column)
+            assert len(made.links[name]) > 0, name
     assert set(made.cases["entity"]) <= known
     assert set(made.truth["ties"]["entity_a"]) | set(made.truth["ties"]["entity_b"]) <= known
     assert set(made.truth["same_person"]["entity_b"]) <= known
@@ -173,13 +171,67 @@ def test_each_case_has_two_suspects_by_verified_facts_known_when_it_opened() -> 
     assert (cases["opened_at"] >= "2024-07-01").all()
 
 
-def test_names_are_written_in_the_script_of_the_community() -> None:
+def test_names_are_written_in_the_script_that_the_register_states() -> None:
     persons = world().entities["persons"]
-    first = {"Latin": "a", "Greek": "α", "Cyrillic": "а"}  # the last is Cyrillic
-    for script, letter in first.items():
-        mine = persons[persons["script"] == script]["name"].str.lower()
-        low = {"a": 0x41, "α": 0x370, "а": 0x400}[letter]
-        assert mine.map(lambda name, low=low: low <= ord(name[0]) < low + 0x100).all(), script
+    latin = persons["name"].map(is_latin)
+    assert (latin == (persons["script"] == "Latin")).all()
+    for script, start in {"Greek": 0x370, "Cyrillic": 0x400, "Arabic": 0x600}.items():
+        mine = persons[persons["script"] == script]["name"]
+        assert len(mine) > 0, script
+        assert mine.map(lambda name, low=start: low <= ord(name[0]) < low + 0x100).all(), script
+
+
+@pytest.mark.slow
+def test_names_alone_find_few_of_those_in_two_registers_and_with_birth_dates_most_agree() -> None:
+    made = world(n_people=1_900)
+    persons = made.entities["persons"].set_index("id")
+    one, other = (persons.loc[made.truth["same_person"][end]] for end in ("entity_a", "entity_b"))
+    assert len(one) > 150
+    assert (one["member_state"].to_numpy() != other["member_state"].to_numpy()).all()
+    assert (one["name"].to_numpy() == other["name"].to_numpy()).mean() < 0.4
+    given = (one["birth_date"] != "").to_numpy() & (other["birth_date"] != "").to_numpy()
+    same = one["birth_date"].to_numpy() == other["birth_date"].to_numpy()
+    assert 0.9 < same[given].mean() < 1.0
+    assert 0.02 < 1 - given.mean() < 0.15
+
+
+def test_codes_restrict_a_tenth_of_the_rows_and_combine() -> None:
+    handling = world().links["calls"]["handling"].value_counts(normalize=True)
+    assert handling["H0"] == pytest.approx(0.9, abs=0.02)
+    assert {"H1", "H2", "H3", "H1+H2", "H1+H3"} <= set(handling.index)
+
+
+def test_vehicles_cross_at_border_posts_and_mostly_on_workdays() -> None:
+    made = world()
+    posts = made.entities["places"].query("place_type == 'border post'")["id"]
+    crossings = made.links["crossings"]
+    assert set(crossings["place"]) <= set(posts)
+    assert (pd.to_datetime(crossings["occurred_at"]).dt.dayofweek < 5).mean() > 0.72
+
+
+def test_bulk_rows_stand_in_the_order_in_which_they_became_known() -> None:
+    made = world()
+    for name in ("calls", "transfers", "crossings", "logins"):
+        assert made.links[name]["known_at"].is_monotonic_increasing, name
+    assert made.links["transfers"]["id"].is_monotonic_increasing
+
+
+@pytest.mark.parametrize(
+    ("switch", "empty"),
+    [
+        ("kinship", {"related_to"}),
+        ("online", {"online_accounts", "ip_addresses", "devices", "logins", "sim_in_device"}),
+        ("duplicates", {"same_person"}),
+        ("networks", {"roles"}),
+        ("money_patterns", {"tainted", "patterns"}),
+    ],
+)
+def test_a_layer_that_is_switched_off_makes_no_rows(switch: str, empty: set[str]) -> None:
+    scenario = small(n_people=120)
+    switches = scenario.switches.model_copy(update={switch: False})
+    made = make_world(replace(scenario, switches=switches), progress=silent)
+    every = {**made.entities, **made.links, **made.truth}
+    assert {name for name in empty if len(every[name])} == set()
 
 
 def test_child_sexual_abuse_is_a_type_with_a_shield_and_nothing_else() -> None:

@@ -52,7 +52,7 @@ _PLANTED = (
     "Planted, of known size, for one community: stopped more, named falsely more, misspelt more, "
     "recorded more when guilty, and living in districts of its own; truth/bias.csv has the gaps."
 )
-_ENTITIES = (  # file, kind, label
+ENTITIES = (  # file, kind, label
     ("persons", "person", "name"),
     ("organisations", "organisation", "name"),
     ("phones", "phone", "number"),
@@ -64,7 +64,7 @@ _ENTITIES = (  # file, kind, label
     ("online_accounts", "entity", "handle"),
     ("ip_addresses", "entity", "address"),
 )
-_LINKS = (  # file, kind, from, kind, to, kind, what else
+LINKS = (  # file, kind, from, kind, to, kind, what else
     ("uses", "uses", "holder", "person", "phone", "phone", ()),
     ("uses_online", "uses", "person", "person", "online_account", "entity", ()),
     ("holds", "holds", "holder", "person", "account", "account", ()),
@@ -105,9 +105,9 @@ def datasheet(*, name: str, size: str, seed: int, bias: str, scenario: str = "de
             parts += [_column(*column) for column in columns]
     parts += [
         f'\n[[entities]]\nfile = "{file}.csv"\nkind = "{kind}"\nid = "id"\nlabel = "{label}"\n'
-        for file, kind, label in _ENTITIES
+        for file, kind, label in ENTITIES
     ]
-    for file, kind, source, source_kind, target, target_kind, more in _LINKS:
+    for file, kind, source, source_kind, target, target_kind, more in LINKS:
         parts.append(
             f'\n[[links]]\nfile = "{file}.csv"\nkind = "{kind}"\nfrom = "{source}"\n'
             f'from_kind = "{source_kind}"\nto = "{target}"\nto_kind = "{target_kind}"\n'

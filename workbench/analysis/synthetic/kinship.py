@@ -30,6 +30,8 @@ def make_kinship(scenario: Scenario, people: Population) -> pd.DataFrame:
     child, partner = np.flatnonzero(grown), np.flatnonzero(people.is_partner)
     second = np.minimum(head[child] + 1, n - 1)
     both = people.is_partner[second] & (people.household[second] == people.household[child])
+    after = people.birth_day[child] - people.birth_day[second]
+    both &= (after >= low) & (after <= high)
     sisters = child[1:][people.household[child[1:]] == people.household[child[:-1]]]
     parent, elsewhere = _parents_elsewhere(scenario, people, first)
     a = [head[partner], head[child], second[both], sisters - 1, parent]

@@ -45,7 +45,7 @@ _KEYS = "abcdefghijklmnoprstuvz"
 
 def is_latin(name: str) -> bool:
     """Whether a name is written in Latin letters, accented ones included."""
-    return all(ord(letter) < 0x370 for letter in name)
+    return all(ord(letter) < 0x370 or 0x1E00 <= ord(letter) < 0x1F00 for letter in name)
 
 
 def transliterated(name: str, state: int) -> str:
