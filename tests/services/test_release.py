@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import builders
+import builders_raw as raw
 import pytest
 from builders import Home, key
 
@@ -95,6 +96,21 @@ def test_no_release_without_an_audit_t27(built: Home) -> None:
     assert builders.refusals(built) == [
         ("approve_release", "not_cleared", built.id_of("supervisor"))
     ]
+
+
+@pytest.mark.slow
+def test_no_release_of_what_learned_from_data_without_an_accepted_data_audit_t4(
+    built: Home,
+) -> None:
+    """The acceptance is taken away, as a database's owner could."""
+    raw.execute(
+        raw.path(built),
+        "DROP TRIGGER dataset_acceptance_is_never_deleted",
+        "DELETE FROM dataset_acceptance",
+    )
+    with pytest.raises(NotCleared, match="small-world was not accepted"):
+        approve(built)
+    assert [made.id for made in release.list_releases(built.desk)] == [builders.RELEASE]
 
 
 @pytest.mark.slow
