@@ -51,7 +51,7 @@ _READ: dict[str, tuple[str, ...]] = {
 }
 BIAS_TABLES = frozenset(
     (
-        *("persons", "involved_in", "associated_with", "offences"),
+        *("persons", "lives_at", "involved_in", "associated_with", "offences"),
         *("truth/ties", "truth/same_person", "truth/bias"),
     )
 )

@@ -78,3 +78,36 @@ def test_a_null_world_alarms_only_where_records_differ() -> None:
     assert bias(world(recorded_in=150, recorded_out=100, planted=0.0))["bias_null"].value == 1.0
     both = world(recorded_in=150, recorded_out=100, planted=0.0, false=(60, 2))
     assert bias(both)["bias_null"].value == 2.0
+
+
+def neighbours(*, pull: float, seed: int) -> WrittenWorld:
+    """Two communities; `pull` of either live in their own two of ten districts, the rest anywhere.
+    Everybody shares the home with one more person of the same community."""
+    rng = np.random.default_rng(seed)
+    n = 1_500
+    community = np.repeat(rng.integers(0, 2, n), 2)
+    anywhere, own = rng.integers(0, 10, n), rng.integers(0, 2, n)
+    district = np.where(rng.random(n) < pull, 2 * community[::2] + own, anywhere).repeat(2)
+    ids = [f"P-{k:04d}" for k in range(2 * n)]
+    return written(
+        persons={
+            "id": ids, "community": ["gh"[c] for c in community],
+            "district": [f"N-{d}" for d in district],
+        },
+        lives_at={"person": ids, "place": [f"L-{k // 2}" for k in range(2 * n)]},
+        truth__bias={
+            "parameter": ["proxy_pull"], "attribute": ["community"], "group": ["g"],
+            "value": [pull + (1 - pull) / 5], "value_elsewhere": [(1 - pull) / 5],
+        },
+    )  # fmt: skip
+
+
+def test_a_pull_to_districts_is_measured_one_person_per_home() -> None:
+    (gap,) = measured_gaps(neighbours(pull=0.5, seed=1))
+    assert gap.holds
+    assert gap.measured == pytest.approx(0.5, abs=0.1)
+
+
+def test_no_pull_is_found_where_families_live_together_by_chance() -> None:
+    gaps = [measured_gaps(neighbours(pull=0.0, seed=seed))[0] for seed in range(40)]
+    assert sum(not gap.low <= 0 <= gap.high for gap in gaps) <= 5

@@ -207,17 +207,17 @@ def _patrols(world: WrittenWorld, group: pd.Series) -> Means:
 def _proxy(world: WrittenWorld, group: pd.Series) -> Shares:
     """Living in the group's own two districts of a state, against communities with others.
 
-    Which districts are a community's own is learnt from every other person, and measured on the
-    rest: otherwise chance alone would look like a pull.
+    Districts of one number count as one in all states. Which two are a community's own is learnt
+    from every other home and measured on the rest, one person per home: otherwise chance alone,
+    and families that live together, would look like a pull.
     """
-    attribute = str(world.table("truth/bias", "attribute")["attribute"].iloc[0])
-    rows = world.table("persons", "id", attribute, "district", "member_state")
-    rows = rows[rows["id"] == rows["id"].map(world.true_person)].dropna().reset_index(drop=True)
-    learnt, asked = rows.iloc[::2], rows.iloc[1::2]
-    own = {str(name): _own(learnt, attribute, str(name)) for name in rows[attribute].unique()}
-    mine = str(world.table("truth/bias", "group")["group"].iloc[0])
+    first = world.table("truth/bias", "attribute", "group").iloc[0]
+    attribute, mine = str(first["attribute"]), str(first["group"])
+    homes = _one_per_home(world, attribute)
+    learnt, asked = homes.iloc[::2], homes.iloc[1::2]
+    own = {str(name): _own(learnt, attribute, str(name)) for name in homes[attribute].unique()}
     others = [name for name, theirs in own.items() if not theirs & own[mine]]
-    inside = asked["district"].isin(own[mine])
+    inside = asked["number"].isin(own[mine])
     is_mine, is_other = asked[attribute] == mine, asked[attribute].isin(others)
     return Shares(
         int((inside & is_mine).sum()), int(is_mine.sum()),
@@ -225,11 +225,16 @@ def _proxy(world: WrittenWorld, group: pd.Series) -> Shares:
     )  # fmt: skip
 
 
+def _one_per_home(world: WrittenWorld, attribute: str) -> pd.DataFrame:
+    """The first true person of each home, with the number of its district (``AV-3`` is 3)."""
+    rows = world.table("persons", "id", attribute, "district").dropna()
+    rows = rows[rows["id"] == rows["id"].map(world.true_person)]
+    lives = world.table("lives_at", "person", "place").drop_duplicates("person")
+    rows = rows.merge(lives, left_on="id", right_on="person").drop_duplicates("place")
+    return rows.assign(number=rows["district"].str.rsplit("-", n=1).str[-1])
+
+
 def _own(rows: pd.DataFrame, attribute: str, name: str) -> set[str]:
-    """The two districts of each state in which a community is most over-represented."""
-    share = rows.groupby("district")[attribute].agg(lambda of: float((of == name).mean()))
-    state = rows.groupby("district")["member_state"].first()
-    found: set[str] = set()
-    for one in state.unique():
-        found |= set(share[state == one].nlargest(2).index)
-    return found
+    """The two districts in which a community is most over-represented."""
+    share = rows.groupby("number")[attribute].agg(lambda of: float((of == name).mean()))
+    return {str(one) for one in share.nlargest(2).index}
