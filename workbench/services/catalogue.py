@@ -1,6 +1,6 @@
 """List the datasets of a home: what is there, since when, by whom, accepted or not."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,10 +21,12 @@ from workbench.store.tables import dataset_acceptance
 class DatasetView:
     """One dataset. People are named by their pseudonyms; `accepted_at` is None while it waits.
 
-    `counts` are entities per kind; `n_rows` counts delivered rows, the rejected ones included.
+    `counts` are entities per kind; `n_rows` counts delivered rows, the rejected ones included;
+    where not `is_there`, its files are missing and nothing is counted.
     """
 
     name: str
+    is_there: bool
     title: str
     synthetic: bool
     sha256: str
@@ -76,16 +78,19 @@ def quality(desk: Desk, dataset: str, *, account: str) -> dict[str, Any]:
     return desk.datasets.quality(dataset)
 
 
-def rejected_table(rows: "pd.DataFrame") -> bytes:
+def rejected_table(rows: Sequence[Mapping[str, Any]]) -> bytes:
     """Rejected rows as CSV to save and open: no cell of it is a formula to a spreadsheet."""
-    return csv_bytes(rows)
+    return csv_bytes(pd.DataFrame(list(rows), columns=["file", "row", "code", "reason"]))
 
 
 def _view(desk: Desk, row: Any, acceptance: Any) -> DatasetView:
-    meta, report = desk.datasets.meta(row.name), desk.datasets.quality(row.name)
+    is_there = row.name in desk.datasets.names()
+    meta = desk.datasets.meta(row.name) if is_there else {}
+    report = desk.datasets.quality(row.name) if is_there else {}
     rejected = len(report.get("rejected", ()))
     return DatasetView(
         name=row.name,
+        is_there=is_there,
         title=row.title,
         synthetic=bool(row.synthetic),
         sha256=row.sha256,

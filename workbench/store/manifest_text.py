@@ -28,7 +28,7 @@ def manifest_text(
     A provenance field that no column was chosen for is written as an empty one, so that a column
     that happens to bear its name stays text.
     """
-    lines = [_line(key, value) for key, value in said.items() if value not in ("", None)]
+    lines = [_line(key, value) for key, value in said.items() if value is not None]
     lines.append(_line("sensitive", list(sensitive)))
     for mapping in mappings:
         lines += ["", "[[links]]" if mapping.is_link else "[[entities]]"]

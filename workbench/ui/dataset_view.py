@@ -54,6 +54,8 @@ def show(desk: "Desk", account: Account, name: str) -> None:
 
 def state(one: DatasetView) -> None:
     """What is true of the dataset, in small labels."""
+    if not one.is_there:
+        st.badge("files missing", color="red", help="They were moved or removed; restore them.")
     if one.synthetic:
         st.badge("synthetic", color="gray", help="Nothing in it is about a real person.")
     if one.n_rejected:
@@ -92,7 +94,7 @@ def rejected_rows(rows: list[dict[str, Any]], name: str) -> None:
         st.space("stretch")
         st.download_button(
             "Save them all (CSV)",
-            lambda: catalogue.rejected_table(frame),
+            lambda: catalogue.rejected_table(rows),
             file_name=f"{name}-rejected-rows.csv",
             mime="text/csv",
             icon=":material/download:",
