@@ -17,6 +17,7 @@ def test_proceeds_mix_with_what_is_there_and_leave_in_the_same_proportion() -> N
     rows = moved(
         [(1, 2, 1_500.0, 10), (9, 2, 1_000.0, 20), (2, 3, 800.0, 30), (2, 3, 400.0, 40)],
         placed=[True, False, False, False],
+        planted=[True, False, True, True],
     )
     share = carried(rows, followed={1, 2, 3})
     # account 1: 500 clean and 1,500 brought in: three quarters; 1,125 tainted reach account 2,
@@ -24,15 +25,20 @@ def test_proceeds_mix_with_what_is_there_and_leave_in_the_same_proportion() -> N
     assert share == pytest.approx([0.75, 0.0, 0.375, 0.375])
 
 
-def test_a_balance_that_does_not_suffice_is_made_up_by_clean_money() -> None:
-    rows = moved([(1, 2, 500.0, 1), (2, 3, 4_000.0, 2)], placed=[True, False])
+def test_a_balance_that_does_not_suffice_becomes_twice_what_is_paid_by_clean_money() -> None:
+    rows = moved(
+        [(1, 2, 500.0, 1), (2, 9, 5_000.0, 2), (2, 3, 4_000.0, 3)],
+        placed=[True, False, False],
+        planted=[True, False, True],
+    )
     share = carried(rows, followed={1, 2, 3})
     assert share[0] == pytest.approx(0.5)  # 500 of 1,000
-    assert share[1] == pytest.approx(250 / 4_000)
+    assert share[1] == 0  # an ordinary payment beyond the balance leaves it as it is
+    assert share[2] == pytest.approx(250 / 8_000)  # 1,000 in the account, made up to 8,000
 
 
 def test_what_comes_from_an_account_that_is_not_followed_is_clean() -> None:
-    rows = moved([(7, 1, 500.0, 1), (1, 8, 600.0, 2)], placed=[False, False])
+    rows = moved([(7, 1, 500.0, 1), (1, 8, 600.0, 2)], placed=[False] * 2, planted=[False] * 2)
     assert carried(rows, followed={1}) == pytest.approx([0, 0])
 
 

@@ -24,8 +24,10 @@ _SPECIALISES = 0.6  # chance that an offender does again what that person mostly
 _SAME_PARTNER = 0.7
 _THIRD = 0.2  # of offences with several people: those with three
 _BURST = 45.0  # days around which one person's offences lie (standard deviation)
+_MOST = 40.0  # offences that one person may be expected to commit in two years
 _SOLO = 0.35  # share of members whom an offence of their own made known
 _UNSOLVED = 0.5  # offences of a network that nobody was named for, per member
+_SLOWLY = 0.05  # chance per day that an offence becomes known: twenty days on average
 _LAST = DAYS - 20.0
 
 
@@ -80,10 +82,18 @@ def _mirrored(day: Floats) -> Ints:
     return np.asarray(np.floor(np.clip(inside, 0, _LAST)), dtype=np.int64)
 
 
+def _appetite(rng: np.random.Generator, people: Population, count: float) -> Floats:
+    """How much each person offends: a heavy tail, cut where one would reach `_MOST` of `count`."""
+    appetite = rng.pareto(1.15, len(people)) * (people.age < 4)
+    for _ in range(4):  # each cut lowers the sum, and with it the next
+        appetite = np.minimum(appetite, appetite.sum() * _MOST / max(count, _MOST))
+    return np.asarray(appetite, dtype=np.float64)
+
+
 def _everyday(scenario: Scenario, people: Population) -> pd.DataFrame:
     """A heavy-tailed few offend often, each mostly in one way and in bursts."""
     rng, n = scenario.stream("offences"), len(people)
-    appetite = rng.pareto(1.15, n) * (people.age < 4)
+    appetite = _appetite(rng, people, scenario.crime.offences_per_person * n)
     usual, centre = _pick(rng, EVERYDAY, n), rng.uniform(0, _LAST, n)
     partner = rng.integers(1, 12, n)
     count = round(scenario.crime.offences_per_person * n)
@@ -98,7 +108,7 @@ def _everyday(scenario: Scenario, people: Population) -> pd.DataFrame:
     return _table(
         types,
         day,
-        day + rng.geometric(0.05, count),
+        day + rng.geometric(_SLOWLY, count),
         main,
         b=np.where(joint, (main + step) % n, -1),
         c=np.where(third, (main + step + 3) % n, -1),
@@ -118,7 +128,8 @@ def _patrols(scenario: Scenario, people: Population) -> pd.DataFrame:
     draw = rng.random(2 * n)
     day = rng.integers(0, 360, 2 * n) + np.repeat([0, 365], n)
     types = _pick(rng, PETTY, 2 * n)
-    return _table(types, day, day + 1, who, innocent=True, happens=draw < np.tile(rate, 2) / 2)
+    known = day + rng.geometric(_SLOWLY, 2 * n)
+    return _table(types, day, known, who, innocent=True, happens=draw < np.tile(rate, 2) / 2)
 
 
 def _kinds(rng: np.random.Generator, networks: Networks, network: Ints) -> Texts:
@@ -136,7 +147,7 @@ def _joint(scenario: Scenario, networks: Networks) -> pd.DataFrame:
     rng = scenario.stream("joint offences")
     ties = networks.ties[networks.ties["by_offence"].to_numpy(bool)]
     since, until, day = (ties[name].to_numpy(np.int64) for name in ("since", "until", "day"))
-    happened = np.clip(day - rng.geometric(0.03, len(ties)), since, np.minimum(until - 1, day))
+    happened = np.clip(day - rng.geometric(_SLOWLY, len(ties)), since, np.minimum(until - 1, day))
     network = ties["network"].to_numpy(np.int64)
     return _table(
         _kinds(rng, networks, network),
@@ -158,7 +169,7 @@ def _own(scenario: Scenario, networks: Networks) -> pd.DataFrame:
     since, until = mine["since"].to_numpy(np.int64), mine["until"].to_numpy(np.int64)
     last = np.maximum(since + 1, np.minimum(until, DAYS - 60))
     day = np.floor(since + rng.random(n) * (last - since)).astype(np.int64)
-    return _table(types, day, day + rng.integers(1, 60, n), mine["person"].to_numpy(np.int64))
+    return _table(types, day, day + rng.geometric(_SLOWLY, n), mine["person"].to_numpy(np.int64))
 
 
 def _unsolved(scenario: Scenario, networks: Networks) -> pd.DataFrame:
@@ -173,7 +184,7 @@ def _unsolved(scenario: Scenario, networks: Networks) -> pd.DataFrame:
     return _table(
         _kinds(rng, networks, network),
         day,
-        day + rng.geometric(0.05, len(mine)),
+        day + rng.geometric(_SLOWLY, len(mine)),
         mine["a"].to_numpy(np.int64),
         b=mine["b"].to_numpy(np.int64),
         named=False,

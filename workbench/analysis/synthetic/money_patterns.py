@@ -26,6 +26,7 @@ from workbench.analysis.synthetic.money_shapes import (
     shape,
 )
 from workbench.analysis.synthetic.names import COMMUNITIES
+from workbench.analysis.synthetic.network_structure import AREA
 from workbench.analysis.synthetic.networks import LAUNDERING, Networks
 from workbench.analysis.synthetic.population import Population
 from workbench.analysis.synthetic.scenario import DAYS, Flags, Floats, Ints, Scenario
@@ -42,6 +43,7 @@ _OWN = {  # patterns that a kind of network prefers, four times as often
 }
 _SCALE = {"cell": -0.9, "carousel": 0.9}  # log EUR: small donations, firms' invoices; else 0
 _TYPICAL, _TYPICAL_SPREAD = 5.9, 1.1  # of the log of an instance's median payment
+_WALLETS = 4  # that a network of cybercrime uses
 _DETECTION_SCALE = 45.0  # days; gamma of shape 2, so 90 days on average
 _LAST = DAYS - 11.0  # statements arrive within ten days
 TRANSFERS_PER_PERSON = 35.0  # ordinary ones, in two years, as delivered
@@ -216,7 +218,8 @@ def _crime_pool(
     network: int,
     accounts: _Accounts,
 ) -> pd.DataFrame:
-    """Accounts of half the members, of recruited strangers (the young), of firms as fronts.
+    """Accounts of half the members, of recruited strangers (the young), of firms as fronts;
+    in cybercrime wallets too.
 
     Columns account, since, until (days): a member's account is used while the member is in.
     """
@@ -234,6 +237,9 @@ def _crime_pool(
         for account in accounts.of(int(person))
     ]
     rows += [(int(accounts.of(int(h))[0]), 0, DAYS) for h in others if len(accounts.of(int(h)))]
+    wallets = np.flatnonzero(assets.is_wallet)
+    if AREA[networks.kind[network]] == "cybercrime" and len(wallets):
+        rows += [(int(w), 0, DAYS) for w in rng.choice(wallets, size=_WALLETS)]
     pool = pd.DataFrame(rows, columns=["account", "since", "until"]).drop_duplicates("account")
     return pool.iloc[rng.permutation(len(pool))].reset_index(drop=True)
 

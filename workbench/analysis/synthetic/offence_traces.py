@@ -14,7 +14,7 @@ _IN_USE = 0.85  # accounts of an instance that its record names
 _BY_WALLET = 0.45  # of offences of cybercrime, those with a wallet on record
 _TRACED = {"online": 0.5, "ip": 0.6}  # of offences of cybercrime
 _OWN_TRACE = 0.7  # of traces, those of the offender's or network's own; else a chance one
-_FRAUD_ONLINE = 0.15
+_FRAUD_ONLINE = 0.06
 
 
 def others(scenario: Scenario, drawn: pd.DataFrame, n_people: int) -> pd.DataFrame:

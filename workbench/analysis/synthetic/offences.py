@@ -23,6 +23,7 @@ from workbench.analysis.synthetic.population import STATES, Population
 from workbench.analysis.synthetic.reports import seen_together
 from workbench.analysis.synthetic.scenario import DAY, DAYS, Flags, Floats, Ints, Scenario
 
+_AT_BASE = 0.75  # of a network's offences, those near its base
 _SAME_OFFENDER = 0.5  # of offences next door: those by whom the first one was
 
 
@@ -137,26 +138,41 @@ def _places(
     networks: Networks,
     drawn: pd.DataFrame,
 ) -> Ints:
-    """Near the first offender's home; a travelling crew works from a base in another state."""
+    """Near the first offender's home, of networks mostly near one base; a crew's lies abroad."""
     rng, segments = scenario.stream("offence places"), Segments(scenario, assets.geography)
     first = drawn["a"].to_numpy(np.int64)
     somewhere = rng.integers(0, len(STATES), len(drawn))
     state = np.where(first >= 0, people.state[first], somewhere)
     home = _xy(assets, assets.home_place[first])
     base = np.where((first >= 0)[:, None], home, segments.anywhere(rng, state))
-    crews = np.array([kind == "burglary_crew" for kind in networks.kind], dtype=bool)
-    if crews.any():
+    if len(networks.kind):
         network = drawn["network"].to_numpy(np.int64)
-        abroad = rng.integers(0, len(STATES), len(crews))
-        camp = segments.anywhere(rng, abroad)
-        travels = (network >= 0) & crews[network]
-        state = np.where(travels, abroad[network], state)
-        base = np.where(travels[:, None], camp[network], base)
+        there, camp = _bases(rng, people, assets, networks, segments)
+        based = (network >= 0) & (rng.random(len(drawn)) < _AT_BASE)
+        state = np.where(based, there[network], state)
+        base = np.where(based[:, None], camp[network], base)
     place = segments.near(rng, ways(rng, drawn["type"].to_numpy(object), base), state)
     parent = drawn["parent"].to_numpy(np.int64)
     follows = parent >= 0
     place[follows] = segments.beside(rng, place[parent[follows]])
     return place
+
+
+def _bases(
+    rng: np.random.Generator,
+    people: Population,
+    assets: Assets,
+    networks: Networks,
+    segments: Segments,
+) -> tuple[Ints, Floats]:
+    """State and point from which each network works: its leader's home, a crew's is elsewhere."""
+    leader = networks.members.drop_duplicates("network")["person"].to_numpy(np.int64)
+    crews = np.array([kind == "burglary_crew" for kind in networks.kind], dtype=bool)
+    moved = (people.state[leader] + rng.integers(1, len(STATES), len(leader))) % len(STATES)
+    state = np.where(crews, moved, people.state[leader]).astype(np.int64)
+    camp = segments.anywhere(rng, state)
+    home = _xy(assets, assets.home_place[leader])
+    return state, np.where(crews[:, None], camp, home)
 
 
 def _xy(assets: Assets, place: Ints) -> Floats:

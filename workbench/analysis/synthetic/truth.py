@@ -55,7 +55,7 @@ def record_truth(patterns: Patterns, told: pd.DataFrame) -> dict[str, pd.DataFra
             "pattern": of["pattern"].to_numpy(object),
             "instance": _instance_ids(told["instance"].to_numpy(np.int64)),
             "layer": told["layer"].to_numpy(np.int64),
-            "share": np.round(told["share"].to_numpy(np.float64), 6),
+            "share": np.round(told["share"].to_numpy(np.float64), 9),
         }
     )
     planted = (of["network"] >= 0).to_numpy(bool)
