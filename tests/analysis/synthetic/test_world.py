@@ -206,7 +206,7 @@ def test_vehicles_cross_at_border_posts_and_mostly_on_workdays() -> None:
     posts = made.entities["places"].query("place_type == 'border post'")["id"]
     crossings = made.links["crossings"]
     assert set(crossings["place"]) <= set(posts)
-    assert (pd.to_datetime(crossings["occurred_at"]).dt.dayofweek < 5).mean() > 0.72
+    assert (pd.to_datetime(crossings["occurred_at"]).dt.day_of_week < 5).mean() > 0.72
 
 
 def test_bulk_rows_stand_in_the_order_in_which_they_became_known() -> None:

@@ -151,7 +151,7 @@ def login_blocks(scenario: Scenario, online: Online) -> Iterator[pd.DataFrame]:
     Mostly from home or a carrier's address; some people sit behind rented servers all the time.
     """
     servers, n = online.server_ips, len(online.holder)
-    for k in range(-(-n // BLOCK)):
+    for k in range(max(1, -(-n // BLOCK))):
         rng = scenario.stream("logins", k)
         mine = np.arange(k * BLOCK, min(n, (k + 1) * BLOCK))
         row = np.repeat(mine, np.minimum(40, rng.geometric(1 / _LOGINS, len(mine))))
