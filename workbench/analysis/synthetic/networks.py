@@ -23,7 +23,7 @@ from workbench.analysis.synthetic.network_structure import (
     draw_size,
 )
 from workbench.analysis.synthetic.population import Population
-from workbench.analysis.synthetic.scenario import DAYS, Flags, Ints, Scenario
+from workbench.analysis.synthetic.scenario import DAYS, Flags, Floats, Ints, Scenario
 
 LAUNDERING = ("hierarchical", "broker_linked", "mule_ring", "trafficking_chain", "carousel", "cell")
 CHANNELS = ("calls", "pays", "travels", "meets")  # phone, account, vehicle, place of the cell
@@ -144,7 +144,7 @@ def _known(scenario: Scenario, people: Population, ties: pd.DataFrame) -> pd.Dat
     a, b = ties["a"].to_numpy(np.int64), ties["b"].to_numpy(np.int64)
     rate = np.where(mine[a] | mine[b], bias.recording_rate_group, bias.recording_rate)
     first = ties["since"].to_numpy(np.int64)
-    day = np.where(day < first + 10, rng.uniform(np.minimum(first + 10, DAYS - 1), DAYS), day)
+    day = _exchanged(rng, day, np.minimum(first + 10, DAYS - 1))
     last = np.minimum(day, ties["until"].to_numpy(np.int64))
     since = np.floor(first + (last - first) * rng.uniform(0, 0.7, len(ties)))
     return ties.assign(
@@ -154,6 +154,20 @@ def _known(scenario: Scenario, people: Population, ties: pd.DataFrame) -> pd.Dat
         by_offence=rng.random(len(ties)) < _BY_OFFENCE,
         direct=rng.random(len(ties)) < _CALLS_DIRECTLY,
     )
+
+
+def _exchanged(rng: np.random.Generator, day: Floats, soonest: Ints) -> Floats:
+    """The same days, so that they stay spread evenly, but none before its tie's `soonest`.
+
+    A day that is too early changes places with one that suits both; what finds none is put off.
+    """
+    out = day.copy()
+    for i in rng.permutation(np.flatnonzero(day < soonest)).tolist():
+        suits = np.flatnonzero((out >= soonest[i]) & (soonest <= out[i]))
+        if len(suits):
+            other = int(rng.choice(suits))
+            out[i], out[other] = out[other], out[i]
+    return np.maximum(out, soonest)
 
 
 def _share(scenario: Scenario, assets: Assets, fused: Flags) -> pd.DataFrame:
