@@ -1,9 +1,11 @@
 """The gaps that a planted bias must leave, worked out by hand."""
 
 import pytest
+from builders_world import small
 
-from workbench.analysis.synthetic.bias import NONE, PLANTED, written_up
+from workbench.analysis.synthetic.bias import written_up
 
+PLANTED, NONE = small().bias, small(bias="none").bias
 UNITS = {
     "recording_rate": (20, 80),  # 100 ties among 400 close pairs: a quarter
     "false_label_rate": (50, 250),

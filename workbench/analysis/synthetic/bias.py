@@ -132,13 +132,3 @@ def written_up(rate: float) -> float:
     Each of the two years writes a person up once at most, with half the rate.
     """
     return 1 - (1 - rate / 2) ** 2
-
-
-NONE = Bias()
-PLANTED = Bias(
-    recording_rate_group=0.72,
-    false_label_rate_group=0.08,
-    data_error_rate_group=0.09,
-    patrol_rate_group=0.40,
-    proxy_pull=0.55,
-)

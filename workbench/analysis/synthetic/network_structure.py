@@ -39,7 +39,7 @@ _MEDIAN = {"burglary_crew": 14, "carousel": 18, "cell": 20}  # 30 for all others
 _LEAST, _MOST, _SPREAD = 10, 200, 0.7
 _DENSE = 200  # people per network below which a world is dense and its networks small
 _PER_CELL = {"cell": 5, "broker_linked": 6}  # 7 for all others
-_FROM_START = 0.5  # networks that are there when the world begins
+_FROM_START = 0.65  # networks that are there when the world begins
 _LATEST_START = 150  # days
 _JOINS_LATER, _LEAVES = 0.25, 0.2  # shares of members who head nothing
 
@@ -98,7 +98,7 @@ def _turnover(rng: np.random.Generator, is_head: Flags) -> tuple[Ints, Ints]:
     n = len(is_head)
     start = 0 if rng.random() < _FROM_START else int(rng.integers(1, _LATEST_START))
     later = (rng.random(n) < _JOINS_LATER) & ~is_head
-    joined = start + rng.integers(20, 300, n)
+    joined = start + rng.integers(20, 220, n)
     since = np.where(later, np.minimum(joined, DAYS - 60), start)
     leaves = (rng.random(n) < _LEAVES) & ~is_head
     left = since + rng.integers(60, 500, n)
