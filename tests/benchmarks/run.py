@@ -9,7 +9,14 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from benchmarks import audit_intervals, candidates, explaining, log_rates, pair_features
+from benchmarks import (
+    audit_intervals,
+    candidates,
+    explaining,
+    generating,
+    log_rates,
+    pair_features,
+)
 from benchmarks.measuring import Row
 
 SUBJECTS: Mapping[str, Callable[[str], list[Row]]] = {
@@ -18,6 +25,7 @@ SUBJECTS: Mapping[str, Callable[[str], list[Row]]] = {
     "audit_intervals": audit_intervals.rows,
     "explaining": explaining.rows,
     "log_rates": log_rates.rows,
+    "generating": generating.rows,
 }
 _WORDS = {True: "yes", False: "NO", None: "-"}
 

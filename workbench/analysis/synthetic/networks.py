@@ -138,7 +138,8 @@ def _known(scenario: Scenario, people: Population, ties: pd.DataFrame) -> pd.Dat
     The stream is drawn in full whatever the bias, so that bias moves a tie's fate, not the world.
     """
     rng = scenario.stream("known ties")
-    draw, day = rng.random(len(ties)), rng.uniform(0, DAYS, len(ties))
+    draw = rng.random(len(ties))
+    day: Floats = rng.uniform(0, DAYS, len(ties))
     bias = scenario.bias
     mine = people.community == COMMUNITIES.index(bias.group)
     a, b = ties["a"].to_numpy(np.int64), ties["b"].to_numpy(np.int64)
