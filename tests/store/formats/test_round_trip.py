@@ -5,13 +5,16 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import builders_world
 import pandas as pd
 import pytest
 from builders_formats import delivery
 
 from workbench.analysis.assembly import assemble
 from workbench.analysis.leaving import Leaving, leaving
+from workbench.analysis.synthetic.datasheet import datasheet
 from workbench.analysis.tables import Tables
+from workbench.domain.entity import EntityKind
 from workbench.store.deliveries import read_delivery
 from workbench.store.formats.write_followthemoney import followthemoney_lines
 from workbench.store.formats.write_gml import gml_lines
@@ -105,3 +108,58 @@ def test_writing_what_was_read_back_changes_nothing(
     assert entities(twice) == entities(once)
     assert links(twice) == links(once)
     assert list(leaving(twice, stays=STAYS).edges()) == list(leaving(once, stays=STAYS).edges())
+
+
+@pytest.fixture(scope="module")
+def some_of_the_world(tmp_path_factory: pytest.TempPathFactory) -> Tables:
+    """Every entity of a small world, and of each of its tables of links the first 60 rows."""
+    made = builders_world.world(n_people=300)
+    root = tmp_path_factory.mktemp("world") / "world"
+    (root / "truth").mkdir(parents=True)
+    for name, frame in (*made.entities.items(), *made.links.items(), ("cases", made.cases)):
+        many = name not in made.entities and name != "cases"
+        (frame.head(60) if many else frame).to_csv(root / f"{name}.csv", index=False)
+    for name, frame in made.truth.items():
+        frame.to_csv(root / "truth" / f"{name}.csv", index=False)
+    text = datasheet(name="world", size="s", seed=5, bias="planted", scenario="default")
+    (root / "dataset.toml").write_text(text)
+    found = read_delivery(root)
+    return assemble(found.tables, found.cases, found.sensitive)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [*WRITERS, "tables"])
+def test_the_world_reads_back_as_the_same_graph(
+    name: str, some_of_the_world: Tables, tmp_path: Path
+) -> None:
+    back = read(written(leaving(some_of_the_world, stays=frozenset()), name, tmp_path))
+    assert set(back.entities["kind"]) == set(EntityKind)
+    assert len(back.links) > 700
+    assert entities(back) == entities(some_of_the_world)
+    assert links(back) == links(some_of_the_world)
+
+
+@pytest.mark.slow
+def test_of_the_world_only_what_may_leave_is_read_back(
+    some_of_the_world: Tables, tmp_path: Path
+) -> None:
+    goes = leaving(some_of_the_world, stays=STAYS)
+    assert goes.codes["H2"] > 0
+    assert goes.codes["H3"] > 0
+    back = read(written(goes, "graph.gexf", tmp_path))
+    assert not [h for h in back.records["handling"] if set(h.split("+")) & STAYS]
+    assert links(back) <= links(some_of_the_world)
+    assert len(back.links) == len(some_of_the_world.links) - goes.n_links_left_out
+    assert len(back.entities) == len(some_of_the_world.entities) - goes.n_entities_left_out
+
+
+def test_what_is_written_is_valid_followthemoney(harbour: Tables) -> None:
+    library = pytest.importorskip(
+        "followthemoney", reason="followthemoney is not installed (it needs ICU and a compiler)"
+    )
+    for line in followthemoney_lines(leaving(harbour, stays=STAYS)):
+        entity = json.loads(line)
+        library.model.get(entity["schema"]).validate(entity)
+        proxy = library.model.get_proxy(entity, cleaned=False)
+        assert proxy.to_dict()["workbench"] == entity["workbench"]
+        assert set(proxy.properties) == set(entity["properties"])
