@@ -87,7 +87,7 @@ def acceptances(at: Desk) -> int:
 
 
 @pytest.mark.parametrize("role", READS)
-def test_who_may_read_data_sees_it_and_is_told_who_brings_it(
+def test_who_may_read_data_sees_it_and_is_told_who_brings_and_who_accepts_it(
     at: Desk, tmp_path: Path, role: Role
 ) -> None:
     harbour(at, tmp_path)
@@ -99,6 +99,9 @@ def test_who_may_read_data_sees_it_and_is_told_who_brings_it(
     brings = [button.label for button in page.button if button.label == "Bring data"]
     assert bool(brings) == (role is not Role.AUDITOR)
     assert ("Analysts and supervisors bring data" in words(page)) == (role is Role.AUDITOR)
+    page = page.button(key="go_harbour").click().run()
+    assert ("It waits for a supervisor" in words(page)) == (role is not Role.SUPERVISOR)
+    assert bool(page.text_area) == (role is Role.SUPERVISOR)
 
 
 def test_where_there_is_no_data_the_page_says_what_to_do(at: Desk) -> None:
@@ -144,7 +147,7 @@ def test_a_bad_upload_is_told_in_one_sentence_and_leaves_nothing_behind(at: Desk
 def test_two_files_without_a_manifest_are_refused_and_stay_chosen(at: Desk) -> None:
     page = uploaded(at, Role.ANALYST, ("a.csv", CALLS), ("b.csv", CALLS))
     assert "dataset.toml" in plain(page.error[0].value)
-    assert [name for name, _, _ in page.file_uploader[0].value] == ["a.csv", "b.csv"]
+    assert len(page.file_uploader[0].value) == 2
 
 
 def test_a_person_reads_the_columns_otherwise_and_that_is_what_is_written(at: Desk) -> None:
@@ -208,12 +211,22 @@ def test_a_reason_that_says_nothing_is_refused_and_stays_in_the_form(
     assert acceptances(at) == 0
 
 
-@pytest.mark.parametrize("role", [Role.ANALYST, Role.DATA_SCIENTIST, Role.AUDITOR])
-def test_who_may_not_accept_is_told_who_does(at: Desk, tmp_path: Path, role: Role) -> None:
-    harbour(at, tmp_path)
-    page = shown_to(at, role, dataset="harbour")
-    assert "It waits for a supervisor" in words(page)
-    assert not page.text_area
+def test_what_breaches_a_threshold_is_accepted_with_an_excuse_in_writing_alone(
+    at: Desk, tmp_path: Path
+) -> None:
+    rows = [f"P{n},{'' if n % 2 else f'Person {n}'}" for n in range(60)]
+    (tmp_path / "persons.csv").write_text("\n".join(["id,name", *rows]))
+    ingest.ingest(at, tmp_path / "persons.csv", account="analyst")
+    page = shown_to(at, Role.SUPERVISOR, dataset="persons")
+    assert "1 breached" in words(page)
+    assert "Missing meaning." in words(page)
+    field(page, "Why it may be used").set_value(REASON)
+    page = press(page, "Accept the dataset")
+    assert "excuse it in writing" in page.error[0].value
+    assert acceptances(at) == 0
+    page = accept(page)
+    assert acceptances(at) == 1
+    assert "waits for acceptance" not in words(page)
 
 
 def test_rejected_rows_are_listed_searched_and_saved(at: Desk, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from workbench.domain.errors import NotCleared
 from workbench.ui import jobs
-from workbench.ui.jobs import Job, Jobs, Progress
+from workbench.ui.jobs import Job, Jobs, Progress, Stopped
 
 
 def finished(job: Job[int]) -> Job[int]:
@@ -56,3 +56,38 @@ def test_parts_are_told_as_shares_of_the_whole() -> None:
     told: list[tuple[str, float]] = []
     jobs.part(lambda doing, share: told.append((doing, share)), 1, 2)("half of the second", 0.5)
     assert told == [("half of the second", 0.75)]
+
+
+def test_a_stop_ends_the_work_before_its_next_step() -> None:
+    at_work, go_on = threading.Event(), threading.Event()
+    written: list[str] = []
+
+    def work(tell: Progress) -> int:
+        tell("reading", 0.1)
+        at_work.set()
+        assert go_on.wait(20)
+        tell("writing", 0.7)
+        written.append("a dataset")
+        return 1
+
+    job = Jobs().start("C-1", work)
+    assert at_work.wait(20)
+    job.stop()
+    go_on.set()
+    with pytest.raises(Stopped, match="start it again"):
+        finished(job).result()
+    assert written == []
+
+
+def test_a_stop_that_comes_when_all_is_done_undoes_nothing() -> None:
+    go_on = threading.Event()
+
+    def work(tell: Progress) -> int:
+        assert go_on.wait(20)
+        tell("done", 1.0)
+        return 5
+
+    job = Jobs().start("C-1", work)
+    job.stop()
+    go_on.set()
+    assert finished(job).result() == 5

@@ -17,7 +17,7 @@ _VERDICTS: dict[str, tuple[str, Colour]] = {
 }
 _COUNTED = {
     "breached": "breached",
-    "noted": "noted, which blocks nothing",
+    "noted": "noted (which blocks nothing)",
     "holds": "held",
     "not_measured": "with nothing to measure",
 }

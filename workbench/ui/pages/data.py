@@ -83,7 +83,7 @@ def _line(desk: "Desk", account: Account, one: DatasetView) -> None:
         st.container(border=True, key=f"dataset_{one.name}"),
         st.container(horizontal=True, vertical_alignment="center"),
     ):
-        with st.container(gap=None, width=560):
+        with st.container(gap=None):
             if st.button(
                 f"**{inert(one.name)}**  {inert(one.title)}", type="tertiary", key=f"go_{one.name}"
             ):
@@ -93,8 +93,8 @@ def _line(desk: "Desk", account: Account, one: DatasetView) -> None:
                 f"{number(one.n_rows)} rows, {number(one.n_entities)} entities, "
                 f"{number(one.n_links)} links. {dataset_view.since(desk, account, one)}"
             )
-        st.space("stretch")
-        dataset_view.state(one)
+        with st.container(horizontal=True, width="content", gap="small"):
+            dataset_view.state(one)
 
 
 page()
