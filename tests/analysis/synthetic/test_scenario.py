@@ -1,15 +1,26 @@
 """The scenario file, streams of chance and the rhythm of the week."""
 
+import re
 import tomllib
+from pathlib import Path
 
 import numpy as np
 import pytest
 from builders_world import scenario, small
 
+from workbench.analysis.synthetic import layers
 from workbench.analysis.synthetic.bias import Bias
 from workbench.analysis.synthetic.scenario import DAY, random_days, random_times
 from workbench.analysis.synthetic.scenario_file import MAX_BYTES
-from workbench.analysis.synthetic.sections import BiasSection
+from workbench.analysis.synthetic.sections import (
+    BiasSection,
+    CrimeSection,
+    LifeSection,
+    ObservationSection,
+    PeopleSection,
+    Size,
+    Switches,
+)
 from workbench.domain.errors import BadInput
 from workbench.services.generate import default_scenario
 
@@ -87,6 +98,15 @@ def test_every_line_of_the_default_scenario_is_explained() -> None:
             above = next(row for row in text.splitlines() if row.startswith(f"{stem} ="))
             named = line in ("attribute", "group")
             assert named or "#" in written or "#" in above, line
+
+
+def test_every_line_of_the_scenario_is_read_by_some_layer() -> None:
+    folder = Path(layers.__file__).parent
+    code = "".join(p.read_text() for p in folder.glob("*.py") if p.name != "sections.py")
+    kinds = (Size, Switches, PeopleSection, LifeSection, ObservationSection, CrimeSection)
+    for section in (*kinds, BiasSection):
+        for line in section.model_fields:
+            assert re.search(rf"\.{line}\b", code), line
 
 
 def test_a_scenario_file_can_set_every_parameter_of_the_bias() -> None:

@@ -123,7 +123,7 @@ def contacts(
     n_people = len(people)
     passing, passed = passers_by(rng, circles.phone[circles.phone >= 0], n_people)
     services = np.flatnonzero(assets.phone_holder >= n_people)
-    n_service = n_people
+    n_service = round(scenario.life.service_lines * n_people)
     weight = 1.0 / (np.arange(len(services)) + 2.0)
     caller = np.concatenate(
         [pairs["a"], a, circles.person[hub_member], passing, rng.integers(0, n_people, n_service)]

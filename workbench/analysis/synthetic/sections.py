@@ -54,8 +54,7 @@ class PeopleSection(Section):
 class LifeSection(Section):
     """Layer 3: calls and journeys."""
 
-    call_hubs: Share
-    calls_delivered: Share
+    service_lines: Annotated[float, Field(ge=0, le=20)]
     burstiness: Annotated[float, Field(gt=0, le=3)]
     commuters: Share
     crossings_recorded: Share
