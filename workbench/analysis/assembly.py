@@ -90,7 +90,8 @@ def _records(ordered: Sequence[Checked], sensitive: Sequence[str]) -> pd.DataFra
     for checked in ordered:
         mapping, frame = checked.mapping, checked.frame
         known = checked.known_at.fillna(checked.occurred_at)
-        default = pd.Timestamp(mapping.defaults.get("known_at", DEFAULTS["known_at"]))
+        said = mapping.defaults.get("known_at", DEFAULTS["known_at"])
+        default = pd.Timestamp(pd.to_datetime(said, utc=True))  # without zone it is UTC
         numbered = pd.Series([f"{mapping.name}:{n}" for n in checked.row], dtype="str")
         own = frame[mapping.record] if mapping.record else numbered
         provenance = ("member_state", "source", "source_grade", "information_grade", "handling")
@@ -102,7 +103,7 @@ def _records(ordered: Sequence[Checked], sensitive: Sequence[str]) -> pd.DataFra
                     "kind": mapping.kind,
                     **{meaning: _or_default(checked, meaning) for meaning in provenance},
                     "occurred_at": checked.occurred_at,
-                    "known_at": known.fillna(default.tz_convert("UTC")).astype(INSTANT),
+                    "known_at": known.fillna(default).astype(INSTANT),
                     "content": _content(
                         frame.drop(columns=[*sensitive, *mapping.derived], errors="ignore")
                     ),
@@ -299,5 +300,12 @@ def _cases(cases: pd.DataFrame | None, rows: _Rows) -> pd.DataFrame:
             place="cases",
         )
     opened = pd.to_datetime(cases["opened_at"], format="ISO8601", utc=True, errors="coerce")
+    if opened.isna().any():
+        raise BadInput(
+            f"{int(opened.isna().sum())} rows of the cases have no date of the calendar such as "
+            "2026-01-31; mend the column opened_at.",
+            code="cases",
+            place="cases",
+        )
     table = cases.assign(opened_at=opened.astype(INSTANT), entity=at.astype("int32"))
     return table.astype(dict.fromkeys(("id", "title", "purpose", "legal_basis"), "str"))

@@ -1,7 +1,7 @@
 """dataset.toml: what a dataset folder says of itself, checked all at once."""
 
 import tomllib
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
 
@@ -19,12 +19,16 @@ from pydantic import (
 
 from workbench.analysis.fitness import limits
 from workbench.analysis.mapping import PROVENANCE, TableMapping
+from workbench.analysis.quality import is_time
 from workbench.domain.entity import LinkKind
 from workbench.domain.errors import BadInput
+from workbench.domain.record import HandlingCode, InformationGrade, SourceGrade
 from workbench.store.formats.delivered import SUFFIXES
 
 FILE = "dataset.toml"
 MAX_BYTES = 1_000_000
+MAX_POINTS = 1_000  # of one line: a key of very many parts takes very long to read
+MAX_FAULTS = 50
 _Kind = Literal[
     "person", "organisation", "account", "phone", "vehicle", "place", "offence", "entity"
 ]
@@ -113,10 +117,35 @@ class Quality(_Strict):
         return given
 
 
+def _checked_defaults(defaults: dict[str, str]) -> dict[str, str]:
+    """What stands in for an empty cell keeps the rules of a filled one."""
+    graded = {"source_grade": SourceGrade, "information_grade": InformationGrade}
+    wrong = [m for m, grade in graded.items() if m in defaults and defaults[m] not in {*grade}]
+    handling = {h.value for h in HandlingCode}
+    if not {*defaults.get("handling", "H0").split("+")} <= handling:
+        wrong.append("handling")
+    times = ("occurred_at", "known_at")
+    wrong += [m for m in times if m in defaults and not _is_instant(defaults[m])]
+    if wrong:
+        raise ValueError(f"the default of {', '.join(wrong)} is not what such a column may hold")
+    return defaults
+
+
+def _is_instant(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return is_time(text)
+
+
+_Defaults = Annotated[dict[str, str], AfterValidator(_checked_defaults)]
+
+
 class _Table(_Strict):
     file: _File
     columns: dict[str, str] = {}
-    defaults: dict[str, str] = {}
+    defaults: _Defaults = {}
 
     @model_validator(mode="after")
     def _check(self) -> "_Table":
@@ -165,11 +194,11 @@ class Manifest(_Strict):
     licence: str
     synthetic: bool
     description: str = ""
-    separator: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    separator: Literal[",", ";", "\t", "|", ":", "~", "^", "\x1f"] = ","
     inert_cells: bool = False
     max_rejected_share: _Share = 0.05
     sensitive: tuple[str, ...] = ()
-    defaults: dict[str, str] = {}
+    defaults: _Defaults = {}
     entities: tuple[EntityTable, ...] = ()
     links: tuple[LinkTable, ...] = ()
     cases: _File = ""
@@ -248,24 +277,35 @@ def read_manifest(folder: Path) -> tuple[Manifest, bytes]:
             code="manifest",
             place=FILE,
         )
-    data = path.read_bytes()[: MAX_BYTES + 1]
+    with path.open("rb") as opened:
+        data = opened.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise _wrong("it is above 1 MB")
+    if max(line.count(b".") for line in data.split(b"\n")) > MAX_POINTS:
+        raise _wrong(f"a line has above {MAX_POINTS} points; break it up")
     try:
-        return Manifest.model_validate(tomllib.loads(data.decode("utf-8"))), data
+        return Manifest.model_validate(tomllib.loads(data.decode("utf-8-sig"))), data
     except UnicodeDecodeError as error:
         raise _wrong("it is not UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
+    except ValidationError as error:
+        raise _wrong(_faults(error)) from error
+    except ValueError as error:  # TOMLDecodeError, and numbers that Python does not read
         raise _wrong(f"it is no TOML: {error}") from error
     except RecursionError as error:
         raise _wrong("it nests too deep") from error
-    except ValidationError as error:
-        faults = "; ".join(
-            f"{'.'.join(str(part) for part in fault['loc']) or 'the file'}: {fault['msg']}"
-            for fault in error.errors(include_input=False, include_url=False)
-        )
-        raise _wrong(faults) from error
+
+
+def _faults(error: ValidationError) -> str:
+    """All that is wrong, of very many the first."""
+    found = error.errors(include_input=False, include_url=False)
+    told = [
+        f"{'.'.join(str(part) for part in fault['loc'])[:200] or 'the file'}: {fault['msg'][:500]}"
+        for fault in found[:MAX_FAULTS]
+    ]
+    rest = [f"and {len(found) - MAX_FAULTS} more"] if len(found) > MAX_FAULTS else []
+    return "; ".join([*told, *rest])
 
 
 def _wrong(what: str) -> BadInput:
-    return BadInput(f"{FILE} cannot be used: {what}.", code="manifest", place=FILE)
+    shown = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in what)
+    return BadInput(f"{FILE} cannot be used: {shown}.", code="manifest", place=FILE)

@@ -22,6 +22,7 @@ _MAGIC = {
     b"PAR1": "Parquet",
     b"\x7fELF": "a program",
     b"MZ": "a program",
+    b"#!": "a program",
     b"%PDF": "PDF",
     b"\x1f\x8b": "a gzip archive",
     b"BZh": "a bzip2 archive",

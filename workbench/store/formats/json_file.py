@@ -24,6 +24,7 @@ from workbench.store.formats.text_stream import MAX_LINE, Lines, Readable, texts
 
 MAX_DEPTH = 32
 MAX_DIGITS = 400
+_TOKEN = 20  # a word or an escape is at most as long
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BLANKS = re.compile(r"[ \t\n\r]*")
 
@@ -173,10 +174,20 @@ class _Items:
                 value, self._at = _parsed(self._file, self._place, self._text, self._at)
                 return _object(self._file, self._place, value)
             except json.JSONDecodeError as error:
-                held = len(self._text) - self._at
-                if held > MAX_LINE or not self._more():
-                    what = f"it is no JSON from character {error.pos - self._at + 1} on"
-                    raise self._broken(what) from error
+                self._read_on(error)
+
+    def _read_on(self, error: json.JSONDecodeError) -> None:
+        """Take in as much again, where the item may only not be whole yet; else raise."""
+        held = len(self._text) - self._at
+        cut = "Unterminated" in error.msg or len(self._text) - error.pos < _TOKEN
+        if cut and held > MAX_LINE:
+            what = f"an item is above {MAX_LINE:,} characters, or not closed; mend it."
+            raise refusal(self._file, "field_too_large", what, place=self._place) from error
+        if not cut or not self._more():
+            what = f"it is no JSON from character {error.pos - self._at + 1} on"
+            raise self._broken(what) from error
+        while len(self._text) < 2 * held and self._more():
+            pass
 
 
 def _parsed(file: str, place: str, text: str, at: int, *, whole: bool = False) -> tuple[Any, int]:

@@ -169,6 +169,8 @@ def _texts(column: Any) -> Any:
         return column.cast(pyarrow.large_string()).fill_null("")
     if types.is_timestamp(kind) or types.is_date(kind):
         return _instants(column, kind)
+    if types.is_integer(kind):
+        return column.cast(pyarrow.large_string()).fill_null("")
     if types.is_boolean(kind):
         return ["" if v is None else str(v).lower() for v in column.to_pylist()]
     if types.is_decimal(kind):

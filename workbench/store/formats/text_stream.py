@@ -65,7 +65,8 @@ def _no_utf8(file: str, hint: str, line: int) -> BadInput:
 
 def _looks_like_utf16(data: bytes) -> bool:
     marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
-    return marked or max(data[0:40:2].count(0), data[1:40:2].count(0)) > 8
+    even, odd = data[0:40:2].count(0), data[1:40:2].count(0)
+    return marked or (even > 8) != (odd > 8)
 
 
 class Lines:

@@ -31,7 +31,7 @@ MAX_DIRECTORY = 2_000_000  # bytes of the archive's list of parts
 MAX_TEXT = 200_000_000  # characters of all cells
 MAX_ROWS = 1_048_576
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
-_KEPT = ("entities", "field_too_large", "too_large", "xlsx")
+_KEPT = ("entities", "field_too_large", "too_large", "xlsx", "zip_bomb")
 
 
 def read_xlsx(file: str, data: bytes) -> pd.DataFrame:
