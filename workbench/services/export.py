@@ -114,14 +114,8 @@ def export(
         When there is no such dataset.
     """
     words = require_words(purpose, of="purpose of an export")
-    with desk.database.read() as connection:
-        who = accounts.by_name(connection, account)
-    who.require(Operation.EXPORT_RECORDS)
     meta = desk.datasets.meta(dataset)
-    if who.role is Role.DATA_SCIENTIST and not meta.get("synthetic"):
-        raise NotAllowed(
-            f"Account {who.id} (data scientist) exports synthetic data only; ask a supervisor."
-        )
+    who = _who_may(desk, account, meta)
     stays = frozenset() if permission else _STAY
     stays |= {HandlingCode.H1.value} if for_court else frozenset()
     goes = leaving(desk.datasets.tables(dataset), stays=stays)
@@ -131,6 +125,17 @@ def export(
         digest = going.enter_context(_written(goes, form, out, dataset, meta))
         _log(desk, dataset, goes, who, form, digest, said)
     return _report(dataset, form, out, digest, goes)
+
+
+def _who_may(desk: Desk, account: str, meta: Mapping[str, Any]) -> Account:
+    with desk.database.read() as connection:
+        who = accounts.by_name(connection, account)
+    who.require(Operation.EXPORT_RECORDS)
+    if who.role is Role.DATA_SCIENTIST and not meta.get("synthetic"):
+        raise NotAllowed(
+            f"Account {who.id} (data scientist) exports synthetic data only; ask a supervisor."
+        )
+    return who
 
 
 def _require_some(dataset: str, goes: Leaving) -> None:

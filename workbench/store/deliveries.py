@@ -218,6 +218,13 @@ class _Folder:
             )
         return path
 
+    def require_read(self) -> None:
+        """Raise BadInput, telling of all that was refused, unless nothing was."""
+        if self.refused:
+            first = self.refused[0]
+            message = " ".join(str(error) for error in self.refused)
+            raise BadInput(message, code=first.code, place=first.place)
+
     def require_columns(self, file: str, columns: Sequence[str], have: Sequence[str]) -> bool:
         """Note the columns that are named and not there; True when none is missing."""
         missing = [column for column in columns if column not in have]
@@ -251,10 +258,7 @@ def _read_folder(root: Path) -> Delivery:
     frames = folder.frames()
     for file, columns in unknown_columns(manifest, frames).items():
         folder.require_columns(file, columns, list(frames[file].columns))
-    if folder.refused:
-        first = folder.refused[0]
-        message = " ".join(str(error) for error in folder.refused)
-        raise BadInput(message, code=first.code, place=first.place)
+    folder.require_read()
     return Delivery(
         name=manifest.name,
         meta={
