@@ -24,6 +24,7 @@ from workbench.analysis.synthetic.reports import seen_together
 from workbench.analysis.synthetic.scenario import DAY, DAYS, Flags, Floats, Ints, Scenario
 
 _AT_BASE = 0.75  # of a network's offences, those near its base
+_AWAY = 0.25  # of other offences: those that set out from elsewhere in the offender's state
 _SAME_OFFENDER = 0.5  # of offences next door: those by whom the first one was
 
 
@@ -138,13 +139,14 @@ def _places(
     networks: Networks,
     drawn: pd.DataFrame,
 ) -> Ints:
-    """Near the first offender's home, of networks mostly near one base; a crew's lies abroad."""
+    """Mostly near the first offender's home, of networks near one base; a crew's lies abroad."""
     rng, segments = scenario.stream("offence places"), Segments(scenario, assets.geography)
     first = drawn["a"].to_numpy(np.int64)
     somewhere = rng.integers(0, len(STATES), len(drawn))
     state = np.where(first >= 0, people.state[first], somewhere)
     home = _xy(assets, assets.home_place[first])
-    base = np.where((first >= 0)[:, None], home, segments.anywhere(rng, state))
+    away = (first < 0) | (rng.random(len(drawn)) < _AWAY)
+    base = np.where(away[:, None], segments.anywhere(rng, state), home)
     if len(networks.kind):
         network = drawn["network"].to_numpy(np.int64)
         there, camp = _bases(rng, people, assets, networks, segments)
