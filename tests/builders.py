@@ -23,9 +23,12 @@ from workbench.domain.entity import Entity, EntityKind, Link, LinkKind, LinkStat
 from workbench.domain.finding import (
     Assessment,
     Claim,
+    CounterCase,
     Effect,
     Explanation,
     Finding,
+    Keystone,
+    Reason,
     Space,
     Subgraph,
 )
@@ -269,9 +272,12 @@ def assessment(finding_id: str, release_id: str = RELEASE) -> Assessment:
     """Score 0.5 = base 0.2 + effect 0.3, in log-odds."""
     effect = Effect(
         feature="shared_contacts",
+        label="shared contacts",
         value=3.0,
+        usual=None,
         unit="contacts",
         effect=0.3,
+        interval=(0.2, 0.4),
         reason="How many contacts both have.",
         sentence="Both were in contact with 3 others.",
         stable_share=0.9,
@@ -286,12 +292,16 @@ def assessment(finding_id: str, release_id: str = RELEASE) -> Assessment:
         interval=(0.5, 0.7),
         threshold=0.6,
         proposed=True,
+        answers=(True,),
+        coverage=0.95,
         explanation=Explanation(
             method="linear shap 0.51",
             space=Space.LOG_ODDS,
             base_value=0.2,
             effects=(effect,),
+            reasons=(reason(effect),),
             output=0.5,
+            background="200 candidates drawn from training",
             background_digest="",
             n_refits=5,
         ),
@@ -299,13 +309,34 @@ def assessment(finding_id: str, release_id: str = RELEASE) -> Assessment:
         reasons_for=("Both were in contact with 3 others.",),
         against=("They never were at the same place.",),
         unless=("With no shared contact it would not be put forward.",),
+        counter_case=CounterCase(
+            story="Both call a taxi company.",
+            fits=("The number has many callers.",),
+            misfits=("They call it at night.",),
+            keystones=(Keystone(record_id="R1", probability=0.2, topples=True),),
+            n_tried=3,
+            enquiry="Ask the operator who used the number.",
+        ),
         limits=("Calls of one network only.",),
         group_rates=(),
         flags=(),
+        position={"shared_contacts": 0.9},
         snapshot={"shared_contacts": "3.0"},
         seed=7,
         versions={"scikit-learn": "1.9.1"},
         salt="11" * 16,
+    )
+
+
+def reason(*effects: Effect) -> Reason:
+    """The effects as one reason, as stable as the first of them."""
+    return Reason(
+        label=" and ".join(e.label for e in effects).capitalize(),
+        features=tuple(e.feature for e in effects),
+        effect=sum(e.effect for e in effects),
+        interval=None,
+        sentence=effects[0].sentence,
+        stable_share=effects[0].stable_share,
     )
 
 

@@ -5,9 +5,10 @@ Ada and Ben are not linked. Ada is recorded as a suspect in an offence (A1).
 Cyr (person) holds an account and has nothing to do with them; another state recorded it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import builders
 import builders_web
 from builders_graph import START, GraphBuilder, framed
 
@@ -17,9 +18,11 @@ from workbench.domain.account import Account, Role
 from workbench.domain.finding import (
     Assessment,
     Claim,
+    CounterCase,
     Effect,
     Explanation,
     GroupRate,
+    Keystone,
     Space,
     Subgraph,
 )
@@ -179,7 +182,15 @@ def release(at: Town) -> Release:
     return made
 
 
-def finding(at: Town, finding_id: str, *, case_id: str = "C-0001", stands_out: bool = True) -> str:
+def finding(
+    at: Town,
+    finding_id: str,
+    *,
+    case_id: str = "C-0001",
+    stands_out: bool = True,
+    withheld: str = "",
+    answers: tuple[bool, ...] = (True,),
+) -> str:
     """A sealed finding: Ada and Ben may be connected. One verified fact on Ada lies beneath it."""
     graph = at.desk.datasets.graph(TOWN)
     members = rows_of_ids(graph, [at.ada, at.ben])
@@ -201,7 +212,7 @@ def finding(at: Town, finding_id: str, *, case_id: str = "C-0001", stands_out: b
             at.desk.log,
             at.desk.vault,
             claim=claim,
-            assessment=assessment(finding_id, stands_out=stands_out),
+            assessment=_changed(assessment(finding_id, stands_out=stands_out), withheld, answers),
             about_person=True,
             n_offence_facts=1,
             account=at.supervisor,
@@ -210,23 +221,35 @@ def finding(at: Town, finding_id: str, *, case_id: str = "C-0001", stands_out: b
     return finding_id
 
 
+def _changed(made: Assessment, withheld: str, answers: tuple[bool, ...]) -> Assessment:
+    if withheld:
+        made = replace(made, explanation=None, withheld=withheld, reasons_for=(), against=())
+    return replace(made, answers=answers)
+
+
 def assessment(finding_id: str, *, stands_out: bool = True) -> Assessment:
     """What a model would have said: a probability of 0.7 (0.5 to 0.8), two reasons."""
     effects = (
         Effect(
             feature="shared_contacts",
+            label="shared contacts",
             value=3.0,
+            usual=1.0,
             unit="contacts",
             effect=1.25,
+            interval=(0.9, 1.6),
             reason="How many contacts the two have in common.",
             sentence="Three contacts in common, more than 95 of 100 pairs.",
             stable_share=0.95 if stands_out else 0.4,
         ),
         Effect(
             feature="days_since_contact",
+            label="time since a contact",
             value=40.0,
+            usual=None,
             unit="days",
             effect=-0.5,
+            interval=None,
             reason="Days since either was in touch with a contact of the other.",
             sentence="Forty days, longer than most.",
             stable_share=0.5,
@@ -242,12 +265,16 @@ def assessment(finding_id: str, *, stands_out: bool = True) -> Assessment:
         interval=(0.5, 0.8),
         threshold=0.5,
         proposed=True,
+        answers=(True,),
+        coverage=0.95,
         explanation=Explanation(
             method="TreeExplainer, shap 0.51",
             space=Space.LOG_ODDS,
             base_value=0.1,
             effects=effects,
+            reasons=tuple(builders.reason(effect) for effect in effects),
             output=0.85,
+            background="what each branch of the trees saw in training",
             background_digest="",
             n_refits=20,
         ),
@@ -255,6 +282,14 @@ def assessment(finding_id: str, *, stands_out: bool = True) -> Assessment:
         reasons_for=("They share three contacts.",),
         against=("Both phones call a taxi company.",),
         unless=("With one shared contact less it would not have been put forward.",),
+        counter_case=CounterCase(
+            story="Both call the number of a sports club.",
+            fits=("Nine contacts are known of it.",),
+            misfits=("They call it mostly at night.",),
+            keystones=(Keystone(record_id="R-7", probability=0.2, topples=True),),
+            n_tried=4,
+            enquiry="Ask the operator who used the number.",
+        ),
         limits=("It knows phones alone.",),
         group_rates=(
             GroupRate(
@@ -268,6 +303,7 @@ def assessment(finding_id: str, *, stands_out: bool = True) -> Assessment:
             ),
         ),
         flags=(),
+        position={"shared_contacts": 0.9},
         snapshot={"shared_contacts": "3.0"},
         seed=7,
         versions={"scikit-learn": "1.9.1"},

@@ -40,7 +40,7 @@ def sample(n: int = 400, *, seed: int, curved: bool = False, signal: float = 2.0
 
 def described(name: str, unit: str, meaning: str) -> Feature[object]:
     """A feature with words; it computes nothing."""
-    return Feature(name, unit, meaning, lambda context: np.empty(0))
+    return Feature(name, name.replace("_", " "), unit, meaning, lambda context: np.empty(0))
 
 
 class Toy(FeatureModel):

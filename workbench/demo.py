@@ -23,6 +23,7 @@ from workbench.services import (
     audit_deciders,
     casework,
     detect,
+    evaluate,
     generate,
     ingest,
     release,
@@ -105,6 +106,7 @@ def demo(desk: Desk, *, size: str, seed: int, progress: Progress) -> Demo:
     _make_world(desk, steps, size=size, seed=seed)
     for model in desk.models:
         _make_release(desk, steps, model, seed=seed)
+        steps.once(f"Measuring {model} against the truth", partial(_measured, desk, model))
         steps.once(f"Detecting with {model}", _detection(desk, model, seed=seed))
     decided = [
         steps.once(f"Deciding a finding of {model}", partial(_decide_twice, desk, model))
@@ -129,7 +131,7 @@ def demo(desk: Desk, *, size: str, seed: int, progress: Progress) -> Demo:
 
 
 def _claim(desk: Desk, *, size: str, seed: int, progress: Progress) -> _Steps:
-    steps = _Steps(desk.home / "demo.json", progress, n_steps=7 + 8 * len(desk.models))
+    steps = _Steps(desk.home / "demo.json", progress, n_steps=7 + 9 * len(desk.models))
     made = {"size": size, "seed": seed}
     if steps.path.exists():
         steps.done = json.loads(steps.path.read_text(encoding="utf-8"))
@@ -232,6 +234,13 @@ def _approve(desk: Desk, model: str, version: int, verdict: str) -> str:
         key=f"demo-release-{model}-{version}",
     )
     return approved.id
+
+
+def _measured(desk: Desk, model: str, tell: Progress) -> dict[str, Any]:
+    """How often the true cause is among the stated reasons; into the measures of the run, too."""
+    tell("how often the true cause is stated", 0.0)
+    said = evaluate.evaluate(desk, model, dataset=DATASET, account="data-scientist")
+    return dict(said["reasons_right"])
 
 
 def _detection(desk: Desk, model: str, *, seed: int) -> Callable[[Progress], int]:

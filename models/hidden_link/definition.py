@@ -1,26 +1,35 @@
 """`hidden_link`: ties between two persons that no record states; see card.md."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 import pandas as pd
 
+from models.hidden_link.causes import causes
 from models.hidden_link.features import FEATURES, PairContext, close_csr, contact_csr, contact_ties
+from models.hidden_link.stories import ordinary
 from workbench.analysis.feature_model import FeatureModel
 from workbench.analysis.features import feature_table
 from workbench.analysis.graph import CaseGraph, microsecond
 from workbench.analysis.kernels import Csr, two_hop_pairs
-from workbench.analysis.modelling import Candidates
+from workbench.analysis.modelling import Candidates, OrdinaryStory
 from workbench.analysis.tables import Int64Array, IntArray
-from workbench.analysis.ties import Ties, associations, co_suspects, only_harmed, recorded_ties
-from workbench.domain.entity import EntityKind, LinkKind
+from workbench.analysis.ties import (
+    BEHIND,
+    Ties,
+    associations,
+    co_suspects,
+    only_harmed,
+    recorded_ties,
+)
+from workbench.domain.entity import EntityKind
 
 HUB_CAP = 60  # a contact with more contacts than this leads nowhere
 BEST = 10  # pairs kept per person and way of finding them
 SHOWN_CONTACTS = 8
 SHOWN_LINKS = 3  # latest ones per person and contact
-BEHIND = (LinkKind.USES, LinkKind.HOLDS, LinkKind.OWNS)
+EARLIER = timedelta(days=182)
 
 
 def recorded_csr(graph: CaseGraph) -> Csr:
@@ -61,6 +70,7 @@ class HiddenLink(FeatureModel):
     about_person = True
     described_by = FEATURES
     fixed = frozenset({"fewer_contacts"})
+    own = "half a year earlier"
 
     def candidates(
         self, graph: CaseGraph, *, as_of: datetime, anchors: IntArray | None, seed: int
@@ -91,6 +101,43 @@ class HiddenLink(FeatureModel):
     ) -> pd.DataFrame:
         pairs = PairContext(graph.as_of(as_of), *_pairs(candidates), microsecond(as_of))
         return feature_table(FEATURES, pairs)
+
+    def history(self, graph: CaseGraph, candidates: Candidates, *, as_of: datetime) -> pd.DataFrame:
+        """What was known of the same two persons half a year earlier, who were known by then."""
+        earlier = graph.as_of(as_of - EARLIER)
+        known = np.isin(candidates.members, earlier.entities.index).reshape(-1, 2).all(axis=1)
+        rows = np.flatnonzero(known)
+        found = self.features(graph, candidates.take(rows), as_of=as_of - EARLIER)
+        return found.set_index(rows).reindex(range(len(candidates)))
+
+    def without(
+        self,
+        graph: CaseGraph,
+        candidates: Candidates,
+        i: int,
+        links: IntArray,
+        *,
+        as_of: datetime,
+    ) -> tuple[CaseGraph, Candidates]:
+        """Only the contacts of the two and of what they share matter; hubs stay left out."""
+        known, alone = graph.as_of(as_of), candidates.without(i, links)
+        contacts, ties = known.derived(contact_csr), known.derived(contact_ties)
+        near = np.unique(np.concatenate([contacts.neighbours(int(m)) for m in alone.members]))
+        near = np.union1d(near, alone.members)
+        local = ties.take(np.flatnonzero(np.isin(ties.a, near) | np.isin(ties.b, near)))
+        none = np.empty(0, np.int32)
+        return known.restricted(none, {contact_ties: local.without(known, links)}), alone
+
+    def ordinary(
+        self, graph: CaseGraph, candidates: Candidates, i: int, *, as_of: datetime
+    ) -> OrdinaryStory:
+        one, other = candidates.members_of(i)
+        return ordinary(graph.as_of(as_of), int(one), int(other))
+
+    def causes(
+        self, graph: CaseGraph, candidates: Candidates, truth: Mapping[str, pd.DataFrame]
+    ) -> list[frozenset[str]]:
+        return causes(graph, *_pairs(candidates), truth)
 
     def labels(
         self, graph: CaseGraph, candidates: Candidates, *, as_of: datetime, until: datetime

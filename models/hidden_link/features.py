@@ -100,45 +100,45 @@ class PairContext:
         return meetings(self.graph.derived(exchange_csr), self.a, self.b, within=DAY)
 
 
-@feature(unit="contacts")
+@feature(unit="contacts", label="shared contacts")
 def shared_contacts(pairs: PairContext) -> FloatArray:
     """How many contacts the two share: people, numbers or accounts that both were in touch with."""
     return pairs.shared.count.astype(np.float64)
 
 
-@feature(unit="share")
+@feature(unit="share", label="overlap of their contacts")
 def contact_overlap(pairs: PairContext) -> FloatArray:
     """Shared contacts as a share of all contacts that either of the two has."""
     return pairs.shared.jaccard
 
 
-@feature(unit="points")
+@feature(unit="points", label="rarity of what they share")
 def contact_rarity(pairs: PairContext) -> FloatArray:
     """Shared contacts, each counting for more the fewer contacts it has itself."""
     return pairs.shared.adamic_adar
 
 
-@feature(unit="points")
+@feature(unit="points", label="exclusiveness of what they share")
 def contact_exclusivity(pairs: PairContext) -> FloatArray:
     """How nearly the shared contacts are in touch with these two and nobody else."""
     return pairs.shared.allocation
 
 
-@feature(unit="contacts")
+@feature(unit="contacts", label="shared call partners")
 def shared_call_contacts(pairs: PairContext) -> FloatArray:
     """How many people or numbers have phone calls with both."""
     calls = pairs.graph.derived(call_csr)
     return crossed_neighbours(calls, calls, pairs.a, pairs.b).astype(np.float64)
 
 
-@feature(unit="contacts")
+@feature(unit="contacts", label="shared money partners")
 def shared_money_contacts(pairs: PairContext) -> FloatArray:
     """How many account holders or accounts have transfers to or from both."""
     money = pairs.graph.derived(money_csr)
     return crossed_neighbours(money, money, pairs.a, pairs.b).astype(np.float64)
 
 
-@feature(unit="contacts")
+@feature(unit="contacts", label="calls with one, money with the other")
 def call_and_money_contacts(pairs: PairContext) -> FloatArray:
     """How many contacts have calls with one of the two and transfers with the other."""
     calls, money = pairs.graph.derived(call_csr), pairs.graph.derived(money_csr)
@@ -147,7 +147,7 @@ def call_and_money_contacts(pairs: PairContext) -> FloatArray:
     return (one + other).astype(np.float64)
 
 
-@feature(unit="contacts")
+@feature(unit="contacts", label="shared contacts suspected with one of them")
 def co_suspect_contacts(pairs: PairContext) -> FloatArray:
     """Shared contacts recorded with at least one of the two as suspects in the same offence, or
     as an association."""
@@ -158,27 +158,27 @@ def co_suspect_contacts(pairs: PairContext) -> FloatArray:
     return (one + other - both).astype(np.float64)
 
 
-@feature(unit="ties")
+@feature(unit="ties", label="ties among the shared contacts")
 def ties_among_shared(pairs: PairContext) -> FloatArray:
     """How many ties records state among the shared contacts themselves: are they one circle?"""
     return cohesion(pairs.contacts, pairs.a, pairs.b).astype(np.float64)
 
 
-@feature(unit="calls or transfers")
+@feature(unit="calls or transfers", label="contacts within a day of each other")
 def same_day_contacts(pairs: PairContext) -> FloatArray:
     """How often a call or transfer of one with a shared contact came within 24 hours of one of
     the other with the same contact."""
     return pairs.met.relays.astype(np.float64)
 
 
-@feature(unit="calls or transfers")
+@feature(unit="calls or transfers", label="calls and transfers with shared contacts")
 def contact_volume(pairs: PairContext) -> FloatArray:
     """Calls and transfers with shared contacts, counting for each contact whichever of the two
     had fewer."""
     return pairs.met.contacts.astype(np.float64)
 
 
-@feature(unit="days")
+@feature(unit="days", label="time since a shared contact")
 def days_since_shared_contact(pairs: PairContext) -> FloatArray:
     """Days since both had last been in touch with one and the same contact; empty if never by
     call or transfer."""
@@ -186,14 +186,14 @@ def days_since_shared_contact(pairs: PairContext) -> FloatArray:
     return np.where(latest > 0, (pairs.at - latest) / DAY, np.nan)
 
 
-@feature(unit="contacts")
+@feature(unit="contacts", label="contacts of the rarest shared one")
 def contacts_of_rarest(pairs: PairContext) -> FloatArray:
     """How many contacts the least connected of the shared contacts has: with two it is in touch
     with this pair alone."""
     return pairs.shared.least.astype(np.float64)
 
 
-@feature(unit="numbers or accounts")
+@feature(unit="numbers or accounts", label="shared numbers or accounts of unknown users")
 def shared_unattributed(pairs: PairContext) -> FloatArray:
     """How many phones or accounts with no known person behind them both were in touch with."""
     return shared_neighbours(pairs.graph.derived(unattributed_csr), pairs.a, pairs.b).count.astype(
@@ -201,7 +201,7 @@ def shared_unattributed(pairs: PairContext) -> FloatArray:
     )
 
 
-@feature(unit="contacts")
+@feature(unit="contacts", label="contacts of the one who has fewer")
 def fewer_contacts(pairs: PairContext) -> FloatArray:
     """Contacts of whichever of the two has fewer: few contacts leave little room for chance."""
     degree = pairs.contacts.degrees

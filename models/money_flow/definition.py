@@ -6,12 +6,15 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
-from models.money_flow.features import FEATURES, GroupContext, all_transfers
+from models.money_flow.causes import causes
+from models.money_flow.features import FEATURES, GroupContext, all_transfers, contact_csr
+from models.money_flow.stories import ordinary
+from models.money_flow.usual import usual
 from workbench.analysis.feature_model import FeatureModel
 from workbench.analysis.features import feature_table
 from workbench.analysis.graph import CaseGraph, microsecond
 from workbench.analysis.group_measures import group_measures
-from workbench.analysis.modelling import Candidates
+from workbench.analysis.modelling import Candidates, OrdinaryStory
 from workbench.analysis.patterns import PATTERNS, merge
 from workbench.analysis.tables import IntArray
 from workbench.analysis.transfers import DAY, Groups, Rule, Transfers
@@ -105,6 +108,7 @@ class MoneyFlow(FeatureModel):
     about_person = False
     described_by = FEATURES
     fixed = frozenset({"held_by_organisations"})
+    own = "usual for these accounts in as long a time before"
 
     def candidates(
         self, graph: CaseGraph, *, as_of: datetime, anchors: IntArray | None, seed: int
@@ -120,11 +124,38 @@ class MoneyFlow(FeatureModel):
     def features(
         self, graph: CaseGraph, candidates: Candidates, *, as_of: datetime
     ) -> pd.DataFrame:
-        c = candidates
-        groups = GroupContext(
-            graph.as_of(as_of), c.links, c.link_offsets, c.members, c.member_offsets
-        )
-        return feature_table(FEATURES, groups)
+        return feature_table(FEATURES, _context(graph.as_of(as_of), candidates))
+
+    def history(self, graph: CaseGraph, candidates: Candidates, *, as_of: datetime) -> pd.DataFrame:
+        """What the same accounts did before the group began; empty for what has no usual."""
+        found = usual(_context(graph.as_of(as_of), candidates))
+        return found.reindex(columns=[f.name for f in FEATURES])
+
+    def without(
+        self,
+        graph: CaseGraph,
+        candidates: Candidates,
+        i: int,
+        links: IntArray,
+        *,
+        as_of: datetime,
+    ) -> tuple[CaseGraph, Candidates]:
+        """Only what touches the accounts matters, and how their holders are acquainted."""
+        known, alone = graph.as_of(as_of), candidates.without(i, links)
+        near = np.setdiff1d(known.incident(alone.members), links).astype(np.int32)
+        return known.restricted(near, {contact_csr: known.derived(contact_csr)}), alone
+
+    def ordinary(
+        self, graph: CaseGraph, candidates: Candidates, i: int, *, as_of: datetime
+    ) -> OrdinaryStory:
+        alone = candidates.take(np.array([i], np.int64))
+        return ordinary(_context(graph.as_of(as_of), alone))
+
+    def causes(
+        self, graph: CaseGraph, candidates: Candidates, truth: Mapping[str, pd.DataFrame]
+    ) -> list[frozenset[str]]:
+        true, _ = self.truth(graph, candidates, truth)
+        return causes(graph, candidates, true, truth["tainted"])
 
     def labels(
         self, graph: CaseGraph, candidates: Candidates, *, as_of: datetime, until: datetime
@@ -189,6 +220,10 @@ class MoneyFlow(FeatureModel):
         entities = np.union1d(members, known.sources[held])
         links = np.union1d(candidates.links_of(i), held)
         return entities.astype(np.int32), links.astype(np.int32)
+
+
+def _context(graph: CaseGraph, c: Candidates) -> GroupContext:
+    return GroupContext(graph, c.links, c.link_offsets, c.members, c.member_offsets)
 
 
 def _recorded(

@@ -118,81 +118,81 @@ class GroupContext:
         return moved, days
 
 
-@feature(unit="accounts")
+@feature(unit="accounts", label="number of accounts")
 def accounts(groups: GroupContext) -> FloatArray:
     """How many accounts the group moves money between."""
     return groups.measures[:, 7]
 
 
-@feature(unit="transfers")
+@feature(unit="transfers", label="number of transfers")
 def transfers(groups: GroupContext) -> FloatArray:
     """How many transfers the group has."""
     return groups.n_transfers
 
 
-@feature(unit="EUR")
+@feature(unit="EUR", label="mean amount")
 def typical_amount(groups: GroupContext) -> FloatArray:
     """Mean amount of a transfer in the group."""
     return groups.per_group(groups.amounts) / groups.n_transfers
 
 
-@feature(unit="days")
+@feature(unit="days", label="time from first to last")
 def span(groups: GroupContext) -> FloatArray:
     """Days from the first to the last transfer of the group."""
     return (groups.at[groups.offsets[1:] - 1] - groups.starts) / DAY
 
 
-@feature(unit="layers")
+@feature(unit="layers", label="layers")
 def layers(groups: GroupContext) -> FloatArray:
     """How many transfers one after the other the money goes through at most."""
     return groups.measures[:, 0]
 
 
-@feature(unit="share")
+@feature(unit="share", label="share passed on within 48 hours")
 def passed_on_in_48_hours(groups: GroupContext) -> FloatArray:
     """Of the money that accounts of the group received and moved on, the share that left within
     48 hours; empty where no account both receives and sends."""
     return groups.measures[:, 1]
 
 
-@feature(unit="hours")
+@feature(unit="hours", label="rest before passing on")
 def hours_at_rest(groups: GroupContext) -> FloatArray:
     """How long money that is passed on rests in an account on average; empty where none is."""
     return groups.measures[:, 2]
 
 
-@feature(unit="share")
+@feature(unit="share", label="share kept on the way")
 def share_kept(groups: GroupContext) -> FloatArray:
     """Share of what intermediate accounts received that they did not pass on within the group."""
     return groups.measures[:, 3]
 
 
-@feature(unit="yes or no")
+@feature(unit="yes or no", label="money comes back")
 def comes_back(groups: GroupContext) -> FloatArray:
     """Whether money finds its way back to an account that it left (1) or not (0)."""
     return groups.measures[:, 4]
 
 
-@feature(unit="accounts")
+@feature(unit="accounts", label="payers into one account")
 def most_payers(groups: GroupContext) -> FloatArray:
     """Largest number of accounts in the group that pay into one and the same account."""
     return groups.measures[:, 5]
 
 
-@feature(unit="accounts")
+@feature(unit="accounts", label="payees of one account")
 def most_payees(groups: GroupContext) -> FloatArray:
     """Largest number of accounts in the group that one and the same account pays."""
     return groups.measures[:, 6]
 
 
-@feature(unit="share")
+@feature(unit="share", label="share just below 10,000 EUR")
 def just_below_threshold(groups: GroupContext) -> FloatArray:
     """Share of the transfers between 9,000 and 10,000 EUR, just below what must be reported."""
     below = (groups.amounts >= JUST_BELOW * THRESHOLD) & (groups.amounts < THRESHOLD)
     return groups.per_group(below.astype(np.float64)) / groups.n_transfers
 
 
-@feature(unit="share")
+@feature(unit="share", label="share between states")
 def between_states(groups: GroupContext) -> FloatArray:
     """Share of the transfers that go from an account in one state to one in another."""
     states = np.full(groups.graph.n_entities, "", object)
@@ -201,7 +201,7 @@ def between_states(groups: GroupContext) -> FloatArray:
     return groups.per_group(apart.astype(np.float64)) / groups.n_transfers
 
 
-@feature(unit="share")
+@feature(unit="share", label="share of first dealings")
 def first_dealings(groups: GroupContext) -> FloatArray:
     """Share of the transfers between two accounts that had no dealings before the group began."""
     known = groups.graph.derived(all_transfers)
@@ -217,14 +217,14 @@ def first_dealings(groups: GroupContext) -> FloatArray:
     return groups.per_group(new.astype(np.float64)) / groups.n_transfers
 
 
-@feature(unit="share")
+@feature(unit="share", label="share of new accounts")
 def new_accounts(groups: GroupContext) -> FloatArray:
     """Share of the accounts with no transfer on record from before the last 30 days."""
     days = groups.earlier[1]
     return groups.per_group_of_members((np.isnan(days) | (days < 30)).astype(np.float64))
 
 
-@feature(unit="times")
+@feature(unit="times", label="volume against own history")
 def against_own_history(groups: GroupContext) -> FloatArray:
     """What the accounts move in the group, as a multiple of what they moved in a usual 30 days
     before; empty where no account has a history of 30 days."""
@@ -235,7 +235,7 @@ def against_own_history(groups: GroupContext) -> FloatArray:
     return np.where(known > 0, np.minimum(here / np.maximum(known, 1e-9), 1_000.0), np.nan)
 
 
-@feature(unit="share")
+@feature(unit="share", label="share held by organisations")
 def held_by_organisations(groups: GroupContext) -> FloatArray:
     """Share of the accounts that an organisation holds."""
     rows = groups.graph.link_rows(LinkKind.HOLDS)
@@ -244,14 +244,14 @@ def held_by_organisations(groups: GroupContext) -> FloatArray:
     return groups.per_group_of_members(held.astype(np.float64))
 
 
-@feature(unit="accounts")
+@feature(unit="accounts", label="accounts used in an offence before")
 def used_in_an_offence_before(groups: GroupContext) -> FloatArray:
     """How many of the accounts a record already states were used in an offence."""
     used = np.isin(groups.members, groups.graph.derived(used_before)).astype(np.float64)
     return groups.per_group_of_members(used) * np.diff(groups.member_offsets)
 
 
-@feature(unit="share")
+@feature(unit="share", label="share between acquainted holders")
 def holders_in_contact(groups: GroupContext) -> FloatArray:
     """Share of the transfers between holders whom other records tie, such as calls, a shared car
     or an organisation; acquaintances often have an ordinary reason to pay each other."""

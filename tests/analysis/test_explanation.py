@@ -7,25 +7,24 @@ from builders_modelling import COLUMNS, sample, settled
 
 from workbench.analysis.explanation import (
     Attribution,
-    Peers,
-    Words,
+    Refitted,
+    Speech,
     explainer_of,
     explanations,
     load_shap,
     reasons_against,
     reasons_for,
-    shown,
-    stable_shares,
     unless,
 )
 from workbench.analysis.feature_model import logistic
 from workbench.analysis.fitted_model import FittedModel, learn
+from workbench.analysis.wording import Peers, Words
 from workbench.domain.errors import BadInput, Withheld
 from workbench.domain.finding import Explanation, Space
 
 WORDS = (
-    Words("calls", "calls", "How many calls the two had."),
-    Words("places", "places", "How many places both were at."),
+    Words("calls", "calls", "calls", "How many calls the two had."),
+    Words("places", "places", "places", "How many places both were at."),
 )
 
 
@@ -38,15 +37,10 @@ def through_the_contract(attribution: Attribution, outputs: np.ndarray) -> tuple
     """The same check that every explanation passes, on plain rows."""
     n, wide = attribution.effects.shape
     rows = np.zeros((n, wide))
-    return explanations(
-        attribution,
-        outputs,
-        rows,
-        words=[Words(f"f{j}", "points", "A feature.") for j in range(wide)],
-        peers=Peers.of(rows),
-        stable=np.zeros((n, wide)),
-        n_refits=0,
-    )
+    words = [Words(f"f{j}", f"f {j}", "points", "A feature.") for j in range(wide)]
+    alone = tuple((j,) for j in range(wide))
+    speech = Speech(words, Peers.of(rows), alone)
+    return explanations(attribution, outputs, rows, speech=speech, refitted=Refitted([]))
 
 
 @pytest.mark.parametrize("name", ["logistic_regression", "gradient_boosting"])
@@ -102,7 +96,7 @@ class TestControls:
             model, rows[:100], feature_perturbation="interventional"
         )
         effects = explainer.shap_values(rows[:50], check_additivity=False)
-        broken = Attribution("interventional", "", float(explainer.expected_value), effects)
+        broken = Attribution("interventional", "", "", float(explainer.expected_value), effects)
         with pytest.raises(Withheld, match="misses the model's output"):
             through_the_contract(broken, model.decision_function(rows[:50]))
 
@@ -118,7 +112,7 @@ class TestControls:
             model_output="probability",
         )
         effects = explainer.shap_values(rows[:50], check_additivity=False)
-        broken = Attribution("probability", "", float(explainer.expected_value), effects)
+        broken = Attribution("probability", "", "", float(explainer.expected_value), effects)
         with pytest.raises(Withheld):
             through_the_contract(broken, model.predict_proba(rows[:50])[:, 1])
 
@@ -156,7 +150,7 @@ class TestControls:
             )
 
     def test_what_is_not_a_number_is_withheld(self) -> None:
-        nothing = Attribution("none", "", float("nan"), np.zeros((1, 2)))
+        nothing = Attribution("none", "", "", float("nan"), np.zeros((1, 2)))
         with pytest.raises(Withheld):
             through_the_contract(nothing, np.zeros(1))
 
@@ -169,38 +163,74 @@ def test_an_estimator_without_a_proven_explainer_is_refused() -> None:
     assert refused.value.code == "no_explainer"
 
 
-def test_a_reason_is_stable_by_its_share_of_refits_near_the_top() -> None:
-    # two refits of one row with four features; the top two are 0,1 and then 0,3
-    one, other = np.array([[9.0, -8.0, 1.0, 2.0]]), np.array([[5.0, 0.1, 0.2, -4.0]])
-    assert stable_shares([one, other], top=2).tolist() == [[1.0, 0.5, 0.0, 0.5]]
-
-
-def test_an_effect_of_nothing_is_never_a_top_reason() -> None:
-    assert stable_shares([np.array([[1.0, 0.0]])], top=2).tolist() == [[1.0, 0.0]]
-
-
-def test_a_value_is_compared_with_peers_in_words() -> None:
-    peers = Peers.of(np.column_stack([np.arange(101.0), np.full(101, 2.0)]))
-    assert peers.compared(0, 97.0) == "higher than in 97 of 100 other candidates"
-    assert peers.compared(0, 3.0) == "lower than in 97 of 100 other candidates"
-    assert peers.compared(0, 1e9) == "higher than in 99 of 100 other candidates"
-    assert peers.compared(1, 2.0) == "as in most other candidates (2)"
-    assert peers.compared(0, 50.0) == "as in many other candidates (half lie between 25 and 75)"
-
-
-def test_a_sentence_is_the_features_own_words_with_value_and_unit() -> None:
-    said = WORDS[0].sentence(7.0, "higher than in 97 of 100 other candidates")
-    assert said == (
-        "How many calls the two had: 7 calls, higher than in 97 of 100 other candidates."
+def two_rows(
+    effects: list[list[float]],
+    refits: list[list[list[float]]],
+    groups: tuple[tuple[int, ...], ...],
+    *,
+    history: list[list[float]] | None = None,
+) -> tuple[Explanation, ...]:
+    """Explanations of rows of three counted features, by effects written down by hand."""
+    served = np.array(effects)
+    words = [Words(n, n, n, f"How many {n} there were.") for n in ("calls", "places", "days")]
+    rows = np.tile([3.0, 1.0, np.nan], (len(served), 1))
+    return explanations(
+        Attribution("by hand", "", "", 0.5, served),
+        0.5 + served.sum(axis=1),
+        rows,
+        speech=Speech(words, Peers.of(np.full((10, 3), 0.5)), groups, own="a year earlier"),
+        refitted=Refitted([np.array(each) for each in refits]),
+        history=None if history is None else np.array(history),
     )
-    assert WORDS[0].sentence(float("nan"), "") == "How many calls the two had: no value."
 
 
-@pytest.mark.parametrize(
-    ("value", "text"), [(7.0, "7"), (0.123, "0.12"), (-1.55, "-1.6"), (12345.6, "12,346")]
-)
-def test_numbers_are_shown_short(value: float, text: str) -> None:
-    assert shown(value) == text
+def test_features_that_go_together_are_summed_ranked_and_named_as_one() -> None:
+    refits = [[[1.0, 2.0, 0.1]], [[2.0, 1.0, 0.2]]]
+    (explanation,) = two_rows([[1.0, 2.0, 0.1]], refits, ((0, 1), (2,)))
+    together, alone = explanation.reasons
+    assert together.features == ("calls", "places")
+    assert together.label == "Calls and places"
+    assert together.effect == 3.0
+    assert together.sentence == (
+        "Calls and places, which rise and fall together and count as one: places 1 place, higher "
+        "than in 99 of 100 other candidates; calls 3 calls, higher than in 99 of 100 other "
+        "candidates."
+    )
+    assert alone.label == "Days"
+    # the sum is 3 in both refits: it does not scatter, though each of the two does by
+    # 1.96 · sd(1, 2) = 1.96 · 0.7071 = 1.386
+    assert together.interval == (3.0, 3.0)
+    low, high = explanation.effects[0].interval or (0.0, 0.0)
+    assert (round(low, 3), round(high, 3)) == (-0.386, 2.386)
+
+
+def test_only_what_outlasts_four_of_five_refits_is_a_reason() -> None:
+    # calls stays on top, on the same side, in 4 of 5 refits; places turns round in two
+    refits = [[[2.0, -1.0, 0.0]]] * 3 + [[[2.0, 1.0, 0.0]], [[-2.0, 1.0, 0.0]]]
+    (explanation,) = two_rows([[2.0, -1.0, 0.0]], refits, ((0,), (1,), (2,)))
+    assert [r.stable_share for r in explanation.reasons] == [0.8, 0.6, 0.0]
+    assert [s.split(":")[0] for s in reasons_for(explanation)] == ["How many calls there were"]
+    assert reasons_against(explanation) == ()
+
+
+def test_without_a_stable_reason_none_is_named() -> None:
+    refits = [[[2.0, -1.0, 0.0]], [[-2.0, 1.0, 0.0]]]
+    (explanation,) = two_rows([[2.0, -1.0, 0.0]], refits, ((0,), (1,), (2,)))
+    assert not explanation.stands_out
+    assert reasons_for(explanation) == reasons_against(explanation) == ()
+
+
+def test_a_value_is_set_against_its_own_history_where_there_is_one() -> None:
+    history = [[1.0, np.nan, 4.0]]
+    (explanation,) = two_rows([[1.0, 0.5, 0.1]], [], ((0,), (1,), (2,)), history=history)
+    calls, places, days = explanation.effects
+    assert (calls.usual, places.usual, days.usual) == (1.0, None, 4.0)
+    assert calls.sentence == (
+        "How many calls there were: 3 calls, higher than in 99 of 100 other candidates, "
+        "a year earlier: 1 call."
+    )
+    assert "earlier" not in places.sentence
+    assert days.sentence == "How many days there were: no value, a year earlier: 4 days."
 
 
 def test_reasons_for_and_against_are_kept_apart(fitted: dict[str, FittedModel]) -> None:
@@ -208,6 +238,7 @@ def test_reasons_for_and_against_are_kept_apart(fitted: dict[str, FittedModel]) 
     explanation = fitted["logistic_regression"].explain(row)[0]
     assert explanation.stands_out
     assert reasons_for(explanation)[0].startswith("How many calls the two had: 2.5 calls")
+    assert reasons_against(explanation) == ()
     low = fitted["logistic_regression"].explain(row - [5.0, 0.0, 0.0])[0]
     assert reasons_against(low)[0].startswith("How many calls the two had: -2.5 calls")
 

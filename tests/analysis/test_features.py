@@ -16,7 +16,7 @@ from workbench.domain.errors import BadInput
 
 
 def test_a_feature_keeps_its_name_unit_and_words() -> None:
-    @feature(unit="days")
+    @feature(unit="days", label="a label")
     def waiting(context: int) -> FloatArray:
         """Days
         waited."""
@@ -33,14 +33,14 @@ def test_a_feature_without_words_or_unit_is_refused() -> None:
         return np.array([context])
 
     with pytest.raises(BadInput, match="bare says not what it means"):
-        feature(unit="days")(bare)
+        feature(unit="days", label="a label")(bare)
 
     def told(context: int) -> FloatArray:
         """Words."""
         return np.array([context])
 
     with pytest.raises(BadInput, match="told says not"):
-        feature(unit="")(told)
+        feature(unit="", label="a label")(told)
 
 
 def pair_features(built: GraphBuilder, a: int, b: int, *, on: float = 100) -> "pd.Series[float]":

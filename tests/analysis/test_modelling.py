@@ -152,8 +152,8 @@ def test_input_outside_what_was_learnt_on_is_flagged() -> None:
     fitted = Toy().fit(sample(seed=1), sample(seed=2), seed=3)["logistic_regression"]
     assert fitted.flags(pd.DataFrame([[0.0, 0.0, 0.0]], columns=list(COLUMNS))) == ()
     far, none = fitted.flags(pd.DataFrame([[99.0, np.nan, np.nan]], columns=list(COLUMNS)))
-    assert far.startswith("calls is 99 calls; training saw -")
-    assert none == "meetings has no value; in training it always had one."
+    assert far.startswith("Out of range: calls is 99 calls; training saw -")
+    assert none == "No value for meetings; in training it always had one."
 
 
 def test_the_best_single_feature_is_the_one_that_made_the_labels() -> None:

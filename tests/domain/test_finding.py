@@ -32,8 +32,25 @@ def test_an_explanation_that_misses_the_model_cannot_be_built(output: float) -> 
 def test_a_reason_stands_out_when_it_stays_in_four_of_five_refits(
     share: float, stands: bool
 ) -> None:
-    effect = replace(explanation().effects[0], stable_share=share)
-    assert replace(explanation(), effects=(effect,)).stands_out is stands
+    reason = replace(explanation().reasons[0], stable_share=share)
+    assert replace(explanation(), reasons=(reason,)).stands_out is stands
+
+
+def test_reasons_share_the_effects_out_each_once() -> None:
+    made = explanation()
+    (reason,) = made.reasons
+    for wrong in ((), (reason, reason), (replace(reason, effect=0.4),)):
+        with pytest.raises(Withheld, match="not its effects summed"):
+            replace(made, reasons=wrong)
+
+
+@pytest.mark.parametrize(
+    ("answers", "cannot"), [((True,), False), ((False,), False), ((True, False), True), ((), True)]
+)
+def test_the_model_cannot_tell_unless_one_answer_is_left(
+    answers: tuple[bool, ...], cannot: bool
+) -> None:
+    assert replace(builders.assessment("F-1"), answers=answers).cannot_tell is cannot
 
 
 def test_an_assessment_has_an_explanation_or_says_why_not_and_never_both() -> None:

@@ -11,7 +11,6 @@ from workbench.domain.errors import NotAllowed, NotCleared, NotFound
 from workbench.domain.finding import Assessment, Claim, Finding
 from workbench.domain.log import EntryKind
 from workbench.services import detect, release
-from workbench.services.detect import group_rates, limits_of
 from workbench.store import findings
 from workbench.store.artifact import versions_here
 
@@ -191,15 +190,3 @@ def test_one_case_is_refused_where_it_is_anothers_or_of_no_such_dataset(home: Ho
 def test_an_auditor_may_not_detect(home: Home) -> None:
     with pytest.raises(NotAllowed):
         detected(home, account="auditor")
-
-
-def test_limits_are_the_points_under_that_heading() -> None:
-    card = "# A\n- no\n## Known limits\n- one\n  and more\n- two\n\ntext\n## Data\n- no\n"
-    assert limits_of(card) == ("one and more", "two")
-    assert limits_of("") == ()
-
-
-def test_rates_without_a_denominator_have_no_interval() -> None:
-    (rate,) = group_rates(world.REPORT)
-    assert (rate.fpr, rate.fpr_interval) == (0.1, (0.05, 0.2))
-    assert (rate.fnr, rate.fnr_interval) == (None, None)

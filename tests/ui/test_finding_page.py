@@ -225,6 +225,49 @@ def test_a_fragile_explanation_says_that_no_single_reason_stands_out(here: Town)
     page = seal(opened(here, here.analyst, "F-BBBBBBBBBB"))
     press(page, "Show why it was found")
     assert "No single reason stands out" in page.info[0].value
+    assert not [c for c in page.get("vega_lite_chart") if "Effects in" in c.proto.alt]
+
+
+def test_a_withheld_explanation_is_said_with_its_reason_and_nothing_stands_for_it(
+    here: Town,
+) -> None:
+    """T12"""
+    finding(here, "F-BBBBBBBBBB", withheld="It misses the model's output by 0.4 log-odds.")
+    page = seal(opened(here, here.analyst, "F-BBBBBBBBBB"))
+    press(page, "Show why it was found")
+    said = words(page)
+    assert "The explanation is withheld: It misses the model" in plain(page.warning[0].value)
+    assert "Decide on the records" in said
+    assert not [c for c in page.get("vega_lite_chart") if "Effects in" in c.proto.alt]
+    assert not page.exception
+
+
+def test_a_model_that_cannot_tell_says_so_instead_of_a_view(here: Town) -> None:
+    """T9"""
+    finding(here, "F-BBBBBBBBBB", answers=(True, False))
+    page = seal(opened(here, here.analyst, "F-BBBBBBBBBB"))
+    press(page, "Show why it was found")
+    said = words(page)
+    assert "**cannot tell**" in said
+    assert "Neither answer can be ruled out" in said
+    assert "put it forward**" not in said
+
+
+def test_the_counter_case_stands_beside_the_reasons(here: Town) -> None:
+    page = press(seal(opened(here, here.analyst)), "Show why it was found")
+    said = plain(words(page))
+    assert "Both call the number of a sports club." in said
+    assert "Nine contacts are known of it." in said
+    assert "They call it mostly at night." in said
+    assert "Without record R-7 the model would not put this forward: about 2 in 10." in said
+    assert "Ask the operator who used the number." in said
+
+
+def test_columns_of_the_model_are_called_by_their_short_names(here: Town) -> None:
+    page = press(seal(opened(here, here.analyst)), "Show why it was found")
+    assert "shared_contacts" not in words(page)
+    (bars,) = [c for c in page.get("vega_lite_chart") if "Effects in" in c.proto.alt]
+    assert "Shared contacts +1.25" in bars.proto.alt
 
 
 def test_an_outsider_reads_the_sentence_and_nothing_of_the_finding(here: Town) -> None:

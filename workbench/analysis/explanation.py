@@ -2,8 +2,9 @@
 
 Values come from the shap library (Lundberg and Lee 2017; for trees Lundberg et al. 2020), in
 log-odds. Whatever explainer made them, base value and effects are compared with the served
-model's own output for every row; one that misses by more than 1e-6 is withheld. Two explainers
-that miss silently (trees with a background, native categories) are controls in the tests.
+model's own output for every row; one that misses by more than 1e-6 is withheld. Three explainers
+that miss (trees with a background, native categories, probabilities as the output) are controls
+in the tests.
 """
 
 from __future__ import annotations
@@ -16,15 +17,13 @@ from typing import Any
 
 import numpy as np
 
+from workbench.analysis.grouping import TOP, Groups, spreads, stable_shares, summed
 from workbench.analysis.tables import FloatArray
+from workbench.analysis.wording import Matrix, Peers, Words, listed
 from workbench.domain.errors import BadInput
-from workbench.domain.finding import Effect, Explanation, Space
+from workbench.domain.finding import Effect, Explanation, Reason, Space
 
-TOP = 3  # how many reasons count as the top ones
-YES_OR_NO = "yes or no"  # unit of a feature that is 1 or 0
-NOTABLE = 0.05  # share of all effects' sizes from which an effect is a reason
-
-Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
+NOTABLE = 0.05  # share of all reasons' sizes from which one is worth a sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +31,7 @@ class Attribution:
     """What an explainer says of n rows: one base value and n × features effects, in log-odds."""
 
     method: str
+    background: str
     background_digest: str
     base_value: float
     effects: Matrix
@@ -83,7 +83,8 @@ def _tree(estimator: Any) -> Explainer:
     explainer = shap.TreeExplainer(estimator)  # no background: with one it is silently wrong
     base = float(np.ravel(explainer.expected_value)[0])
     method = f"shap {shap.__version__} TreeExplainer, tree_path_dependent"
-    return lambda rows: Attribution(method, "", base, explainer.shap_values(rows))
+    seen = "what each branch of the trees saw in training"
+    return lambda rows: Attribution(method, seen, "", base, explainer.shap_values(rows))
 
 
 def _linear(estimator: Any, background: Matrix) -> Explainer:
@@ -95,8 +96,9 @@ def _linear(estimator: Any, background: Matrix) -> Explainer:
     base = float(explainer.expected_value)
     method = f"shap {shap.__version__} LinearExplainer, interventional"
     digest = digest_of(background)
+    drawn = f"{len(background)} candidates drawn from training"
     return lambda rows: Attribution(
-        method, digest, base, explainer.shap_values(before.transform(rows))
+        method, drawn, digest, base, explainer.shap_values(before.transform(rows))
     )
 
 
@@ -106,92 +108,49 @@ def digest_of(rows: Matrix) -> str:
     return hashlib.sha256(f"{values.shape}".encode() + values.tobytes()).hexdigest()
 
 
-def stable_shares(refits: Sequence[Matrix], *, top: int = TOP) -> Matrix:
-    """Share of refits in which a feature was among a row's `top` strongest, n × features.
-
-    Parameters
-    ----------
-    refits : sequence of float arrays, each n × features
-        Effects on the same rows from refits on resampled people.
-    """
-    within = np.zeros_like(refits[0])
-    rows = np.arange(len(within))[:, None]
-    for effects in refits:
-        strongest = np.argsort(-np.abs(effects), axis=1, kind="stable")[:, :top]
-        within[rows, strongest] += effects[rows, strongest] != 0
-    return within / len(refits)
+def residuals(attribution: Attribution, outputs: FloatArray) -> FloatArray:
+    """How far base value and effects miss the served model's own output, n of them."""
+    missed: FloatArray = np.abs(attribution.base_value + attribution.effects.sum(axis=1) - outputs)
+    return missed
 
 
 @dataclass(frozen=True, slots=True)
-class Peers:
-    """What the features were among the candidates a model learnt on.
+class Refitted:
+    """What refits on resampled people, each against a background of its own, say of n rows.
 
     Parameters
     ----------
-    quantiles : float array, features × 101
-        Values that occurred, from the lowest to the highest per cent; NaN where none had one.
-    missing : float array, features
-        Share that had no value.
+    effects : sequence of float arrays, each n × features
     """
 
-    quantiles: Matrix
-    missing: FloatArray
+    effects: Sequence[Matrix]
 
-    @staticmethod
-    def of(rows: Matrix) -> Peers:
-        quantiles = np.full((rows.shape[1], 101), np.nan)
-        for j, column in enumerate(rows.T):
-            known = column[~np.isnan(column)]
-            if len(known):
-                quantiles[j] = np.quantile(known, np.linspace(0, 1, 101), method="inverted_cdf")
-        return Peers(quantiles, np.isnan(rows).mean(axis=0))
+    def shares(self, served: Matrix, groups: Groups) -> tuple[Matrix, Matrix]:
+        """Stable shares of features and of groups."""
+        grouped = [summed(each, groups) for each in self.effects]
+        return stable_shares(served, self.effects), stable_shares(summed(served, groups), grouped)
 
-    def compared(self, j: int, value: float) -> str:
-        """Where `value` of feature j stands, in words."""
-        line = self.quantiles[j]
-        if np.isnan(line[0]):
-            return "no other candidate had one"
-        if np.isin(line, [0.0, 1.0]).all():
-            return f"as in {int(np.sum(line[1:] == value))} of 100 other candidates"
-        below = min(int(np.searchsorted(line, value, side="left")), 99)
-        above = min(101 - int(np.searchsorted(line, value, side="right")), 99)
-        if below > max(above, 50):
-            return f"higher than in {below} of 100 other candidates"
-        if above > max(below, 50):
-            return f"lower than in {above} of 100 other candidates"
-        low, high = shown(float(line[25])), shown(float(line[75]))
-        return (
-            f"as in most other candidates ({low})"
-            if low == high
-            else (f"as in many other candidates (half lie between {low} and {high})")
-        )
+    def spreads(self, groups: Groups) -> tuple[Matrix | None, Matrix | None]:
+        """Half of each 95 % interval, of features and of groups."""
+        return spreads(self.effects), spreads([summed(each, groups) for each in self.effects])
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """What a feature is called: column, unit, and its own docstring as the reason."""
+class Speech:
+    """What puts an attribution into words: names, peers, groups, and what history is called.
 
-    name: str
-    unit: str
-    reason: str
+    `own` is what an entity's own history is, such as "half a year earlier".
+    """
 
-    def value(self, value: float) -> str:
-        if np.isnan(value):
-            return "no value"
-        if self.unit == YES_OR_NO:
-            return "yes" if value else "no"
-        return f"{shown(value)} {self.unit}".strip()
+    words: Sequence[Words]
+    peers: Peers
+    groups: Groups
+    own: str = ""
 
-    def sentence(self, value: float, comparison: str) -> str:
-        said = f"{self.reason.rstrip('.')}: {self.value(value)}"
-        return f"{said}." if np.isnan(value) else f"{said}, {comparison}."
-
-
-def shown(value: float) -> str:
-    """A whole number as it is, others to two significant digits, without exponent."""
-    if value == round(value):
-        return f"{value:,.0f}"
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{float(f'{value:.2g}'):.10g}"
+    def usual(self, j: int, value: float) -> str:
+        if np.isnan(value) or not self.own:
+            return ""
+        return f"{self.own}: {self.words[j].value(value)}"
 
 
 def explanations(
@@ -199,10 +158,9 @@ def explanations(
     outputs: FloatArray,
     rows: Matrix,
     *,
-    words: Sequence[Words],
-    peers: Peers,
-    stable: Matrix,
-    n_refits: int,
+    speech: Speech,
+    refitted: Refitted,
+    history: Matrix | None = None,
 ) -> tuple[Explanation, ...]:
     """One explanation per row, each compared with the served model's own output.
 
@@ -210,59 +168,133 @@ def explanations(
     ----------
     outputs : float array, n
         The served model's ``decision_function``.
-    stable : float array, n × features
-        From `stable_shares`.
+    history : float array, n × features, optional
+        The same features in each entity's own history; NaN where there is none.
 
     Raises
     ------
     Withheld
         When any row's parts miss its output by more than 1e-6.
     """
-    return tuple(
-        Explanation(
-            method=attribution.method,
-            space=Space.LOG_ODDS,
-            base_value=attribution.base_value,
-            effects=tuple(
-                Effect(
-                    feature=word.name,
-                    value=None if np.isnan(rows[i, j]) else float(rows[i, j]),
-                    unit=word.unit,
-                    effect=float(attribution.effects[i, j]),
-                    reason=word.reason,
-                    sentence=word.sentence(rows[i, j], peers.compared(j, rows[i, j])),
-                    stable_share=float(stable[i, j]),
-                )
-                for j, word in enumerate(words)
-            ),
-            output=float(outputs[i]),
-            background_digest=attribution.background_digest,
-            n_refits=n_refits,
+    usual = np.full(rows.shape, np.nan) if history is None else history
+    stable, stable_groups = refitted.shares(attribution.effects, speech.groups)
+    wide, wide_groups = refitted.spreads(speech.groups)
+    found = []
+    for i in range(len(rows)):
+        said = _Row(speech, rows[i], usual[i], attribution.effects[i])
+        effects = tuple(
+            said.effect(j, float(stable[i, j]), _around(attribution.effects[i, j], wide, i, j))
+            for j in range(len(speech.words))
         )
-        for i in range(len(rows))
-    )
+        totals = summed(attribution.effects[i : i + 1], speech.groups)[0]
+        reasons = tuple(
+            said.reason(g, float(totals[g]), float(stable_groups[i, g]),
+                        _around(totals[g], wide_groups, i, g))
+            for g in range(len(speech.groups))
+        )  # fmt: skip
+        found.append(
+            Explanation(
+                method=attribution.method,
+                space=Space.LOG_ODDS,
+                base_value=attribution.base_value,
+                effects=effects,
+                reasons=reasons,
+                output=float(outputs[i]),
+                background=attribution.background,
+                background_digest=attribution.background_digest,
+                n_refits=len(refitted.effects),
+            )
+        )
+    return tuple(found)
+
+
+def _around(value: float, wide: Matrix | None, i: int, j: int) -> tuple[float, float] | None:
+    if wide is None:
+        return None
+    return float(value - wide[i, j]), float(value + wide[i, j])
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One row on its way into words."""
+
+    speech: Speech
+    row: FloatArray
+    usual: FloatArray
+    effects: FloatArray
+
+    def effect(self, j: int, stable_share: float, interval: tuple[float, float] | None) -> Effect:
+        word, value, usual = self.speech.words[j], self.row[j], self.usual[j]
+        return Effect(
+            feature=word.name,
+            label=word.label,
+            value=None if np.isnan(value) else float(value),
+            usual=None if np.isnan(usual) else float(usual),
+            unit=word.unit,
+            effect=float(self.effects[j]),
+            interval=interval,
+            reason=word.reason,
+            sentence=self._sentence(j),
+            stable_share=stable_share,
+        )
+
+    def reason(
+        self, g: int, effect: float, stable_share: float, interval: tuple[float, float] | None
+    ) -> Reason:
+        members = self.speech.groups[g]
+        words = [self.speech.words[j] for j in members]
+        label = listed([w.label for w in words])
+        return Reason(
+            label=label[:1].upper() + label[1:],
+            features=tuple(w.name for w in words),
+            effect=effect,
+            interval=interval,
+            sentence=self._sentence(members[0]) if len(members) == 1 else self._together(members),
+            stable_share=stable_share,
+        )
+
+    def _sentence(self, j: int) -> str:
+        word, value = self.speech.words[j], self.row[j]
+        compared = "" if np.isnan(value) else self.speech.peers.compared(j, value)
+        return word.sentence(value, compared, self.speech.usual(j, self.usual[j]))
+
+    def _together(self, members: tuple[int, ...]) -> str:
+        """The group's own words: its members' names and values, the strongest first."""
+        ordered = sorted(members, key=lambda j: -abs(self.effects[j]))
+        label = listed([self.speech.words[j].label for j in members])
+        parts = []
+        for j in ordered:
+            word, value = self.speech.words[j], self.row[j]
+            compared = "" if np.isnan(value) else self.speech.peers.compared(j, value)
+            own = self.speech.usual(j, self.usual[j])
+            said = ", ".join(part for part in (word.value(value), compared, own) if part)
+            parts.append(f"{word.label} {said}")
+        return (
+            f"{label[:1].upper()}{label[1:]}, which rise and fall together and count as one: "
+            f"{'; '.join(parts)}."
+        )
 
 
 def reasons_for(explanation: Explanation) -> tuple[str, ...]:
-    """Sentences of the strongest notable reasons that raised the score, strongest first.
+    """Sentences of the strongest notable stable reasons that raised the score, strongest first.
 
-    Where no reason stays near the top in most refits, that is said first.
+    None where no reason stays among the top in four of five refits: no single one stands out.
     """
-    found = _reasons(explanation, sign=1)
-    if found and not explanation.stands_out:
-        return ("No single reason stands out: refits on resampled people rank them anew.", *found)
-    return found
+    return tuple(reason.sentence for reason in stated(explanation, sign=1))
 
 
 def reasons_against(explanation: Explanation) -> tuple[str, ...]:
-    """Sentences of the strongest notable reasons that lowered the score, strongest first."""
-    return _reasons(explanation, sign=-1)
+    """As `reasons_for`, of reasons that lowered the score."""
+    return tuple(reason.sentence for reason in stated(explanation, sign=-1))
 
 
-def _reasons(explanation: Explanation, *, sign: int) -> tuple[str, ...]:
-    enough = NOTABLE * sum(abs(e.effect) for e in explanation.effects)
-    ranked = sorted(explanation.effects, key=lambda e: -sign * e.effect)
-    return tuple(e.sentence for e in ranked[:TOP] if sign * e.effect > 0 and abs(e.effect) > enough)
+def stated(explanation: Explanation, *, sign: int) -> tuple[Reason, ...]:
+    """What is stated as a reason for (`sign` 1) or against (-1), strongest first."""
+    enough = NOTABLE * sum(abs(r.effect) for r in explanation.reasons)
+    ranked = sorted(explanation.reasons, key=lambda r: -sign * r.effect)
+    return tuple(
+        r for r in ranked if r.is_stable and sign * r.effect > 0 and abs(r.effect) > enough
+    )[:TOP]
 
 
 def unless(

@@ -9,20 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from workbench.analysis.explanation import Matrix, Peers, Words
+from workbench.analysis.conformal import Conformal
 from workbench.analysis.features import Feature
-from workbench.analysis.fitted_model import FittedModel, decision, learn, to_matrix
-from workbench.analysis.modelling import Sample
+from workbench.analysis.fitted_model import FittedModel, Refit, decision, learn, to_matrix
+from workbench.analysis.graph import CaseGraph
+from workbench.analysis.grouping import correlated
+from workbench.analysis.modelling import Candidates, OrdinaryStory, Sample
 from workbench.analysis.tables import IntArray
-from workbench.analysis.uncertainty import Calibrator, calibrate, choose_threshold, resampled
+from workbench.analysis.uncertainty import calibrate, choose_threshold, resampled
+from workbench.analysis.wording import Matrix, Peers, Words
 from workbench.domain.errors import BadInput
 
 N_BACKGROUND = 200
+N_REFIT_BACKGROUND = 50  # of each refit, drawn from what it learnt on
 LEAST_TRUE = 10  # true cases that learning needs
 
 
@@ -66,6 +72,7 @@ class FeatureModel:
 
     described_by: tuple[Feature[Any], ...] = ()
     fixed: frozenset[str] = frozenset()  # features that no check of a record could change
+    own: str = ""  # what `history` holds, in words
     n_refits: int = 20
 
     def fit(self, train: Sample, calibration: Sample, *, seed: int) -> dict[str, FittedModel]:
@@ -105,6 +112,36 @@ class FeatureModel:
     def restore(self, state: Mapping[str, Any]) -> FittedModel:
         return FittedModel.restore(state)
 
+    def history(
+        self, graph: CaseGraph, candidates: Candidates, *, as_of: datetime
+    ) -> pd.DataFrame | None:
+        """No model has a history of its own unless it says what that is."""
+        return None
+
+    def without(
+        self,
+        graph: CaseGraph,
+        candidates: Candidates,
+        i: int,
+        links: IntArray,
+        *,
+        as_of: datetime,
+    ) -> tuple[CaseGraph, Candidates]:
+        """The whole graph but the links; a model that can look at less is faster."""
+        return graph.as_of(as_of).without(links), candidates.without(i, links)
+
+    def ordinary(
+        self, graph: CaseGraph, candidates: Candidates, i: int, *, as_of: datetime
+    ) -> OrdinaryStory | None:
+        """No ordinary story is known unless a model tells one."""
+        return None
+
+    def causes(
+        self, graph: CaseGraph, candidates: Candidates, truth: Mapping[str, pd.DataFrame]
+    ) -> list[frozenset[str]]:
+        """Nothing is known of true causes unless a model maps them."""
+        return [frozenset()] * len(candidates)
+
     def _maker(self, name: str, seed: int) -> Callable[[], Any]:
         return logistic if name == "logistic_regression" else partial(boosting, seed)
 
@@ -118,12 +155,15 @@ class FeatureModel:
             estimator_name=name,
             estimator=estimator,
             calibrator=calibrator,
+            conformal=Conformal.of(scores, calibration.labels),
             refits=(),
             threshold=choose_threshold(calibrator(scores), calibration.labels),
-            words=tuple(Words(f.name, f.unit, f.meaning) for f in self.described_by),
+            words=tuple(Words(f.name, f.label, f.unit, f.meaning) for f in self.described_by),
             peers=Peers.of(rows),
+            groups=correlated(rows),
             background=np.random.default_rng(seed).permutation(rows)[:N_BACKGROUND],
             fixed=self.fixed,
+            own=self.own,
         )
 
 
@@ -134,11 +174,13 @@ def _refits(
     method: str,
     n_refits: int,
     seed: int,
-) -> tuple[tuple[Any, Calibrator], ...]:
-    """Estimator and calibration on resampled people; draws without both classes are skipped."""
+) -> tuple[Refit, ...]:
+    """Estimator, calibration and background on resampled people; draws without both classes are
+    skipped."""
     rows, labels = train[0], train[1].labels
     later, later_labels = calibration[0], calibration[1].labels
-    refits: list[tuple[Any, Calibrator]] = []
+    rng = np.random.default_rng([seed, n_refits])
+    refits: list[Refit] = []
     for drawn, later_drawn in zip(
         resampled(train[1].people, len(rows), n_replicates=3 * n_refits, seed=seed),
         resampled(calibration[1].people, len(later), n_replicates=3 * n_refits, seed=seed + 1),
@@ -151,9 +193,9 @@ def _refits(
         if _both(labels[picked]) and _both(later_labels[kept]):
             again = learn(make(), rows[picked], labels[picked])
             scores, weights = decision(again, later[kept]), later_drawn[kept]
-            refits.append(
-                (again, calibrate(scores, later_labels[kept], weights=weights, method=method))
-            )
+            calibrator = calibrate(scores, later_labels[kept], weights=weights, method=method)
+            background = rng.permutation(rows[picked])[:N_REFIT_BACKGROUND]
+            refits.append(Refit(again, calibrator, background))
     return tuple(refits)
 
 

@@ -23,32 +23,36 @@ Context = TypeVar("Context")
 class Feature(Generic[Context]):
     """`name` is the column, `unit` what one counts ("days", "EUR", "share"), `meaning` the words.
 
-    `meaning` is the docstring of the function, on one line.
+    `meaning` is the docstring of the function, on one line; `label` the short name that stands in
+    a chart, in lower case so that several read as a list.
     """
 
     name: str
+    label: str
     unit: str
     meaning: str
     compute: Callable[[Context], FloatArray]
 
 
-def feature(*, unit: str) -> Callable[[Callable[[Context], FloatArray]], Feature[Context]]:
+def feature(
+    *, unit: str, label: str
+) -> Callable[[Callable[[Context], FloatArray]], Feature[Context]]:
     """Make a documented function a feature; it keeps its name and its docstring.
 
     Raises
     ------
     BadInput
-        When the function has no docstring or the unit is empty.
+        When the function has no docstring, or unit or label is empty.
     """
 
     def declare(function: Callable[[Context], FloatArray]) -> Feature[Context]:
         meaning = " ".join((inspect.getdoc(function) or "").split())
-        if not meaning or not unit:
+        if not (meaning and unit and label):
             raise BadInput(
-                f"Feature {function.__name__} says not what it means or in which unit; "
-                "give it a docstring in plain words and a unit."
+                f"Feature {function.__name__} says not what it means, in which unit, or its short "
+                "name; give it a docstring in plain words, a unit and a label."
             )
-        return Feature(function.__name__, unit, meaning, function)
+        return Feature(function.__name__, label, unit, meaning, function)
 
     return declare
 

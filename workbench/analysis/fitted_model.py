@@ -6,7 +6,7 @@ skops can keep.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
@@ -14,23 +14,51 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from workbench.analysis.conformal import Conformal
+from workbench.analysis.drift import Drift, drifted
 from workbench.analysis.explanation import (
+    Attribution,
     Explainer,
-    Matrix,
-    Peers,
-    Words,
+    Refitted,
+    Speech,
     explainer_of,
     explanations,
-    shown,
-    stable_shares,
+    residuals,
     unless,
 )
+from workbench.analysis.grouping import Groups
+from workbench.analysis.linear_refits import LinearRefits
 from workbench.analysis.tables import FloatArray, IntArray
 from workbench.analysis.uncertainty import Calibrator, spread
+from workbench.analysis.wording import YES_OR_NO, Matrix, Peers, Words, shown
 from workbench.domain.errors import BadInput
-from workbench.domain.finding import Explanation
+from workbench.domain.finding import RESIDUAL_BOUND, Explanation
 
-KIND = "feature_model/1"
+KIND = "feature_model/2"
+AT_A_TIME = 2_000  # rows explained together in bulk
+
+
+@dataclass(frozen=True, slots=True)
+class Refit:
+    """The same estimator on resampled people: calibrated, and with a background of its own."""
+
+    estimator: Any
+    calibrator: Calibrator
+    background: Matrix
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Rows explained in bulk: from `start` on, n of them, as arrays.
+
+    `withheld` is true where the parts miss the model's own output; effects are NaN there.
+    """
+
+    start: int
+    base_value: float
+    effects: Matrix
+    outputs: FloatArray
+    withheld: np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 
 @dataclass(frozen=True)
@@ -39,23 +67,30 @@ class FittedModel:
 
     Parameters
     ----------
-    refits : tuple of (estimator, Calibrator)
+    refits : tuple of Refit
         The same on resampled people.
+    groups : tuple of tuples of int
+        Features that count as one reason, by column.
     background : float array, m × features
         What the linear explainer compares with.
     fixed : frozenset
         Features left out of what would change the result.
+    own : str
+        What an entity's own history is, in words; empty where it has none.
     """
 
     estimator_name: str
     estimator: Any
     calibrator: Calibrator
-    refits: tuple[tuple[Any, Calibrator], ...]
+    conformal: Conformal
+    refits: tuple[Refit, ...]
     threshold: float
     words: tuple[Words, ...]
     peers: Peers
+    groups: Groups
     background: Matrix
     fixed: frozenset[str]
+    own: str
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -67,26 +102,49 @@ class FittedModel:
     def probability(self, features: pd.DataFrame) -> FloatArray:
         return self._probability(self._matrix(features))
 
+    @property
+    def coverage(self) -> float:
+        return self.conformal.coverage
+
+    def answers(self, features: pd.DataFrame) -> tuple[bool, ...]:
+        return self.conformal.answers(float(self.score(features)[0]))
+
+    def covered(self, features: pd.DataFrame, labels: IntArray) -> dict[str, float]:
+        return self.conformal.checked(self.score(features), labels)
+
     def interval(self, features: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
         rows = self._matrix(features)
-        said = [calibrator(decision(estimator, rows)) for estimator, calibrator in self.refits]
+        said = [refit.calibrator(decision(refit.estimator, rows)) for refit in self.refits]
         return spread(self._probability(rows), np.array(said).reshape(-1, len(rows)))
 
-    def explain(self, features: pd.DataFrame) -> tuple[Explanation, ...]:
+    def explain(
+        self, features: pd.DataFrame, *, history: pd.DataFrame | None = None
+    ) -> tuple[Explanation, ...]:
         rows = self._matrix(features)
         if not len(rows):
             return ()
-        served, *others = self._explainers
-        refitted = [explain(rows).effects for explain in others]
         return explanations(
-            served(rows),
+            self._served(rows),
             decision(self.estimator, rows),
             rows,
-            words=self.words,
-            peers=self.peers,
-            stable=stable_shares(refitted) if refitted else np.zeros_like(rows),
-            n_refits=len(others),
+            speech=self._speech,
+            refitted=Refitted(self._refitted(rows)),
+            history=None if history is None else self._matrix(history),
         )
+
+    def explain_in_bulk(
+        self, features: pd.DataFrame, *, at_a_time: int = AT_A_TIME
+    ) -> Iterator[Part]:
+        """Effects of many rows, a part at a time, so that memory holds one part and no more.
+
+        A row whose parts miss the model's own output is withheld, the others are not.
+        """
+        for start in range(0, len(features), at_a_time):
+            rows = self._matrix(features.iloc[start : start + at_a_time])
+            said, outputs = self._served(rows), decision(self.estimator, rows)
+            withheld = ~(residuals(said, outputs) <= RESIDUAL_BOUND)
+            effects = np.where(withheld[:, None], np.nan, said.effects)
+            yield Part(start, said.base_value, effects, outputs, withheld)
 
     def unless(self, features: pd.DataFrame) -> tuple[str, ...]:
         return unless(
@@ -99,16 +157,39 @@ class FittedModel:
         )
 
     def flags(self, features: pd.DataFrame) -> tuple[str, ...]:
+        """Out of range, missing where it never was, a word that training never saw.
+
+        No input is categorical: a feature is a number, since shap misses native categories. What
+        comes nearest is a yes or no, of which any other value is flagged.
+        """
         found = []
         for j, value in enumerate(self._matrix(features)[0]):
-            low, high = self.peers.quantiles[j, 0], self.peers.quantiles[j, -1]
-            word = self.words[j]
-            if np.isnan(value) and self.peers.missing[j] == 0:
-                found.append(f"{word.name} has no value; in training it always had one.")
-            if value < low or value > high or (not np.isnan(value) and np.isnan(low)):
-                seen = f"{shown(low)} to {shown(high)}" if not np.isnan(low) else "nothing"
-                found.append(f"{word.name} is {word.value(value)}; training saw {seen}.")
+            line, word = self.peers.quantiles[j], self.words[j]
+            low, high = line[0], line[-1]
+            if np.isnan(value):
+                if self.peers.missing[j] == 0:
+                    found.append(f"No value for {word.label}; in training it always had one.")
+            elif np.isnan(low):
+                found.append(f"A value for {word.label}; in training it never had one.")
+            elif value < low or value > high:
+                seen = f"{shown(low)} to {word.value(high)}"
+                found.append(
+                    f"Out of range: {word.label} is {word.value(value)}; training saw {seen}."
+                )
+            elif word.unit == YES_OR_NO and value not in line:
+                found.append(f"Neither yes nor no for {word.label}; training saw no such value.")
         return tuple(found)
+
+    def drift(self, features: pd.DataFrame) -> tuple[Drift, ...]:
+        return drifted(self._matrix(features), self.peers, self.words)
+
+    def position(self, features: pd.DataFrame) -> dict[str, float]:
+        row = self._matrix(features)[0]
+        return {
+            word.name: self.peers.position(j, float(row[j]))
+            for j, word in enumerate(self.words)
+            if not np.isnan(row[j]) and not np.isnan(self.peers.quantiles[j, 0])
+        }
 
     def state(self) -> dict[str, Any]:
         return {
@@ -116,13 +197,23 @@ class FittedModel:
             "estimator_name": self.estimator_name,
             "estimator": self.estimator,
             "calibrator": _calibrator_state(self.calibrator),
-            "refits": [[e, _calibrator_state(c)] for e, c in self.refits],
+            "conformal": [
+                self.conformal.coverage,
+                self.conformal.lowest_true,
+                self.conformal.highest_false,
+            ],
+            "refits": [
+                [r.estimator, _calibrator_state(r.calibrator), r.background] for r in self.refits
+            ],
             "threshold": self.threshold,
-            "words": [[w.name, w.unit, w.reason] for w in self.words],
+            "words": [[w.name, w.label, w.unit, w.reason] for w in self.words],
             "quantiles": self.peers.quantiles,
             "missing": self.peers.missing,
+            "n_peers": self.peers.n,
+            "groups": [list(group) for group in self.groups],
             "background": self.background,
             "fixed": sorted(self.fixed),
+            "own": self.own,
         }
 
     @staticmethod
@@ -135,21 +226,44 @@ class FittedModel:
                 code="artifact_kind",
             )
         return FittedModel(
-            state["estimator_name"],
-            state["estimator"],
-            Calibrator(**state["calibrator"]),
-            tuple((e, Calibrator(**c)) for e, c in state["refits"]),
-            state["threshold"],
-            tuple(Words(*w) for w in state["words"]),
-            Peers(state["quantiles"], state["missing"]),
-            state["background"],
-            frozenset(state["fixed"]),
+            estimator_name=state["estimator_name"],
+            estimator=state["estimator"],
+            calibrator=Calibrator(**state["calibrator"]),
+            conformal=Conformal(*state["conformal"]),
+            refits=tuple(Refit(e, Calibrator(**c), b) for e, c, b in state["refits"]),
+            threshold=state["threshold"],
+            words=tuple(Words(*w) for w in state["words"]),
+            peers=Peers(state["quantiles"], state["missing"], state["n_peers"]),
+            groups=tuple(tuple(group) for group in state["groups"]),
+            background=state["background"],
+            fixed=frozenset(state["fixed"]),
+            own=state["own"],
         )
 
     @cached_property
-    def _explainers(self) -> tuple[Explainer, ...]:
-        estimators = [self.estimator, *(e for e, _ in self.refits)]
-        return tuple(explainer_of(e, self.background) for e in estimators)
+    def _speech(self) -> Speech:
+        return Speech(self.words, self.peers, self.groups, self.own)
+
+    @cached_property
+    def _explainer(self) -> Explainer:
+        return explainer_of(self.estimator, self.background)
+
+    @cached_property
+    def _refit_explainers(self) -> tuple[Explainer, ...]:
+        return tuple(explainer_of(r.estimator, r.background) for r in self.refits)
+
+    @cached_property
+    def _linear_refits(self) -> LinearRefits | None:
+        return LinearRefits.of([(r.estimator, r.background) for r in self.refits])
+
+    def _served(self, rows: Matrix) -> Attribution:
+        return self._explainer(rows)
+
+    def _refitted(self, rows: Matrix) -> Sequence[Matrix]:
+        """Effects by each refit; linear ones all at once."""
+        if self._linear_refits is not None:
+            return self._linear_refits.effects(rows)
+        return [explain(rows).effects for explain in self._refit_explainers]
 
     def _probability(self, rows: Matrix) -> FloatArray:
         return self.calibrator(decision(self.estimator, rows))

@@ -4,7 +4,7 @@ In bulk it is arrays: entities and links are numbered by row, the adjacency is i
 comes in only for the few entities that a person looks at.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -113,6 +113,21 @@ class CaseGraph:
         ends_known = links["source"].isin(entities.index) & links["target"].isin(entities.index)
         carried = links["record"].isin(records.index)
         return CaseGraph(entities, links[ends_known & carried], records, instant)
+
+    def without(self, links: IntArray) -> "CaseGraph":
+        """The same view, these links left out."""
+        kept = self.links[~self.links.index.isin(links)]
+        return CaseGraph(self.entities, kept, self.records, self.at)
+
+    def restricted(self, links: IntArray, known: Mapping[Any, object]) -> "CaseGraph":
+        """A view of these links alone, on which what `known` maps is not made anew.
+
+        `known` maps a maker (see `derived`) to what it made of a larger graph.
+        """
+        small = CaseGraph(self.entities, self.links.loc[links], self.records, self.at)
+        small._derived.update(known)
+        small.__dict__.update(n_entities=self.n_entities, entity_kinds=self.entity_kinds)
+        return small
 
     @cached_property
     def _derived(self) -> dict[Callable[["CaseGraph"], object], object]:
@@ -259,6 +274,12 @@ class CaseGraph:
         """Persons and organisations who hold any of `accounts`, ascending, each once."""
         rows = self.incident_of(accounts, LinkKind.HOLDS)
         return np.unique(self.sources[rows][np.isin(self.targets[rows], list(accounts))])
+
+    def holdings(self, holders: Iterable[int]) -> IntArray:
+        """Accounts that any of `holders` holds, ascending, each once."""
+        wanted = list(holders)
+        rows = self.incident_of(wanted, LinkKind.HOLDS)
+        return np.unique(self.targets[rows][np.isin(self.sources[rows], wanted)])
 
     @cached_property
     def _verified_records(self) -> IntArray:

@@ -20,6 +20,7 @@ from workbench.domain.errors import BadInput
 from workbench.domain.finding import Explanation
 
 if TYPE_CHECKING:
+    from workbench.analysis.drift import Drift
     from workbench.analysis.graph import CaseGraph
 
 
@@ -51,6 +52,17 @@ class Candidates:
         members, member_offsets = _take(self.members, self.member_offsets, rows)
         links, link_offsets = _take(self.links, self.link_offsets, rows)
         return Candidates(members, member_offsets, links, link_offsets)
+
+    def without(self, i: int, links: IntArray) -> Candidates:
+        """Candidate i alone, without those of its links."""
+        alone = self.take(np.array([i], np.int64))
+        kept = alone.links[~np.isin(alone.links, links)]
+        return Candidates(
+            alone.members,
+            alone.member_offsets,
+            kept,
+            np.array([0, len(kept)], np.int64),
+        )
 
     def identities(self) -> list[bytes]:
         """What each candidate is about, as bytes: equal for the same members in any order, and
@@ -135,6 +147,20 @@ class TimeSplit:
         return TimeSplit.of(first.to_pydatetime(), last.to_pydatetime())
 
 
+@dataclass(frozen=True, slots=True)
+class OrdinaryStory:
+    """The most ordinary story that fits a candidate's records, in sentences.
+
+    `fits` and `misfits` say what agrees with it and what does not; `enquiry` is the one that
+    would best tell it from the claim.
+    """
+
+    story: str
+    fits: tuple[str, ...]
+    misfits: tuple[str, ...]
+    enquiry: str
+
+
 class Fitted(Protocol):
     """A model after training. Everything in it is data that skops can keep."""
 
@@ -159,14 +185,32 @@ class Fitted(Protocol):
     def interval(self, features: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
         """95 % interval of each probability."""
 
-    def explain(self, features: pd.DataFrame) -> tuple[Explanation, ...]:
-        """One explanation of `score` per row; raises Withheld on a miss."""
+    @property
+    def coverage(self) -> float:
+        """Share of each class whose own answer `answers` keeps (0 to 1)."""
+
+    def answers(self, features: pd.DataFrame) -> tuple[bool, ...]:
+        """For one row: which of True and False cannot be ruled out at `coverage`."""
+
+    def covered(self, features: pd.DataFrame, labels: IntArray) -> dict[str, float]:
+        """Measures of `coverage` on n rows of a later slice."""
+
+    def explain(
+        self, features: pd.DataFrame, *, history: pd.DataFrame | None = None
+    ) -> tuple[Explanation, ...]:
+        """One explanation of `score` per row, set against `history`; raises Withheld on a miss."""
 
     def unless(self, features: pd.DataFrame) -> tuple[str, ...]:
         """For one row: what would change the result, in sentences."""
 
     def flags(self, features: pd.DataFrame) -> tuple[str, ...]:
         """For one row: what of the input lies outside what the model has learnt on."""
+
+    def drift(self, features: pd.DataFrame) -> tuple[Drift, ...]:
+        """Features of a whole batch that moved away from training, the furthest first."""
+
+    def position(self, features: pd.DataFrame) -> dict[str, float]:
+        """For one row: each feature's place among peers (0 to 1), where it has a value."""
 
     def state(self) -> dict[str, Any]:
         """Plain estimators, arrays, numbers and text: what `restore` needs."""
@@ -221,6 +265,34 @@ class ModelDefinition(Protocol):
         self, graph: CaseGraph, candidates: Candidates, i: int, *, as_of: datetime
     ) -> tuple[IntArray, IntArray]:
         """Entities and links of the smallest picture that a person needs, as rows."""
+
+    def history(
+        self, graph: CaseGraph, candidates: Candidates, *, as_of: datetime
+    ) -> pd.DataFrame | None:
+        """The same features in each candidate's own history; NaN where one has none there, None
+        where the model knows no history at all."""
+
+    def without(
+        self,
+        graph: CaseGraph,
+        candidates: Candidates,
+        i: int,
+        links: IntArray,
+        *,
+        as_of: datetime,
+    ) -> tuple[CaseGraph, Candidates]:
+        """Candidate i alone and a graph that gives its features as if `links` were not there."""
+
+    def ordinary(
+        self, graph: CaseGraph, candidates: Candidates, i: int, *, as_of: datetime
+    ) -> OrdinaryStory | None:
+        """The most ordinary story that fits candidate i, from records alone; None for none."""
+
+    def causes(
+        self, graph: CaseGraph, candidates: Candidates, truth: Mapping[str, pd.DataFrame]
+    ) -> list[frozenset[str]]:
+        """Per candidate the features that would name its true cause; empty where it is not true,
+        or its cause shows in no feature."""
 
     def fit(self, train: Sample, calibration: Sample, *, seed: int) -> Mapping[str, Fitted]:
         """What is compared, by name, the simplest first."""

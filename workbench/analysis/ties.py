@@ -5,7 +5,7 @@ persons. What has no known person behind it (an unattributed phone, the account 
 stands in for itself, so that two persons can share it as a contact.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from workbench.analysis.kernels import Csr
 
 OWNERS_CAP = 25  # an asset with more persons behind it (a hotel, a call centre) ties nobody
+BEHIND = (LinkKind.USES, LinkKind.HOLDS, LinkKind.OWNS)
 
 
 class TieKind(IntEnum):
@@ -36,7 +37,9 @@ class Ties:
     """Each row: `a` and `b` (entity rows; at least one a person) tied by `kind` at `at`.
 
     `link` is the link that carries it, `other_link` the second one where two are needed (each
-    owner's link to a shared asset), else the same. `at` is in microseconds.
+    owner's link to a shared asset), else the same. `by_a` and `by_b` are the links by which the
+    two stand behind the phone or account at either end of an exchange, -1 where they need none.
+    `at` is in microseconds.
     """
 
     a: IntArray
@@ -44,6 +47,8 @@ class Ties:
     kind: IntArray
     link: IntArray
     other_link: IntArray
+    by_a: IntArray
+    by_b: IntArray
     at: Int64Array
 
     def of(self, *kinds: TieKind) -> "Ties":
@@ -52,8 +57,31 @@ class Ties:
     def take(self, rows: "np.ndarray[tuple[int], np.dtype[np.intp]]") -> "Ties":
         return Ties(
             self.a[rows], self.b[rows], self.kind[rows],
-            self.link[rows], self.other_link[rows], self.at[rows],
+            self.link[rows], self.other_link[rows], self.by_a[rows], self.by_b[rows], self.at[rows],
         )  # fmt: skip
+
+    def without(self, graph: CaseGraph, links: IntArray) -> "Ties":
+        """The ties as they are when `links` are not there.
+
+        What somebody was behind by a lost link stands for itself, unless somebody else is behind
+        it too: then those ties are another's and only theirs here are lost.
+        """
+        kept = self.take(
+            np.flatnonzero(~np.isin(self.link, links) & ~np.isin(self.other_link, links))
+        )
+        lost = [np.isin(by, links) for by in (kept.by_a, kept.by_b)]
+        if not (lost[0].any() or lost[1].any()):
+            return kept
+        ends, gone = [], np.zeros(len(kept.a), bool)
+        for end, by, which in zip((kept.a, kept.b), (kept.by_a, kept.by_b), lost, strict=True):
+            asset = graph.targets[np.maximum(by, 0)]
+            others = graph.link_rows(*BEHIND)
+            others = others[~np.isin(others, links)]
+            shared = np.isin(asset, graph.targets[others])
+            gone |= which & shared
+            ends.append(np.where(which & ~shared, asset, end).astype(np.int32))
+        moved = replace(kept, a=ends[0], b=ends[1])
+        return _with_a_person(graph, moved.take(np.flatnonzero(~gone)))
 
     def csr(self, n: int) -> "Csr":
         from workbench.analysis.kernels import build_csr
@@ -85,7 +113,7 @@ def _stand_ins(graph: CaseGraph) -> _Behind:
 
     An account held by an organisation stands for the organisation.
     """
-    rows = graph.link_rows(LinkKind.USES, LinkKind.HOLDS, LinkKind.OWNS)
+    rows = graph.link_rows(*BEHIND)
     asset, who = graph.targets[rows], graph.sources[rows]
     bare = np.setdiff1d(np.arange(graph.n_entities, dtype=np.int32), asset)
     return _behind(
@@ -96,23 +124,34 @@ def _stand_ins(graph: CaseGraph) -> _Behind:
     )
 
 
-def _crossed(behind: _Behind, x: IntArray, y: IntArray) -> tuple[IntArray, IntArray, Int64Array]:
-    """Every (who behind x[i], who behind y[i]), and i."""
+@dataclass(frozen=True, eq=False, slots=True)
+class _Crossing:
+    """Every (who behind x[i], who behind y[i]), by which links, and i."""
+
+    a: IntArray
+    b: IntArray
+    by_a: IntArray
+    by_b: IntArray
+    i: Int64Array
+
+
+def _crossed(behind: _Behind, x: IntArray, y: IntArray) -> _Crossing:
     n_x = behind.offsets[x + 1] - behind.offsets[x]
     n_y = behind.offsets[y + 1] - behind.offsets[y]
     total = np.where((n_x <= OWNERS_CAP) & (n_y <= OWNERS_CAP), n_x * n_y, 0)
     i = np.repeat(np.arange(len(x), dtype=np.int64), total)
     turn = np.arange(len(i), dtype=np.int64) - np.repeat(np.cumsum(total) - total, total)
-    a = behind.who[behind.offsets[x[i]] + turn // np.maximum(n_y[i], 1)]
-    b = behind.who[behind.offsets[y[i]] + turn % np.maximum(n_y[i], 1)]
-    return a, b, i
+    p = behind.offsets[x[i]] + turn // np.maximum(n_y[i], 1)
+    q = behind.offsets[y[i]] + turn % np.maximum(n_y[i], 1)
+    return _Crossing(behind.who[p], behind.who[q], behind.link[p], behind.link[q], i)
 
 
 def _exchanges(graph: CaseGraph, link_kind: LinkKind, kind: TieKind, behind: _Behind) -> Ties:
     rows = graph.link_rows(link_kind)
-    a, b, i = _crossed(behind, graph.sources[rows], graph.targets[rows])
-    link = rows[i]
-    return Ties(a, b, np.full(len(a), kind, np.int32), link, link, graph.times[link])
+    met = _crossed(behind, graph.sources[rows], graph.targets[rows])
+    link = rows[met.i]
+    kinds = np.full(len(link), kind, np.int32)
+    return Ties(met.a, met.b, kinds, link, link, met.by_a, met.by_b, graph.times[link])
 
 
 def _shared(
@@ -131,7 +170,8 @@ def _shared(
     p, q = p[p < q], q[p < q]
     at = np.maximum(graph.times[behind.link[p]], graph.times[behind.link[q]])
     kinds = np.full(len(p), kind, np.int32)
-    return Ties(behind.who[p], behind.who[q], kinds, behind.link[p], behind.link[q], at)
+    none = np.full(len(p), -1, np.int32)
+    return Ties(behind.who[p], behind.who[q], kinds, behind.link[p], behind.link[q], none, none, at)
 
 
 def _shared_by(graph: CaseGraph, kind: TieKind, *link_kinds: LinkKind) -> Ties:
@@ -146,7 +186,9 @@ def _roles(graph: CaseGraph, rows: IntArray) -> "np.ndarray[tuple[int], np.dtype
 def _direct(graph: CaseGraph, kind: TieKind, link_kind: LinkKind) -> Ties:
     rows = graph.link_rows(link_kind)
     kinds = np.full(len(rows), kind, np.int32)
-    return Ties(graph.sources[rows], graph.targets[rows], kinds, rows, rows, graph.times[rows])
+    none = np.full(len(rows), -1, np.int32)
+    ends = graph.sources[rows], graph.targets[rows]
+    return Ties(*ends, kinds, rows, rows, none, none, graph.times[rows])
 
 
 def joined(parts: list[Ties]) -> Ties:
@@ -154,7 +196,7 @@ def joined(parts: list[Ties]) -> Ties:
     return Ties(
         *(
             np.concatenate([getattr(part, name) for part in parts])
-            for name in ("a", "b", "kind", "link", "other_link", "at")
+            for name in ("a", "b", "kind", "link", "other_link", "by_a", "by_b", "at")
         )
     )
 
@@ -193,8 +235,8 @@ def recorded_ties(graph: CaseGraph) -> Ties:
 
 def _offence_ties(graph: CaseGraph, behind: _Behind) -> Ties:
     rows = graph.link_rows(LinkKind.INVOLVED_IN)
-    who, _, i = _crossed(behind, graph.sources[rows], graph.sources[rows])
-    return _shared(graph, TieKind.OFFENCE, graph.targets[rows][i], who, rows[i])
+    met = _crossed(behind, graph.sources[rows], graph.sources[rows])
+    return _shared(graph, TieKind.OFFENCE, graph.targets[rows][met.i], met.a, rows[met.i])
 
 
 def co_suspects(graph: CaseGraph) -> Ties:

@@ -15,6 +15,7 @@ from workbench.domain.errors import Withheld
 from workbench.domain.record import Record
 
 RESIDUAL_BOUND = 1e-6
+STABLE = 0.8  # share of refits in which a reason must stay among the top to be shown as one
 
 
 class FindingStatus(StrEnum):
@@ -32,17 +33,42 @@ class Space(StrEnum):
 class Effect:
     """One feature's part in one score, in the explanation's space.
 
-    `reason` is the feature's own docstring; `sentence` says what it was here, against peers.
-    `stable_share` is the share of refits in which it stayed among the top reasons (0 to 1).
+    `label` is its short name, `reason` its own docstring; `sentence` says what it was here,
+    against peers and against the entity's own history (`usual`, None where it has none).
+    `stable_share` is the share of refits in which it stayed among the strongest features (0 to
+    1), `interval` the middle 95 % of its effect over them (None without refits).
     """
 
     feature: str
+    label: str
     value: float | None
+    usual: float | None
     unit: str
     effect: float
+    interval: tuple[float, float] | None
     reason: str
     sentence: str
     stable_share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """What counts as one reason: a feature, or features that rise and fall together, summed.
+
+    `stable_share` is the share of refits, each against a background of its own, in which it
+    stayed among the top reasons and spoke the same way (0 to 1).
+    """
+
+    label: str
+    features: tuple[str, ...]
+    effect: float
+    interval: tuple[float, float] | None
+    sentence: str
+    stable_share: float
+
+    @property
+    def is_stable(self) -> bool:
+        return self.stable_share >= STABLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,20 +76,24 @@ class Explanation:
     """An additive explanation: ``base_value + sum(effects) == output`` within the bound.
 
     `output` is what the served model itself said, not what the explainer thinks it said.
-    `method` names algorithm and library version, `background_digest` what it was computed
-    against (empty where the method needs none), `n_refits` how many refits stability rests on.
+    `method` names algorithm and library version, `background` what it was computed against in
+    words and `background_digest` its SHA-256 (empty where the method needs none), `n_refits` how
+    many refits stability rests on. `reasons` share the effects out among themselves.
 
     Raises
     ------
     Withheld
-        When the parts miss the model's own output by more than `RESIDUAL_BOUND`.
+        When the parts miss the model's own output by more than `RESIDUAL_BOUND`, or the reasons
+        are not the effects summed, each once.
     """
 
     method: str
     space: Space
     base_value: float
     effects: tuple[Effect, ...]
+    reasons: tuple[Reason, ...]
     output: float
+    background: str
     background_digest: str
     n_refits: int
 
@@ -72,6 +102,16 @@ class Explanation:
             raise Withheld(
                 f"The explanation by {self.method} misses the model's output by "
                 f"{self.residual:.3g} {self.space}; it is withheld."
+            )
+        each = {e.feature: e.effect for e in self.effects}
+        named = sorted(name for reason in self.reasons for name in reason.features)
+        if named != sorted(each) or any(
+            not abs(r.effect - sum(each[name] for name in r.features)) <= RESIDUAL_BOUND
+            for r in self.reasons
+        ):
+            raise Withheld(
+                f"The reasons of the explanation by {self.method} are not its effects summed, "
+                "each once; it is withheld."
             )
 
     @property
@@ -82,7 +122,7 @@ class Explanation:
     @property
     def stands_out(self) -> bool:
         """True when at least one reason stays among the top in four of five refits."""
-        return any(e.stable_share >= 0.8 for e in self.effects)
+        return any(reason.is_stable for reason in self.reasons)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,14 +175,47 @@ class GroupRate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Keystone:
+    """A record beneath, and the calibrated probability (0 to 1) that is left without its links.
+
+    `topples` is true where the model would then no longer put the finding forward.
+    """
+
+    record_id: str
+    probability: float
+    topples: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CounterCase:
+    """The most ordinary story that fits the same records, and how to tell it from the claim.
+
+    `fits` and `misfits` say in sentences what in the records agrees with the story and what does
+    not. `keystones` are the records that bear most, the heaviest first, of `n_tried` that were
+    left out one at a time. `enquiry` is the one enquiry that would best tell the two apart.
+    """
+
+    story: str
+    fits: tuple[str, ...]
+    misfits: tuple[str, ...]
+    keystones: tuple[Keystone, ...]
+    n_tried: int
+    enquiry: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
     """The back half: what the model said and why, unveiled only after a sealed judgement.
 
     `score` is in log-odds, `probability` calibrated (0 to 1) with a 95 % interval; `proposed` is
     false for a finding of the random share. Either `explanation` or `withheld` is set, never both.
+    `answers` is the conformal prediction set at `coverage`: True where "it holds" cannot be ruled
+    out, False where "it does not" cannot; with both in it the model cannot tell.
     `against` and `unless` are sentences: what speaks against, and what would change the result.
-    `snapshot` holds the candidate's feature values as decimal strings (`repr` of the float), which
-    replay feeds to the same artifact. `seed` and `versions` are what else replay needs.
+    `counter_case` is None where the model knows no ordinary story. `position` is each feature's
+    place among peers (0 to 1; left out where it has no value). `snapshot` holds the candidate's
+    feature values as decimal strings (`repr` of the float), which replay feeds to the same
+    artifact. `seed` and `versions` are what else replay needs.
     """
 
     finding_id: str
@@ -154,14 +227,18 @@ class Assessment:
     interval: tuple[float, float]
     threshold: float
     proposed: bool
+    answers: tuple[bool, ...]
+    coverage: float
     explanation: Explanation | None
     withheld: str
     reasons_for: tuple[str, ...]
     against: tuple[str, ...]
     unless: tuple[str, ...]
+    counter_case: CounterCase | None
     limits: tuple[str, ...]
     group_rates: tuple[GroupRate, ...]
     flags: tuple[str, ...]
+    position: dict[str, float]
     snapshot: dict[str, str]
     seed: int
     versions: dict[str, str]
@@ -173,6 +250,11 @@ class Assessment:
                 f"Finding {self.finding_id} carries neither an explanation nor the reason why "
                 "there is none, or both; seal it again with exactly one."
             )
+
+    @property
+    def cannot_tell(self) -> bool:
+        """True when the model has not exactly one answer left."""
+        return len(self.answers) != 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

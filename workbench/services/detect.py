@@ -5,18 +5,18 @@ import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from workbench.analysis.explanation import reasons_against, reasons_for
+from workbench.analysis.assessing import Asked, Served, assessment, group_rates, limits_of
 from workbench.analysis.graph import CaseGraph
 from workbench.analysis.modelling import Candidates, Fitted, ModelDefinition
 from workbench.analysis.picture import entities_at, links_at, records_at, rows_of_ids
 from workbench.domain.account import Account, Operation, Role
-from workbench.domain.errors import NotCleared, NotFound, Withheld
-from workbench.domain.finding import Assessment, Claim, Explanation, GroupRate, Subgraph
+from workbench.domain.errors import NotCleared, NotFound
+from workbench.domain.finding import Assessment, Claim, Subgraph
 from workbench.domain.log import EntryKind
 from workbench.domain.release import Release
 from workbench.store import accounts, cases, findings, releases
@@ -37,9 +37,8 @@ class _Run:
     """What stays the same for every case of one detection."""
 
     desk: Desk
-    definition: ModelDefinition
+    served: Served
     release: Release
-    fitted: Fitted
     known: CaseGraph
     as_of: datetime
     account: Account
@@ -47,8 +46,14 @@ class _Run:
     per_case: int
     random_share: float
     seed: int
-    limits: tuple[str, ...]
-    rates: tuple[GroupRate, ...]
+
+    @property
+    def definition(self) -> ModelDefinition:
+        return self.served.model
+
+    @property
+    def fitted(self) -> Fitted:
+        return self.served.fitted
 
 
 def detect(
@@ -120,21 +125,44 @@ def _prepare(
     definition = desk.models[model]
     graph = desk.datasets.graph(dataset)
     as_of = graph.records["known_at"].max().to_pydatetime()
-    report = desk.registry.audit_report(model, release.run_id, release.audit_digest)
+    known = graph.as_of(as_of)
     return _Run(
         desk=desk,
-        definition=definition,
+        served=_served(desk, definition, release, known, as_of, seed),
         release=release,
-        fitted=desk.registry.load(definition, run_id=release.run_id, digest=release.digest),
-        known=graph.as_of(as_of),
+        known=known,
         as_of=as_of,
         account=who,
         dataset=dataset,
         per_case=per_case,
         random_share=random_share,
         seed=seed,
-        limits=limits_of(desk.cards.get(model, "")),
+    )
+
+
+def _served(
+    desk: Desk,
+    definition: ModelDefinition,
+    release: Release,
+    known: CaseGraph,
+    as_of: datetime,
+    seed: int,
+) -> Served:
+    """The release, and how all that it could be asked about today differs from what it learnt."""
+    fitted = desk.registry.load(definition, run_id=release.run_id, digest=release.digest)
+    report = desk.registry.audit_report(definition.name, release.run_id, release.audit_digest)
+    batch = definition.candidates(known, as_of=as_of, anchors=None, seed=seed)
+    drift = fitted.drift(definition.features(known, batch, as_of=as_of))
+    return Served(
+        model=definition,
+        fitted=fitted,
+        release_id=release.id,
+        release_digest=release.digest,
+        limits=limits_of(desk.cards.get(definition.name, "")),
         rates=group_rates(report),
+        drift=tuple(found.sentence for found in drift),
+        seed=seed,
+        versions=versions_here(),
     )
 
 
@@ -184,10 +212,10 @@ def _in_case(run: _Run, case_id: str, tell: Progress) -> list[str]:
     features = run.definition.features(run.known, candidates, as_of=run.as_of)
     chosen = _chosen(run, case_id, candidates, features, before)
     tell(f"explaining {len(chosen)} findings", 0.6)
-    sealed = [_halves(run, case_id, candidates, features, i) for i in chosen]
+    sealed = _explained(run, case_id, candidates, features, chosen)
     tell(f"sealing {len(sealed)} findings", 0.9)
     with desk.database.write() as connection:
-        _log_inference(connection, run, case_id, len(sealed))
+        _log_inference(connection, run, case_id, [back for _, back, _ in sealed])
         for claim, assessment, n_facts in sealed:
             findings.seal(
                 connection,
@@ -203,8 +231,14 @@ def _in_case(run: _Run, case_id: str, tell: Progress) -> list[str]:
     return [claim.finding_id for claim, _, _ in sealed]
 
 
-def _log_inference(connection: "Connection", run: _Run, case_id: str, n_findings: int) -> None:
-    """That a release ran over a case, whatever it found (duty T7)."""
+def _log_inference(
+    connection: "Connection", run: _Run, case_id: str, sealed: Sequence[Assessment]
+) -> None:
+    """That a release ran over a case, whatever it found (duty T7), how many features drifted, and
+    on how many findings something is flagged (duty T9) or the explanation withheld (duty T12).
+
+    Numbers alone: which finding it was would say something of the model's half.
+    """
     fields = {
         "what": "detection",
         "account": run.account.id,
@@ -213,7 +247,10 @@ def _log_inference(connection: "Connection", run: _Run, case_id: str, n_findings
         "model": run.definition.name,
         "release": run.release.id,
         "release_digest": run.release.digest,
-        "n_findings": n_findings,
+        "n_findings": len(sealed),
+        "n_flagged": sum(len(back.flags) > len(run.served.drift) for back in sealed),
+        "n_drifted": len(run.served.drift),
+        "n_withheld": sum(back.explanation is None for back in sealed),
         "simulated": run.account.simulated,
     }
     run.desk.log.append(connection, EntryKind.CONSULTATION, fields)
@@ -275,104 +312,52 @@ def _distinct(
     return kept
 
 
+def _explained(
+    run: _Run,
+    case_id: str,
+    candidates: Candidates,
+    features: pd.DataFrame,
+    chosen: Sequence[int],
+) -> list[tuple[Claim, Assessment, int]]:
+    """Both halves of each chosen finding, and on how many verified offence facts it rests."""
+    asked = candidates.take(np.array(chosen, np.int64))
+    history = run.definition.history(run.known, asked, as_of=run.as_of)
+    rows = features.iloc[list(chosen)].reset_index(drop=True)
+    return [_halves(run, case_id, asked, rows, history, i) for i in range(len(asked))]
+
+
 def _halves(
-    run: _Run, case_id: str, candidates: Candidates, features: pd.DataFrame, i: int
+    run: _Run,
+    case_id: str,
+    asked: Candidates,
+    rows: pd.DataFrame,
+    history: pd.DataFrame | None,
+    i: int,
 ) -> tuple[Claim, Assessment, int]:
-    """Both halves of one finding, and on how many verified offence facts it rests."""
-    known, members = run.known, candidates.members_of(i)
-    entities, links = run.definition.subgraph(known, candidates, i, as_of=run.as_of)
+    known, members = run.known, asked.members_of(i)
+    entities, links = run.definition.subgraph(known, asked, i, as_of=run.as_of)
     beneath = known.records_beneath(members, entities, links)
     n_facts = len(np.intersect1d(beneath, known.offence_facts(members)))
     claim = Claim(
         finding_id=findings.new_finding_id(),
         case_id=case_id,
         dataset=run.dataset,
-        text=run.definition.claim(known, candidates, i),
+        text=run.definition.claim(known, asked, i),
         subject_ids=tuple(known.entities.loc[members, "id"]),
         subgraph=Subgraph(entities=entities_at(known, entities), links=links_at(known, links)),
         records=records_at(known, beneath),
         as_of=run.as_of,
         salt=secrets.token_hex(16),
     )
-    return claim, _assessment(run, claim.finding_id, features.iloc[[i]]), n_facts
-
-
-def _assessment(run: _Run, finding_id: str, row: pd.DataFrame) -> Assessment:
-    """What the model says of one candidate, computed on its row alone, as replay will."""
-    fitted = run.fitted
-    probability = float(fitted.probability(row)[0])
-    low, high = fitted.interval(row)
-    explanation, withheld = explained(fitted, row)
-    return Assessment(
-        finding_id=finding_id,
-        model=run.definition.name,
-        release_id=run.release.id,
-        release_digest=run.release.digest,
-        score=float(fitted.score(row)[0]),
-        probability=probability,
-        interval=(float(low[0]), float(high[0])),
-        threshold=fitted.threshold,
-        proposed=probability >= fitted.threshold,
-        explanation=explanation,
-        withheld=withheld,
-        reasons_for=reasons_for(explanation) if explanation else (),
-        against=reasons_against(explanation) if explanation else (),
-        unless=fitted.unless(row),
-        limits=run.limits,
-        group_rates=run.rates,
-        flags=fitted.flags(row),
-        snapshot={name: repr(float(row[name].iloc[0])) for name in fitted.feature_names},
-        seed=run.seed,
-        versions=versions_here(),
-        salt=secrets.token_hex(16),
+    put = Asked(
+        graph=known,
+        candidates=asked,
+        i=i,
+        as_of=run.as_of,
+        features=rows.iloc[[i]],
+        history=None if history is None else history.iloc[[i]],
+        links=links,
+        beneath=beneath,
     )
-
-
-def explained(fitted: Fitted, row: pd.DataFrame) -> tuple[Explanation | None, str]:
-    """The explanation of one row, or the sentence that says why it is withheld."""
-    try:
-        return fitted.explain(row)[0], ""
-    except Withheld as error:
-        return None, str(error)
-
-
-def limits_of(card: str) -> tuple[str, ...]:
-    """The points under the heading of a model card that speaks of limits."""
-    found: list[str] = []
-    inside = False
-    for line in card.splitlines():
-        if line.startswith("#"):
-            inside = "limit" in line.lower()
-        elif inside and line.startswith(("- ", "* ")):
-            found.append(line[2:].strip())
-        elif inside and found and line.startswith("  ") and line.strip():
-            found[-1] += f" {line.strip()}"
-    return tuple(found)
-
-
-def group_rates(report: dict[str, Any]) -> tuple[GroupRate, ...]:
-    """Error rates of every audited group, intersections left out.
-
-    All groups, not those of the finding's own people: which group a person belongs to is
-    sensitive and is read for the audit alone (duty T5).
-    """
-    return tuple(
-        GroupRate(
-            attribute=row["attribute"],
-            group=row["group"],
-            n=row["n"],
-            fpr=row["fpr"],
-            fpr_interval=_pair(row, "fpr"),
-            fnr=row["fnr"],
-            fnr_interval=_pair(row, "fnr"),
-        )
-        for row in report.get("groups", ())
-        if "×" not in row["attribute"]
-    )
-
-
-def _pair(row: dict[str, Any], rate: str) -> tuple[float, float] | None:
-    bounds = (row.get("intervals") or {}).get(rate)
-    if row[rate] is None or not bounds or None in bounds:
-        return None
-    return float(bounds[0]), float(bounds[1])
+    back = assessment(run.served, put, finding_id=claim.finding_id, salt=secrets.token_hex(16))
+    return claim, back, n_facts

@@ -22,6 +22,7 @@ from workbench.store.desk import Desk
 from workbench.store.packs import draft
 
 if TYPE_CHECKING:
+    from workbench.analysis.truth_scores import ReasonsRight
     from workbench.store.registry import Run
 
 
@@ -42,7 +43,8 @@ def evaluate(
     """Measures of the release in use, else of the latest run, against the dataset's truth.
 
     On the dataset that it learnt from, candidates that it learnt or was calibrated on are left
-    out. Recall and F1 count true cases that never became candidates. It infers and reads the
+    out. Recall and F1 count true cases that never became candidates. How often the true cause is
+    among the stated reasons goes into the run's measures, too. It infers and reads the
     truth, so it is for those who train or audit, and each is logged.
 
     Parameters
@@ -73,13 +75,18 @@ def evaluate(
     run = desk.registry.run(release.run_id) if release else _latest(desk, model)
     definition = desk.models[model]
     fitted = desk.registry.load(definition, run_id=run.id, digest=run.digest)
-    held = _held_out(definition, desk.datasets.graph(dataset), truth, run, dataset)
+    graph = desk.datasets.graph(dataset)
+    held = _held_out(definition, graph, truth, run, dataset)
     scores, probability = fitted.score(held.features), fitted.probability(held.features)
     document = _document(definition, dataset, fitted, held, scores, probability, run)
+    right = _reasons_right(definition, fitted, graph, held, probability, truth)
+    document["reasons_right"] = right.as_json()
+    if dataset == run.dataset:
+        desk.registry.add_measures(run.id, right.measures())
     with ExitStack() as leaving:
         digest = ""
         if pairs is not None:
-            table = _table(desk.datasets.graph(dataset), held, scores, probability)
+            table = _table(graph, held, scores, probability)
             _blind(table, _undecided(desk, model))
             written = table.drop(columns=_MEMBERS).to_csv(index=False).encode()
             digest = leaving.enter_context(draft(pairs, [written]))
@@ -232,6 +239,26 @@ def _baseline(held: _Held, run: "Run") -> dict[str, Any]:
         "auc": None if np.isnan(auc) else auc,
         "average_precision": None if np.isnan(precision) else precision,
     }
+
+
+def _reasons_right(
+    definition: ModelDefinition,
+    fitted: Fitted,
+    graph: CaseGraph,
+    held: _Held,
+    probability: FloatArray,
+    truth: Mapping[str, pd.DataFrame],
+) -> "ReasonsRight":
+    """How often the true cause is among the stated reasons of what is true and put forward."""
+    from workbench.analysis.assessing import explained
+    from workbench.analysis.truth_scores import reasons_right, true_and_forward
+
+    rows = true_and_forward(held.true, probability, fitted.threshold)
+    known = graph.as_of(graph.records["known_at"].max().to_pydatetime())
+    return reasons_right(
+        [explained(fitted, held.features.iloc[[int(row)]])[0] for row in rows],
+        definition.causes(known, held.candidates.take(rows), truth),
+    )
 
 
 _MEMBERS = "members"

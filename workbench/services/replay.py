@@ -7,9 +7,10 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection
 
+from workbench.analysis.assessing import explained
 from workbench.analysis.modelling import Fitted
 from workbench.domain.account import PERMISSIONS, Account, Operation
-from workbench.domain.errors import NotFound, Withheld
+from workbench.domain.errors import NotFound
 from workbench.domain.finding import Assessment, Explanation, Finding, FindingStatus
 from workbench.domain.log import EntryKind
 from workbench.store import accounts, findings, releases
@@ -60,7 +61,8 @@ class Replay:
 
 
 def replay(desk: Desk, finding_id: str, *, account: str) -> Replay:
-    """Feed the snapshot to the same artifact and compare score, probability and every effect.
+    """Feed the snapshot to the same artifact and compare score, probability, the answers left, and
+    every effect and reason with its interval and stability.
 
     The finding's own case must be open to the account. An erased finding counts as the same. Who
     may decide it and was not shown its score yet learns whether it is the same and no number (duty
@@ -119,12 +121,14 @@ def compared(finding: Finding, sealed: Assessment, fitted: Fitted, *, tell: bool
     """What comes out of the snapshot, set against what was sealed; with numbers if `tell`."""
     row = pd.DataFrame({name: [float(text)] for name, text in sealed.snapshot.items()})
     low, high = fitted.interval(row)
-    explanation = _explained(fitted, row)
+    explanation, _ = explained(fitted, row)
     here = {
         "score": float(fitted.score(row)[0]),
         "probability": float(fitted.probability(row)[0]),
         "low": float(low[0]),
         "high": float(high[0]),
+        "may hold": float(True in fitted.answers(row)),
+        "may not hold": float(False in fitted.answers(row)),
         **dict(_parts(explanation)),
     }
     then = {
@@ -132,6 +136,8 @@ def compared(finding: Finding, sealed: Assessment, fitted: Fitted, *, tell: bool
         "probability": sealed.probability,
         "low": sealed.interval[0],
         "high": sealed.interval[1],
+        "may hold": float(True in sealed.answers),
+        "may not hold": float(False in sealed.answers),
         **dict(_parts(sealed.explanation)),
     }
     versions = versions_here()
@@ -152,17 +158,23 @@ def compared(finding: Finding, sealed: Assessment, fitted: Fitted, *, tell: bool
     )
 
 
-def _explained(fitted: Fitted, row: pd.DataFrame) -> Explanation | None:
-    try:
-        return fitted.explain(row)[0]
-    except Withheld:
-        return None
-
-
 def _parts(explanation: Explanation | None) -> Iterator[tuple[str, float]]:
     """Every number of an explanation, by name; nothing where it is withheld."""
     if explanation is not None:
         yield "base_value", explanation.base_value
         for effect in explanation.effects:
-            yield f"effect of {effect.feature}", effect.effect
+            yield from _bounded("effect", effect.feature, effect.effect, effect.interval)
             yield f"stability of {effect.feature}", effect.stable_share
+        for reason in explanation.reasons:
+            name = " + ".join(reason.features)
+            yield from _bounded("reason", name, reason.effect, reason.interval)
+            yield f"stability of reason {name}", reason.stable_share
+
+
+def _bounded(
+    what: str, name: str, value: float, interval: tuple[float, float] | None
+) -> Iterator[tuple[str, float]]:
+    yield f"{what} of {name}", value
+    if interval is not None:
+        yield f"low {what} of {name}", interval[0]
+        yield f"high {what} of {name}", interval[1]

@@ -157,7 +157,7 @@ def _logged(
             account=who.id,
             card=desk.cards.get(definition.name, ""),
             parameters=_taken_because(choice.sentence, feature) | _slices(samples),
-            measures=found[choice.name] | baseline,
+            measures=found[choice.name] | baseline | taken.covered(test.features, test.labels),
             compared=[_compared(name, fitted, found[name]) for name, fitted in compared.items()],
             fitted=taken,
             example=samples["train"].features.head(50),

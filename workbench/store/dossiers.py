@@ -62,8 +62,9 @@ def render(contents: Contents) -> bytes:
         "left_out": _left_out(len(contents.claim.records) - len(contents.leaving)),
         "links": _links(contents),
         "model_said": _model_said(contents),
-        "reasons_for": _list(said.reasons_for, empty="The model gave none."),
-        "reasons_against": _list(said.against, empty="Nothing was found that speaks against it."),
+        "reasons_for": _list(said.reasons_for, empty=_unnamed(said)),
+        "reasons_against": _list(said.against, empty=_unnamed(said)),
+        "counter_case": _counter_case(said),
         "unless": _list(said.unless, empty="Nothing was tried."),
         "limits": _list((*said.limits, *said.flags), empty="None were stated."),
         "people": _people(contents),
@@ -171,7 +172,37 @@ def _model_said(contents: Contents) -> str:
         "read as a check."
     )
     withheld = f" The explanation is withheld: {_safe(said.withheld)}" if said.withheld else ""
-    return f"Model {_safe(said.model)}. {chance}{origin}{withheld}"
+    unsure = (
+        f" At a coverage of {said.coverage:.0%} the model cannot tell." if said.cannot_tell else ""
+    )
+    return f"Model {_safe(said.model)}. {chance}{unsure}{origin}{withheld}"
+
+
+def _unnamed(said: Assessment) -> str:
+    """What stands where no reason is named."""
+    if said.explanation is None:
+        return "The explanation is withheld."
+    if not said.explanation.stands_out:
+        return "No single reason stands out: refits of the model rank them anew."
+    return "None of those that stand out."
+
+
+def _counter_case(said: Assessment) -> str:
+    case = said.counter_case
+    if case is None:
+        return "<p>The model knows none.</p>"
+    toppling = [k.record_id for k in case.keystones if k.topples]
+    hangs = (
+        f"Without record {' or '.join(f'<code>{_safe(r)}</code>' for r in toppling)} the model "
+        "would not have put this forward."
+        if toppling
+        else f"None of {case.n_tried} records that were left out one at a time topples it."
+    )
+    return (
+        f"<p>{_safe(case.story)}</p><p>What fits it:</p>{_list(case.fits, empty='Nothing.')}"
+        f"<p>What does not:</p>{_list(case.misfits, empty='Nothing.')}"
+        f"<p>{hangs if case.n_tried else ''}</p><p>{_safe(case.enquiry)}</p>"
+    )
 
 
 def _people(contents: Contents) -> str:

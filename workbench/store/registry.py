@@ -253,6 +253,14 @@ class Registry:
 
     # Looking up
 
+    def add_measures(self, run_id: str, measures: Mapping[str, float]) -> None:
+        """Add measures that came later to a run; those that are not a number are left out."""
+        with self._mlflow() as mlflow:
+            client = mlflow.MlflowClient()
+            for name, value in measures.items():
+                if value == value:
+                    client.log_metric(run_id, name, value)
+
     def versions(self, model: str) -> tuple[Version, ...]:
         """Registered versions of a model, oldest first."""
         with self._mlflow() as mlflow:

@@ -12,7 +12,7 @@ from workbench.domain.account import Account
 from workbench.domain.decision import Verdict
 from workbench.domain.finding import Claim
 from workbench.services import labels, review
-from workbench.ui import acting, components, evidence, reasons
+from workbench.ui import acting, components, evidence, ordinary, reasons
 from workbench.ui.words import inert, local
 
 if TYPE_CHECKING:
@@ -138,6 +138,7 @@ class Steps:
             return
         reasons.side_by_side(judgement, assessment)
         reasons.three_columns(assessment)
+        ordinary.told(assessment, {record.id: record for record in claim.records})
         reasons.explained(assessment, key=f"why_{self.id}")
         _rests_on(self.desk, claim, self.names)
         left, right = st.columns(2)
@@ -265,6 +266,7 @@ def read_only(desk: "Desk", account: Account, finding_id: str, *, purpose: str) 
         return
     reasons.model_view(assessment)
     reasons.three_columns(assessment)
+    ordinary.told(assessment, {record.id: record for record in claim.records})
     reasons.explained(assessment, key=f"why_{finding_id}")
     _rests_on(desk, claim, names)
     reasons.error_rates(assessment.group_rates, key=f"rates_{finding_id}")

@@ -10,11 +10,14 @@ from typing import Any
 import streamlit as st
 
 from workbench.domain.decision import Judgement
-from workbench.domain.finding import Assessment, Effect, Explanation, GroupRate
+from workbench.domain.finding import Assessment, Effect, Explanation, GroupRate, Reason
 from workbench.ui.evidence import TEXT_SIZES, colours
 from workbench.ui.words import inert, local, number, probability
 
-_STABLE = 0.8
+NONE_STANDS_OUT = (
+    "No single reason stands out: in refits of the model the order of its reasons changes, so none "
+    "is named. What each contributed here is in the table below."
+)
 _BARS = 8
 
 
@@ -30,9 +33,13 @@ def side_by_side(judgement: Judgement, assessment: Assessment) -> None:
 
 
 def model_view(assessment: Assessment) -> None:
-    """What the model said: whether it put the finding forward, and how often such claims hold."""
+    """What the model said: whether it put the finding forward, and how often such claims hold;
+    that it cannot tell, where it cannot."""
     put = "put it forward" if assessment.proposed else "did not put it forward"
-    st.markdown(f"The model's view  \n**{put}**")
+    view = "cannot tell" if assessment.cannot_tell else put
+    st.markdown(f"The model's view  \n**{view}**")
+    if assessment.cannot_tell:
+        st.caption(_undecided(assessment))
     said = probability(assessment.probability, *assessment.interval)
     st.caption(f"Of claims like this, {said} hold.")
     limit = probability(assessment.threshold, assessment.threshold, assessment.threshold)
@@ -45,17 +52,40 @@ def model_view(assessment: Assessment) -> None:
     )
 
 
+def _undecided(assessment: Assessment) -> str:
+    of_100 = round(100 * assessment.coverage)
+    if assessment.answers:
+        return (
+            "Neither answer can be ruled out: claims that hold and claims that do not both look "
+            f"like this. (An answer is ruled out where fewer than {100 - of_100} in 100 of its "
+            "kind look so.)"
+        )
+    return (
+        f"It looks like neither: fewer than {100 - of_100} in 100 of those that hold, and of those "
+        "that do not, look like this."
+    )
+
+
 def three_columns(assessment: Assessment) -> None:
     """Reasons for, reasons against, what would change it: in words, equally wide."""
     titles = ("Reasons for", "Reasons against", "What would change it")
     said = (assessment.reasons_for, assessment.against, assessment.unless)
-    nothing = ("The model names none.", "None was found; that is no proof.", "Nothing found.")
+    nothing = (*_unnamed(assessment), "Nothing found.")
     for column, title, sentences, none in zip(st.columns(3), titles, said, nothing, strict=True):
         with column:
             st.markdown(f"**{title}**")
             if not sentences:
                 st.caption(none)
             st.markdown("\n".join(f"- {inert(sentence)}" for sentence in sentences))
+
+
+def _unnamed(assessment: Assessment) -> tuple[str, str]:
+    """What stands where no reason for, or against, is named."""
+    if assessment.explanation is None:
+        return ("Withheld, see below.",) * 2
+    if not assessment.explanation.stands_out:
+        return ("No single reason stands out.",) * 2
+    return "None of those that stand out.", "None of those that stand out; that is no proof."
 
 
 def explained(assessment: Assessment, *, key: str) -> None:
@@ -69,16 +99,17 @@ def explained(assessment: Assessment, *, key: str) -> None:
         return
     if not explanation.stands_out:
         st.info(
-            "No single reason stands out: in refits of the model the order of reasons changes. "
-            "Read them together, not the first alone.",
+            NONE_STANDS_OUT,
             icon=":material/shuffle:",
         )
-    st.vega_lite_chart(_bars(explanation), _spec(), key=f"{key}_bars", alt=_told(explanation))
-    st.caption(
-        "Filled: among the top reasons in at least 8 of 10 refits of the model. Outlined: not, so "
-        "its place may be chance."
-    )
-    with st.expander("Each reason with its value, and how it was computed"):
+    else:
+        st.vega_lite_chart(_bars(explanation), _spec(), key=f"{key}_bars", alt=_told(explanation))
+        st.caption(
+            "Filled: a reason, among the top ones in at least 8 of 10 refits of the model. "
+            "Outlined: not, so its place may be chance. The line shows how far refits scatter "
+            "(95 %). What rises and falls together is summed."
+        )
+    with st.expander("Each feature with its value, and how it was computed"):
         st.dataframe(
             [_cells(effect) for effect in _ordered(explanation)],
             hide_index=True,
@@ -88,13 +119,21 @@ def explained(assessment: Assessment, *, key: str) -> None:
                 "Here": st.column_config.TextColumn(width="large"),
             },
         )
-        st.caption(
-            f"Method: {inert(explanation.method)}, in {explanation.space}. Base value "
-            f"{number(explanation.base_value)}, sum of effects "
-            f"{number(sum(e.effect for e in explanation.effects))}, the model's own output "
-            f"{number(explanation.output)}; they differ by {explanation.residual:.1e}. Stability "
-            f"over {explanation.n_refits} refits."
-        )
+        st.caption(_computed(explanation))
+
+
+def _computed(explanation: Explanation) -> str:
+    """Method, space, background, residual and what stability rests on (duty T12)."""
+    digest = explanation.background_digest
+    against = f"{inert(explanation.background)}{f' (digest {digest[:12]})' if digest else ''}"
+    return (
+        f"Method: {inert(explanation.method)}, in {explanation.space}, against {against}. Base "
+        f"value {number(explanation.base_value)}, sum of effects "
+        f"{number(sum(e.effect for e in explanation.effects))}, the model's own output "
+        f"{number(explanation.output)}; they differ by {explanation.residual:.1e} (withheld from "
+        f"1e-06 on). Stability over {explanation.n_refits} refits on resampled people, each "
+        "against a background of its own."
+    )
 
 
 def limits(assessment: Assessment) -> None:
@@ -142,26 +181,34 @@ def _ordered(explanation: Explanation) -> list[Effect]:
     return sorted(explanation.effects, key=lambda effect: -abs(effect.effect))
 
 
+def _ranked(explanation: Explanation) -> list[Reason]:
+    return sorted(explanation.reasons, key=lambda reason: -abs(reason.effect))
+
+
 def _bars(explanation: Explanation) -> list[dict[str, Any]]:
-    ordered = _ordered(explanation)
+    ordered = _ranked(explanation)
     shown = ordered if len(ordered) <= _BARS + 1 else ordered[:_BARS]
     bars = [
         {
-            "reason": effect.feature.replace("_", " "),
-            "effect": effect.effect,
-            "speaks": "for" if effect.effect >= 0 else "against",
-            "here": effect.sentence,
-            "stable": "stable" if effect.stable_share >= _STABLE else "not stable",
+            "reason": reason.label,
+            "effect": reason.effect,
+            "low": reason.interval[0] if reason.interval else reason.effect,
+            "high": reason.interval[1] if reason.interval else reason.effect,
+            "speaks": "for" if reason.effect >= 0 else "against",
+            "here": reason.sentence,
+            "stable": "stable" if reason.is_stable else "not stable",
         }
-        for effect in shown
+        for reason in shown
     ]
     rest = ordered[len(shown) :]
     if rest:
-        total = sum(effect.effect for effect in rest)
+        total = sum(reason.effect for reason in rest)
         bars.append(
             {
-                "reason": f"the other {len(rest)} together",
+                "reason": f"The other {len(rest)} together",
                 "effect": total,
+                "low": total,
+                "high": total,
                 "speaks": "for" if total >= 0 else "against",
                 "here": "each smaller than those above; all are in the table below",
                 "stable": "not stable",
@@ -171,7 +218,7 @@ def _bars(explanation: Explanation) -> list[dict[str, Any]]:
 
 
 def _told(explanation: Explanation) -> str:
-    said = (f"{e.feature.replace('_', ' ')} {e.effect:+.2f}" for e in _ordered(explanation))
+    said = (f"{r.label} {r.effect:+.2f}" for r in _ranked(explanation))
     return f"Effects in {explanation.space}: {'; '.join(said)}"[:500]
 
 
@@ -182,9 +229,9 @@ def _spec() -> dict[str, Any]:
         "type": "nominal",
         "sort": None,
         "title": None,
-        "axis": {"labelLimit": 260, "ticks": False, "domain": False},
+        "axis": {"labelLimit": 330, "ticks": False, "domain": False},
     }
-    return {
+    bars = {
         "mark": {"type": "bar", "height": 14, "strokeWidth": 1.5},
         "encoding": {
             "y": place,
@@ -201,16 +248,26 @@ def _spec() -> dict[str, Any]:
             },
             "tooltip": [{"field": f} for f in ("reason", "here", "effect", "speaks", "stable")],
         },
-        "height": {"step": 28},
-        "config": TEXT_SIZES,
     }
+    scatter = {
+        "mark": {"type": "rule", "strokeWidth": 1.5, "color": "#808890"},
+        "encoding": {
+            "y": place,
+            "x": {"field": "low", "type": "quantitative"},
+            "x2": {"field": "high"},
+        },
+    }
+    return {"layer": [bars, scatter], "height": {"step": 28}, "config": TEXT_SIZES}
 
 
 def _cells(effect: Effect) -> dict[str, object]:
-    value = "not known" if effect.value is None else f"{number(effect.value)} {effect.unit}".strip()
+    def valued(value: float | None) -> str:
+        return "–" if value is None else f"{number(value)} {effect.unit}".strip()
+
     return {
-        "Reason": effect.feature.replace("_", " "),
-        "Value": value,
+        "Feature": effect.label,
+        "Value": "not known" if effect.value is None else valued(effect.value),
+        "In its own history": valued(effect.usual),
         "Effect": f"{effect.effect:+.2f}",
         "Stays on top in": f"{round(100 * effect.stable_share)} % of refits",
         "Here": effect.sentence,

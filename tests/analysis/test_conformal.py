@@ -1,0 +1,60 @@
+"""Prediction sets keep the right answer as often as they say, for each class (duty T9)."""
+
+import numpy as np
+import pytest
+
+from workbench.analysis.conformal import Conformal
+
+
+def test_bounds_are_the_right_order_statistics() -> None:
+    # 9 of each class at a coverage of 0.8: k = floor(0.2 · 10) = 2, so the second from outside
+    true, false = np.arange(10.0, 19.0), np.arange(0.0, 9.0)
+    found = Conformal.of(
+        np.r_[true, false], np.r_[np.ones(9), np.zeros(9)].astype(int), coverage=0.8
+    )
+    assert (found.lowest_true, found.highest_false) == (11.0, 7.0)
+
+
+def test_too_few_of_a_class_rule_nothing_out() -> None:
+    found = Conformal.of(np.array([5.0, 1.0]), np.array([1, 0]), coverage=0.95)
+    assert found.answers(-99.0) == (True, False)
+    assert found.answers(99.0) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("score", "answers"), [(-1.0, (False,)), (0.5, (True, False)), (2.0, (True,))]
+)
+def test_between_the_bounds_both_answers_are_left(score: float, answers: tuple[bool, ...]) -> None:
+    assert Conformal(0.95, lowest_true=0.0, highest_false=1.0).answers(score) == answers
+
+
+def test_what_looks_like_neither_leaves_no_answer() -> None:
+    assert Conformal(0.95, lowest_true=1.0, highest_false=0.0).answers(0.5) == ()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_both_classes_are_covered_however_rare_one_is(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    labels = (rng.random(40_000) < 0.02).astype(int)
+    scores = rng.normal(size=40_000) + 1.5 * labels
+    found = Conformal.of(scores[:20_000], labels[:20_000])
+    checked = found.checked(scores[20_000:], labels[20_000:])
+    # binomial: about 400 true ones in each half, so 0.95 ± 4 · sqrt(2 · 0.95 · 0.05 / 400) = ± 0.06
+    assert abs(checked["conformal_coverage_true"] - 0.95) < 0.06
+    assert abs(checked["conformal_coverage_false"] - 0.95) < 0.01
+    assert 0.0 < checked["conformal_cannot_tell"] < 1.0
+
+
+def test_one_coverage_over_both_classes_would_give_up_the_rare_one() -> None:
+    """The control: 95 % of all are kept by a set that never says "it holds"."""
+    labels = np.r_[np.ones(20), np.zeros(980)].astype(int)
+    never = Conformal(0.95, lowest_true=np.inf, highest_false=np.inf)
+    checked = never.checked(np.zeros(1000), labels)
+    assert checked["conformal_coverage_false"] == 1.0
+    assert checked["conformal_coverage_true"] == 0.0
+
+
+def test_a_slice_without_one_class_says_nothing_of_it() -> None:
+    checked = Conformal(0.95, 0.0, 1.0).checked(np.zeros(3), np.zeros(3, dtype=int))
+    assert "conformal_coverage_true" not in checked
+    assert checked["conformal_cannot_tell"] == 1.0

@@ -1,0 +1,52 @@
+"""What rises and falls together counts as one; what refits turn round is no reason."""
+
+import numpy as np
+
+from workbench.analysis.grouping import correlated, spreads, stable_shares, summed
+
+
+def test_features_with_rank_correlation_of_the_threshold_are_one_group() -> None:
+    rng = np.random.default_rng(1)
+    one = rng.normal(size=500)
+    rows = np.column_stack([one, rng.normal(size=500), np.exp(one), -(one**3)])
+    assert correlated(rows) == ((0, 2, 3), (1,))  # ranks agree, whatever the scale or sign
+
+
+def test_every_two_of_a_group_are_correlated_not_only_neighbours() -> None:
+    rng = np.random.default_rng(2)
+    left, right = rng.normal(size=(2, 4000))
+    between = left + right  # correlation 0.71 with each, which are not correlated themselves
+    groups = correlated(np.column_stack([left, between, right]), least=0.6)
+    assert sorted(len(g) for g in groups) == [1, 2]
+
+
+def test_a_column_without_variation_or_value_stays_alone() -> None:
+    rows = np.column_stack([np.arange(9.0), np.ones(9), np.full(9, np.nan)])
+    assert correlated(rows) == ((0,), (1,), (2,))
+    assert correlated(rows[:, :1]) == ((0,),)
+
+
+def test_a_groups_effect_is_its_members_sum() -> None:
+    assert summed(np.array([[1.0, 2.0, 4.0]]), ((0, 2), (1,))).tolist() == [[5.0, 2.0]]
+
+
+def test_a_reason_is_stable_by_its_share_of_refits_near_the_top() -> None:
+    # two refits of one row with four features; the top two are 0,1 and then 0,3
+    one, other = np.array([[9.0, -8.0, 1.0, 2.0]]), np.array([[5.0, 0.1, 0.2, -4.0]])
+    served = np.array([[1.0, -1.0, 1.0, -1.0]])
+    assert stable_shares(served, [one, other], top=2).tolist() == [[1.0, 0.5, 0.0, 0.5]]
+
+
+def test_a_reason_that_a_refit_turns_round_is_not_stable_there() -> None:
+    served, refit = np.array([[1.0, 1.0]]), np.array([[-9.0, 8.0]])
+    assert stable_shares(served, [refit], top=2).tolist() == [[0.0, 1.0]]
+
+
+def test_an_effect_of_nothing_is_never_a_top_reason() -> None:
+    nothing = np.array([[1.0, 0.0]])
+    assert stable_shares(nothing, [nothing], top=2).tolist() == [[1.0, 0.0]]
+
+
+def test_without_refits_nothing_is_stable_and_nothing_has_an_interval() -> None:
+    assert stable_shares(np.array([[1.0]]), []).tolist() == [[0.0]]
+    assert spreads([]) is None

@@ -1,0 +1,84 @@
+"""Features that rise and fall together count as one reason; a reason must outlast refits.
+
+Where two features say nearly the same, a model may give the credit to either; a refit moves it
+from one to the other. So their effects are summed, and the sum is ranked and shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from workbench.analysis.wording import Matrix
+
+CORRELATED = 0.7  # rank correlation from which two features count as one reason
+TOP = 3  # how many reasons count as the top ones
+
+Groups = tuple[tuple[int, ...], ...]
+
+
+def correlated(rows: Matrix, *, least: float = CORRELATED) -> Groups:
+    """Columns in groups: every two of a group have a rank correlation of `least` or more.
+
+    Spearman's correlation, whatever its sign, over rows in which both have a value; hierarchical
+    clustering with complete linkage (Sørensen 1948), cut at ``1 - least``.
+
+    Parameters
+    ----------
+    rows : float array, n × features
+        What the model learns from.
+
+    Returns
+    -------
+    tuple of tuples of int
+        Each column once; groups by their first column, columns ascending.
+    """
+    from scipy.cluster.hierarchy import fcluster, linkage
+    from scipy.spatial.distance import squareform
+
+    wide = rows.shape[1]
+    if wide < 2:
+        return tuple((j,) for j in range(wide))
+    related = pd.DataFrame(rows).corr(method="spearman").abs().to_numpy(copy=True)
+    related[np.isnan(related)] = 0.0  # a column without variation goes with no other
+    np.fill_diagonal(related, 1.0)
+    apart = squareform(np.clip(1.0 - related, 0.0, None), checks=False)
+    codes = fcluster(linkage(apart, "complete"), t=1.0 - least + 1e-12, criterion="distance")
+    together: dict[int, list[int]] = {}
+    for j, code in enumerate(codes.tolist()):
+        together.setdefault(code, []).append(j)
+    return tuple(tuple(columns) for columns in together.values())
+
+
+def summed(effects: Matrix, groups: Groups) -> Matrix:
+    """Effects of each group, n × groups, from n × features."""
+    return np.stack([effects[:, list(group)].sum(axis=1) for group in groups], axis=1)
+
+
+def stable_shares(served: Matrix, refits: Sequence[Matrix], *, top: int = TOP) -> Matrix:
+    """Share of refits in which an effect was among a row's `top` strongest, on the served side.
+
+    Parameters
+    ----------
+    served : float array, n × m
+        Effects of the served model; one that a refit turns round is not stable.
+    refits : sequence of float arrays, each n × m
+        Effects on the same rows from refits on resampled people.
+    """
+    within = np.zeros_like(served)
+    rows = np.arange(len(within))[:, None]
+    for effects in refits:
+        strongest = np.argsort(-np.abs(effects), axis=1, kind="stable")[:, :top]
+        same = (np.sign(effects) == np.sign(served)) & (effects != 0)
+        within[rows, strongest] += same[rows, strongest]
+    return within / max(len(refits), 1)
+
+
+def spreads(refits: Sequence[Matrix]) -> Matrix | None:
+    """1.96 standard deviations of each effect over the refits; None for fewer than two."""
+    if len(refits) < 2:
+        return None
+    wide: Matrix = 1.96 * np.stack(refits).std(axis=0, ddof=1)
+    return wide

@@ -1,0 +1,107 @@
+"""Numbers in an analyst's words: what a feature is called, and where a value stands among peers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from workbench.analysis.tables import FloatArray
+
+YES_OR_NO = "yes or no"  # unit of a feature that is 1 or 0
+
+Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
+
+
+def shown(value: float) -> str:
+    """A whole number as it is, others to two significant digits, without exponent."""
+    if value == round(value):
+        return f"{value:,.0f}"
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{float(f'{value:.2g}'):.10g}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """``a, b and c``."""
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a feature is called: column, short name, unit, and its own docstring as the reason."""
+
+    name: str
+    label: str
+    unit: str
+    reason: str
+
+    def value(self, value: float) -> str:
+        if np.isnan(value):
+            return "no value"
+        if self.unit == YES_OR_NO:
+            return "yes" if value else "no"
+        unit = self.unit
+        if value == 1 and unit.endswith("s") and " " not in unit and unit != "times":
+            unit = unit[:-1]
+        return f"{shown(value)} {unit}".strip()
+
+    def sentence(self, value: float, comparison: str, own: str = "") -> str:
+        """`own` is what it was in the entity's own history, in words; empty where nothing was."""
+        said = f"{self.reason.rstrip('.')}: {self.value(value)}"
+        parts = [said, *([] if np.isnan(value) else [comparison]), *([own] if own else [])]
+        return f"{', '.join(part for part in parts if part)}."
+
+
+@dataclass(frozen=True, slots=True)
+class Peers:
+    """What the features were among the candidates a model learnt on.
+
+    Parameters
+    ----------
+    quantiles : float array, features × 101
+        Values that occurred, from the lowest to the highest per cent; NaN where none had one.
+    missing : float array, features
+        Share that had no value.
+    n : int
+        How many candidates they were.
+    """
+
+    quantiles: Matrix
+    missing: FloatArray
+    n: int
+
+    @staticmethod
+    def of(rows: Matrix) -> Peers:
+        quantiles = np.full((rows.shape[1], 101), np.nan)
+        for j, column in enumerate(rows.T):
+            known = column[~np.isnan(column)]
+            if len(known):
+                quantiles[j] = np.quantile(known, np.linspace(0, 1, 101), method="inverted_cdf")
+        return Peers(quantiles, np.isnan(rows).mean(axis=0), len(rows))
+
+    def position(self, j: int, value: float) -> float:
+        """Share of peers below `value` of feature j, those equal to it counted half (0 to 1)."""
+        line = self.quantiles[j]
+        sides = (np.searchsorted(line, value, side=side) for side in ("left", "right"))
+        return float(sum(sides)) / (2 * len(line))
+
+    def compared(self, j: int, value: float) -> str:
+        """Where `value` of feature j stands, in words."""
+        line = self.quantiles[j]
+        if np.isnan(line[0]):
+            return "no other candidate had one"
+        if np.isin(line, [0.0, 1.0]).all():
+            return f"as in {int(np.sum(line[1:] == value))} of 100 other candidates"
+        below = min(int(np.searchsorted(line, value, side="left")), 99)
+        above = min(101 - int(np.searchsorted(line, value, side="right")), 99)
+        if below > max(above, 50):
+            return f"higher than in {below} of 100 other candidates"
+        if above > max(below, 50):
+            return f"lower than in {above} of 100 other candidates"
+        low, high = shown(float(line[25])), shown(float(line[75]))
+        return (
+            f"as in most other candidates ({low})"
+            if low == high
+            else (f"as in many other candidates (half lie between {low} and {high})")
+        )
