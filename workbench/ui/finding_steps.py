@@ -12,7 +12,7 @@ from workbench.domain.account import Account
 from workbench.domain.decision import Verdict
 from workbench.domain.finding import Claim
 from workbench.services import labels, review
-from workbench.ui import acting, components, evidence, ordinary, reasons
+from workbench.ui import acting, components, evidence, nearest, ordinary, reasons
 from workbench.ui.words import inert, local
 
 if TYPE_CHECKING:
@@ -140,6 +140,7 @@ class Steps:
         reasons.three_columns(assessment)
         ordinary.told(assessment, {record.id: record for record in claim.records})
         reasons.explained(assessment, key=f"why_{self.id}")
+        nearest.draw(self.desk, self.account, self.id)
         _rests_on(self.desk, claim, self.names)
         left, right = st.columns(2)
         with left:

@@ -1,0 +1,122 @@
+"""The nearest findings that one has decided already, and what was decided on them.
+
+It shows no verdict that its reader has yet to give: only findings that the reader decided, and
+never the finding in hand (duty T10). Each that is opened is logged (duty T29).
+"""
+
+from dataclasses import dataclass
+
+from workbench.domain.account import PERMISSIONS, Account, Operation
+from workbench.domain.action import current
+from workbench.domain.decision import Verdict
+from workbench.domain.errors import NotCleared
+from workbench.domain.finding import Finding, FindingStatus
+from workbench.domain.log import EntryKind
+from workbench.store import cases, findings
+from workbench.store.attempts import attempt
+from workbench.store.desk import Desk
+from workbench.store.gate import Stage, Step, latest_decision, latest_opening
+
+MOST = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Near:
+    """A decided finding like the one in hand.
+
+    `distance` is the root mean square of the distances between the two in each feature's place
+    among peers (0 the same, 1 as far as can be). `verdicts` are the current ones of each decider,
+    the reader's own first.
+    """
+
+    finding_id: str
+    case_id: str
+    text: str
+    distance: float
+    verdicts: tuple[Verdict, ...]
+
+
+def nearest(desk: Desk, finding_id: str, *, account: str) -> list[Near]:
+    """At most three decided findings of the same model, the nearest first.
+
+    To one who may decide: of those that this account decided itself, in cases open to it. To
+    one who never decides: of all that were decided in those cases.
+
+    Raises
+    ------
+    NotCleared
+        When the score and explanation of the finding in hand were not shown to the account.
+    """
+    with attempt(desk, "nearest", finding_id, account, Operation.OPEN_FINDING) as step:
+        _require_unveiled(step)
+        here = findings.load_assessment(desk.vault, step.finding).position
+        ranked = []
+        for other in _decided(step):
+            there = findings.load_assessment(desk.vault, other).position
+            ranked.append((_distance(here, there), other.id, other))
+        ranked.sort(key=lambda item: item[:2])
+        return [_opened(step, other, far) for far, _, other in ranked[:MOST]]
+
+
+def _require_unveiled(step: Step) -> None:
+    stage = Stage.ASSESSMENT if _decides(step.account) else Stage.REVIEW
+    if latest_opening(step.connection, step.finding.id, step.account.id, stage) is None:
+        raise NotCleared(
+            f"Account {step.account.id} was not shown why finding {step.finding.id} was found; "
+            "what is like it is shown after that."
+        )
+
+
+def _decides(account: Account) -> bool:
+    return account.role in PERMISSIONS[Operation.JUDGE]
+
+
+def _decided(step: Step) -> list[Finding]:
+    connection, who = step.connection, step.account
+    open_to = cases.ids_of(connection, who) if _decides(who) else None
+    found = findings.list_findings(connection, cases=open_to, model=step.finding.model)
+    return [
+        other
+        for other in found
+        if other.id != step.finding.id
+        and step.vault.holds(other.id)
+        and (
+            latest_decision(connection, other.id, who.id) is not None
+            if _decides(who)
+            else findings.status_of(connection, other.id) is not FindingStatus.UNDECIDED
+        )
+    ]
+
+
+def _distance(here: dict[str, float], there: dict[str, float]) -> float:
+    """A feature that only one of the two has counts as far as can be."""
+    names = here.keys() | there.keys()
+    if not names:
+        return 0.0
+    gaps = [
+        abs(here[name] - there[name]) if name in here and name in there else 1.0 for name in names
+    ]
+    return float((sum(gap * gap for gap in gaps) / len(gaps)) ** 0.5)
+
+
+def _opened(step: Step, other: Finding, distance: float) -> Near:
+    claim = findings.load_claim(step.vault, other)
+    taken = current(findings.decisions_of(step.connection, step.vault, other.id))
+    own_first = sorted(taken, key=lambda d: d.decided_by != step.account.id)
+    said: dict[str, object] = {
+        "what": "nearest",
+        "account": step.account.id,
+        "case": other.case_id,
+        "finding": other.id,
+        "digest": other.claim_digest,
+        "session": step.session_hash,
+        "simulated": step.account.simulated,
+    }
+    step.log.append(step.connection, EntryKind.CONSULTATION, said)
+    return Near(
+        finding_id=other.id,
+        case_id=other.case_id,
+        text=claim.text,
+        distance=distance,
+        verdicts=tuple(d.verdict for d in own_first),
+    )

@@ -1,0 +1,53 @@
+"""Findings like the one in hand that its reader decided before, opened on request."""
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from workbench.domain.account import Account
+from workbench.services import nearest
+from workbench.ui import components
+from workbench.ui.words import inert
+
+if TYPE_CHECKING:
+    from workbench.bootstrap import Desk
+
+
+def draw(desk: "Desk", account: Account, finding_id: str) -> None:
+    """A button, and what it opened in this session; each opening is logged."""
+    key = f"nearest_{finding_id}"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        pressed = st.button(
+            "Show the nearest I decided", icon=":material/join_inner:", key=f"{key}_go"
+        )
+        st.caption("Findings of this model that you decided before. That you open them is logged.")
+    if pressed:
+        with components.asking() as asked:
+            st.session_state[key] = nearest.nearest(desk, finding_id, account=account.name)
+        if not asked.ok:
+            return
+    if key not in st.session_state:
+        return
+    found: list[nearest.Near] = st.session_state[key]
+    if not found:
+        st.caption("You have decided no other finding of this model yet.")
+        return
+    st.dataframe(
+        [
+            {
+                "Finding": near.finding_id,
+                "Case": near.case_id,
+                "Claim": near.text,
+                "Decided": ", ".join(verdict.label for verdict in near.verdicts),
+                "Alike": f"{round(100 * (1 - near.distance))} %",
+            }
+            for near in found
+        ],
+        hide_index=True,
+        key=f"{key}_table",
+        column_config={"Claim": st.column_config.TextColumn(width="large")},
+    )
+    st.caption(
+        "Alike: how near the features of the two stand among all candidates. That you decided one "
+        f"so says nothing of {inert(finding_id)}; its own records do."
+    )
