@@ -103,8 +103,8 @@ class Broken(Callers):
         return Misread(**kept, explain_by=self.explain_by)
 
 
-EVERY_BROKEN: Mapping[str, Broken] = {
+CATEGORICAL = Broken(as_trees_read, categorical=True)
+SERVED: Mapping[str, Broken] = {
     "trees with a background": Broken(with_a_background),
-    "native categories": Broken(as_trees_read, categorical=True),
     "probability as the output": Broken(of_probabilities),
 }

@@ -361,6 +361,15 @@ def test_a_record_that_must_not_be_passed_on_is_left_out_of_a_dossier_and_that_i
     assert "involved in" not in text  # the link that rests on R1
     assert "R2<" in text
     assert "1 record was left out" in text
+    assert "Ask the operator" not in text  # the enquiry may tell what R1 says
+    assert "Both call a taxi company." in text
+
+
+def test_a_dossier_tells_the_ordinary_story_and_what_the_finding_hangs_on(built: Home) -> None:
+    _, text = dossier(built, seal(built))
+    assert "Both call a taxi company." in text
+    assert "Without record <code>R1</code> the model would not have put this forward" in text
+    assert "Ask the operator who used the number." in text
 
 
 def test_text_from_records_and_people_is_inert_in_a_dossier(built: Home) -> None:

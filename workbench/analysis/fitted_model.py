@@ -245,7 +245,8 @@ class FittedModel:
         return Speech(self.words, self.peers, self.groups, self.own)
 
     @cached_property
-    def _explainer(self) -> Explainer:
+    def explainer(self) -> Explainer:
+        """The served model's explainer, made once for each release."""
         return explainer_of(self.estimator, self.background)
 
     @cached_property
@@ -257,7 +258,7 @@ class FittedModel:
         return LinearRefits.of([(r.estimator, r.background) for r in self.refits])
 
     def _served(self, rows: Matrix) -> Attribution:
-        return self._explainer(rows)
+        return self.explainer(rows)
 
     def _refitted(self, rows: Matrix) -> Sequence[Matrix]:
         """Effects by each refit; linear ones all at once."""

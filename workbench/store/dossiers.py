@@ -64,7 +64,7 @@ def render(contents: Contents) -> bytes:
         "model_said": _model_said(contents),
         "reasons_for": _list(said.reasons_for, empty=_unnamed(said)),
         "reasons_against": _list(said.against, empty=_unnamed(said)),
-        "counter_case": _counter_case(said),
+        "counter_case": _counter_case(contents),
         "unless": _list(said.unless, empty="Nothing was tried."),
         "limits": _list((*said.limits, *said.flags), empty="None were stated."),
         "people": _people(contents),
@@ -187,10 +187,16 @@ def _unnamed(said: Assessment) -> str:
     return "None of those that stand out."
 
 
-def _counter_case(said: Assessment) -> str:
-    case = said.counter_case
+def _counter_case(contents: Contents) -> str:
+    """The ordinary story; what it says of records stays behind where one of them does."""
+    case = contents.assessment.counter_case
     if case is None:
         return "<p>The model knows none.</p>"
+    story = f"<p>{_safe(case.story)}</p>"
+    if len(contents.leaving) < len(contents.claim.records):
+        return (
+            f"{story}<p>What fits it rests on records that were left out, and is left out too.</p>"
+        )
     toppling = [k.record_id for k in case.keystones if k.topples]
     hangs = (
         f"Without record {' or '.join(f'<code>{_safe(r)}</code>' for r in toppling)} the model "
@@ -199,7 +205,7 @@ def _counter_case(said: Assessment) -> str:
         else f"None of {case.n_tried} records that were left out one at a time topples it."
     )
     return (
-        f"<p>{_safe(case.story)}</p><p>What fits it:</p>{_list(case.fits, empty='Nothing.')}"
+        f"{story}<p>What fits it:</p>{_list(case.fits, empty='Nothing.')}"
         f"<p>What does not:</p>{_list(case.misfits, empty='Nothing.')}"
         f"<p>{hangs if case.n_tried else ''}</p><p>{_safe(case.enquiry)}</p>"
     )
