@@ -136,6 +136,7 @@ def _document(desk: Desk, version: "Version", dataset: str, margin: float) -> di
     """
     from workbench.analysis.fairness import audit_candidates
     from workbench.analysis.modelling import sample_at, truth_of
+    from workbench.analysis.proxies import proxies
 
     definition, graph = desk.models[version.model], desk.datasets.graph(dataset)
     run = desk.registry.run(version.run_id)
@@ -143,11 +144,12 @@ def _document(desk: Desk, version: "Version", dataset: str, margin: float) -> di
     as_of, until = _later_slice(run, graph, dataset)
     held = sample_at(definition, graph, as_of=as_of, until=until, seed=run.seed)
     put_forward = fitted.probability(held.features) >= fitted.threshold
+    sensitive = _sensitive(desk, dataset)
     audited = partial(
         audit_candidates,
         prediction=put_forward,
         people=held.people,
-        sensitive=_sensitive(desk, dataset),
+        sensitive=sensitive,
         margin=margin,
         seed=SEED,
     )
@@ -166,6 +168,9 @@ def _document(desk: Desk, version: "Version", dataset: str, margin: float) -> di
         "dataset_sha256": desk.datasets.sha256(dataset),
         "as_of": as_of.isoformat(),
         "until": until.isoformat(),
+        "proxies": proxies(
+            held.features[list(fitted.feature_names)], held.people, sensitive, seed=SEED
+        ),
         "against_truth": None if true is None else audited(label=true == 1, intersections=False),
     }
 

@@ -19,6 +19,7 @@ from workbench.analysis.audit_words import (
 from workbench.analysis.error_rates import DENOMINATOR, GroupRow, Interval, rate_of
 from workbench.analysis.fairness import ExcludedRow, GapRow
 from workbench.analysis.group_dots import group_dots
+from workbench.analysis.proxies import ProxyRow, proxies_sentence
 from workbench.store.audit_frame import TEMPLATES, facts, framed, safe, table
 from workbench.store.dot_plot import dot_plot
 
@@ -31,6 +32,7 @@ def render(document: Mapping[str, Any], *, digest: str, made_at: datetime) -> by
         "attributes": "\n".join(_attribute(document, name) for name in singles),
         "intersections": _intersections(document),
         "truth": _against_truth(document),
+        "proxies": _proxies(document.get("proxies", [])),
         "excluded": _excluded(document["excluded"], document["notes"]),
         "tests": _tests(document["tests"]),
         "shared": SHARED[document["shared"]],
@@ -159,6 +161,26 @@ def _against_truth(document: Mapping[str, Any]) -> str:
         f"{safe(verdict_sentence(truth))}</p>"
         f'<div class="wide">{_tests(truth["tests"])}</div>'
     )
+
+
+def _proxies(rows: Sequence[ProxyRow]) -> str:
+    said = f"<p>{safe(proxies_sentence(rows))}</p>"
+    if not rows:
+        return said
+    head = ("attribute", "group", "candidates", "AUC", "95 % interval", "best feature alone", "AUC")
+    body = [
+        (
+            safe(plain(row["attribute"])),
+            safe(row["group"]),
+            f"{row['n']:,}",
+            f"{row['auc']:.2f}",
+            f"{row['interval'][0]:.2f} to {row['interval'][1]:.2f}",
+            safe(plain(row["strongest"])),
+            f"{row['strongest_auc']:.2f}",
+        )
+        for row in rows
+    ]
+    return f'{said}<div class="wide">{table(head, body)}</div>'
 
 
 def _excluded(rows: Sequence[ExcludedRow], notes: Sequence[str]) -> str:

@@ -18,6 +18,7 @@ from workbench.analysis.audit_words import (
 from workbench.analysis.error_rates import GroupRow, rate_of
 from workbench.analysis.fairness import GapRow
 from workbench.analysis.group_dots import group_dots, reach_of
+from workbench.analysis.proxies import ProxyRow, proxies_sentence
 from workbench.domain.account import Operation
 from workbench.services import audit, audit_deciders
 from workbench.services.audit import AuditReport
@@ -25,6 +26,8 @@ from workbench.ui import components, deciders_view, session
 from workbench.ui.components import Dot
 from workbench.ui.deciders_view import COLOURS
 from workbench.ui.words import inert
+
+_MOST_PROXIES = 10
 
 
 def page() -> None:
@@ -76,6 +79,7 @@ def _report(report: AuditReport) -> None:
     _downloads(report)
     _one_test(report)
     _all_tests(document["tests"])
+    _proxies(document.get("proxies", []))
     _left_out(report)
 
 
@@ -212,6 +216,34 @@ def _all_tests(tests: Sequence[GapRow]) -> None:
         hide_index=True,
         key="tests",
     )
+
+
+def _proxies(rows: Sequence[ProxyRow]) -> None:
+    st.subheader("What the features give away", anchor=False)
+    st.caption(
+        "The model never sees a trait; a second model tries to tell it from the same features, on "
+        "people it has not seen. At 0.5 the features say nothing of it, at 1 they say it all."
+    )
+    st.markdown(inert(proxies_sentence(rows)))
+    if not rows:
+        return
+    components.dots(
+        [
+            Dot(
+                label=f"{row['group']} ({plain(row['attribute'])})",
+                value=row["auc"],
+                low=row["interval"][0],
+                high=row["interval"][1],
+                note=f"best alone: {plain(row['strongest'])}, {row['strongest_auc']:.2f}",
+            )
+            for row in rows[:_MOST_PROXIES]
+        ],
+        axis="chance to tell one of the group from another (AUC)",
+        key="proxies",
+        reference=0.5,
+    )
+    if len(rows) > _MOST_PROXIES:
+        st.caption(f"The {_MOST_PROXIES} told best of {len(rows)} groups; all are in the figures.")
 
 
 def _left_out(report: AuditReport) -> None:
