@@ -24,7 +24,7 @@ COMMANDS = [
 def test_every_command_has_help_that_says_something(command: tuple[str, ...]) -> None:
     from typer.testing import CliRunner
 
-    from workbench.cli import app
+    from workbench.cli.main import app
 
     shown = CliRunner().invoke(app, [*command, "--help"])
     assert shown.exit_code == 0
@@ -35,7 +35,7 @@ def test_every_command_has_help_that_says_something(command: tuple[str, ...]) ->
 def test_help_is_there_without_loading_shap_sklearn_mlflow_or_pandas() -> None:
     code = (
         "import sys; sys.argv = ['workbench', '--help']\n"
-        "from workbench.cli import main\n"
+        "from workbench.cli.main import main\n"
         "try: main()\nexcept SystemExit: pass\n"
         "heavy = {'shap', 'sklearn', 'mlflow', 'pandas', 'streamlit'} & set(sys.modules)\n"
         "sys.exit(1 if heavy else 0)"

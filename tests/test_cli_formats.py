@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pytest
 from builders_formats import FTM, GEXF, GML, GRAPHML, delivery
 
-from workbench.cli import main
+from workbench.cli.main import main
 
 CALLS = (
     "MSISDN_A,MSISDN_B,IMEI_A,Cell ID,Start Time,Duration,Type\n"

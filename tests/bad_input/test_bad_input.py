@@ -49,7 +49,7 @@ def test_a_bad_file_is_refused_with_code_place_and_one_line(bad: Bad, tmp_path: 
 _COMMAND = """
 import contextlib, io, json, os, resource, sys
 from pathlib import Path
-from workbench import cli
+from workbench.cli import main as cli
 ends = []
 for path in json.load(sys.stdin):
     said, status = io.StringIO(), None

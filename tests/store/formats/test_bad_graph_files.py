@@ -132,7 +132,7 @@ def test_more_parallel_links_than_anyone_reads_are_refused(tmp_path: Path) -> No
 
 MEASURED = (
     "import resource, sys\n"
-    "from workbench.cli import main\n"
+    "from workbench.cli.main import main\n"
     "sys.argv = ['workbench', 'check', sys.argv[1]]\n"
     "try: main()\n"
     "except SystemExit as done:\n"

@@ -1,0 +1,185 @@
+"""Commands on models and what they find: train, audit, detect, list, replay."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from workbench.cli.shell import (
+    OPERATOR,
+    As,
+    CaseOption,
+    DatasetOption,
+    Json,
+    Purpose,
+    Seed,
+    app,
+    as_lines,
+    desk_here,
+    ground_of,
+    named,
+    progress,
+    show,
+)
+from workbench.domain.errors import BadInput
+
+if TYPE_CHECKING:
+    from workbench.bootstrap import Desk
+
+
+@app.command()
+def train(
+    model: str, dataset: DatasetOption, seed: Seed, as_: As = OPERATOR, as_json: Json = False
+) -> None:
+    """Train MODEL on a dataset as an MLflow run, with nested runs for what was compared."""
+    from workbench.services import train as service
+
+    desk = desk_here()
+    run_id = service.train(
+        desk, model, dataset=named(desk, dataset), seed=seed, account=as_, progress=progress
+    )
+    show({"run_id": run_id}, f"Run {run_id}", as_json=as_json)
+
+
+@app.command()
+def register(run: str, as_: As = OPERATOR, as_json: Json = False) -> None:
+    """Register the model of RUN as a version, proposed for release."""
+    from workbench.services import train as service
+
+    version = service.register(desk_here(), run, account=as_)
+    show({"version": version}, f"Version {version}, proposed for release", as_json=as_json)
+
+
+@app.command()
+def evaluate(
+    model: str,
+    dataset: DatasetOption,
+    pairs: Annotated[Path | None, typer.Option("--pairs", help="Write candidates here.")] = None,
+    as_: As = OPERATOR,
+    as_json: Json = False,
+) -> None:
+    """Measures of MODEL against the dataset's truth, later than its training data."""
+    from workbench.services import evaluate as service
+
+    desk = desk_here()
+    measures = service.evaluate(desk, model, dataset=named(desk, dataset), account=as_, pairs=pairs)
+    show(measures, as_lines(measures), as_json=as_json)
+
+
+@app.command()
+def audit(
+    model: Annotated[str, typer.Argument(help="A model; leave out with --table.")] = "",
+    dataset: DatasetOption = "",
+    table: Annotated[Path | None, typer.Option("--table", help="Any table: CSV, Parquet.")] = None,
+    label: Annotated[str, typer.Option("--label", help="Column of what was true.")] = "",
+    prediction: Annotated[str, typer.Option("--prediction", help="Column predicted.")] = "",
+    score: Annotated[str, typer.Option("--score", help="Column of scores.")] = "",
+    threshold: Annotated[float | None, typer.Option("--threshold", help="Cut on it.")] = None,
+    group: Annotated[list[str] | None, typer.Option("--group", help="Attribute; repeat.")] = None,
+    positive: Annotated[str, typer.Option("--positive", help="Positive label.")] = "1",
+    margin: Annotated[float, typer.Option("--margin", help="Gap that matters, 0 to 1.")] = 0.05,
+    cluster: Annotated[str, typer.Option("--cluster", help="Person that rows share.")] = "",
+    as_: As = OPERATOR,
+    as_json: Json = False,
+) -> None:
+    """Audit a release, or any table a user brings, for bias per subgroup and intersection."""
+    from workbench.services import audit as service
+
+    if bool(model) == bool(table):
+        raise BadInput("Name either a model with --dataset, or a file with --table.")
+    if table:
+        report = service.audit_table(
+            table,
+            label=label,
+            prediction=prediction or None,
+            score=score or None,
+            threshold=threshold,
+            groups=group or [],
+            positive=positive,
+            margin=margin,
+            cluster=cluster or None,
+        )
+    else:
+        desk = desk_here()
+        report = service.audit_release(
+            desk, model, dataset=named(desk, dataset), account=as_, margin=margin
+        ).as_json()
+        report["deciders"] = _deciders(desk, model, report["version"], as_, margin)
+    show(report, _audit_lines(report), as_json=as_json)
+    if report["verdict"] == "fail":
+        raise typer.Exit(1)
+
+
+@app.command()
+def detect(
+    model: str, dataset: DatasetOption, seed: Seed = 7, as_: As = OPERATOR, as_json: Json = False
+) -> None:
+    """Put what the release of MODEL finds before people, sealed, a random share mixed in."""
+    from workbench.services import detect as service
+
+    desk = desk_here()
+    found = service.detect(
+        desk, model, dataset=named(desk, dataset), account=as_, seed=seed, progress=progress
+    )
+    show({"findings": list(found)}, f"{len(found)} findings sealed", as_json=as_json)
+
+
+@app.command()
+def findings(
+    status: Annotated[str, typer.Option("--status", help="undecided, decided, acted_on")] = "",
+    case: CaseOption = "",
+    purpose: Purpose = "",
+    as_json: Json = False,
+) -> None:
+    """List findings; score and probability only once decided."""
+    from workbench.services import review
+
+    desk = desk_here()
+    ground = ground_of(desk, case, purpose, OPERATOR)
+    found = review.list_findings(desk, status=status or None, purpose=ground)
+    rows = [row.as_json() for row in found]
+    lines = [f"{r['id']}  {r['case']}  {r['model']:<14} {r['status']}" for r in rows]
+    show(rows, "\n".join(lines), as_json=as_json)
+
+
+@app.command()
+def replay(finding: str, as_: As = OPERATOR, as_json: Json = False) -> None:
+    """Recompute a finding's score and explanation from what was kept: 0 the same, 1 they differ."""
+    from workbench.services import replay as service
+
+    result = service.replay(desk_here(), finding, account=as_)
+    show(result.as_json(), result.as_text(), as_json=as_json)
+    if not result.same:
+        raise typer.Exit(1)
+
+
+def _deciders(desk: "Desk", model: str, version: int, account: str, margin: float) -> Any:
+    """The audit of who decided on this version; None while it is no release or nobody has."""
+    from workbench.services import audit_deciders
+
+    found = audit_deciders.audit_deciders(
+        desk, model, account=account, version=version, margin=margin
+    )
+    return None if found is None else {**found.document, "digest": found.digest}
+
+
+def _rate(share: float | None) -> str:
+    return "     -" if share is None else f"{share:6.3f}"
+
+
+def _audit_lines(report: Mapping[str, Any]) -> str:
+    lines = [f"verdict: {report['verdict']} (n = {report['n']})"]
+    for g in report["groups"]:
+        rates = f"fpr={_rate(g['fpr'])} fnr={_rate(g['fnr'])}"
+        lines.append(f"{g['attribute']:<22}{g['group']:<26}n={g['n']:<7}{rates}")
+    for t in report["tests"]:
+        found = f"gap={_rate(t['gap'])} p={_rate(t['p_value'])}  {t['verdict']}"
+        lines.append(f"{t['attribute']:<22}{t['metric']:<5}{found}")
+    if report.get("deciders"):
+        from workbench.analysis.audit_words import deciders_sentence
+
+        document = report["deciders"]
+        basis = "records" if document["truth"] is None else "truth"
+        lines.append(f"deciders, by {basis}: {deciders_sentence(document, basis)}")
+    return "\n".join(lines)
