@@ -12,7 +12,7 @@ from itertools import pairwise
 from workbench.analysis.validation.rows import Plot, Series
 
 WIDTH, HEIGHT = 520, 250
-LEFT, RIGHT, TOP, BOTTOM = 64, 14, 10, 46
+LEFT, RIGHT, TOP, BOTTOM = 64, 26, 10, 46
 Scale = Callable[[float], float]
 
 
@@ -23,8 +23,7 @@ def draw(plot: Plot) -> str:
     y_values = [y for series in shown for y in series.y]
     if not x_values:
         return ""
-    bars = any(series.kind == "bars" for series in shown)
-    x_low, x_high = _reach(x_values, plot.x_log, pad=0.6 if bars else 0.0)
+    x_low, x_high = _reach(x_values, plot.x_log, pad=_beside_bars(shown))
     y_low, y_high = _reach([*y_values, *([] if plot.y_log else [0.0])], plot.y_log, pad=0.0)
     x = _scale(x_low, x_high, LEFT, WIDTH - RIGHT, plot.x_log)
     y = _scale(y_low, y_high, HEIGHT - BOTTOM, TOP, plot.y_log)
@@ -70,6 +69,13 @@ def _kept(plot: Plot, series: Series) -> Series:
         kind=series.kind,
         ours=series.ours,
     )
+
+
+def _beside_bars(shown: Sequence[Series]) -> float:
+    """Room that the first and the last bar need; none where there are no bars."""
+    bars = [sorted(series.x) for series in shown if series.kind == "bars"]
+    gaps = [b - a for x in bars for a, b in pairwise(x)]
+    return 0.6 * min(gaps, default=1.0) if bars else 0.0
 
 
 def _reach(values: Sequence[float], log: bool, *, pad: float) -> tuple[float, float]:

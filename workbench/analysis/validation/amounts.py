@@ -24,8 +24,10 @@ def degrees(world: WrittenWorld) -> dict[str, Measured]:
         y_label="share of accounts",
         series=(
             Series(name="this world", x=x, y=y, kind="points"),
-            Series(name="published", x=(1000.0, 1000.0), y=(1.0, y[-1]), kind="dashes", ours=False),
-            Series(name="AMLworld", x=(11.0, 11.0), y=(1.0, y[-1]), kind="dashes", ours=False),
+            Series(
+                name="published", x=(1000.0, 1000.0), y=(1.0, min(y)), kind="dashes", ours=False
+            ),
+            Series(name="AMLworld", x=(11.0, 11.0), y=(1.0, min(y)), kind="dashes", ours=False),
         ),
         x_log=True,
         y_log=True,
