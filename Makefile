@@ -58,6 +58,10 @@ reports: setup ## make the samples and the screenshots in reports/ anew
 worlds: setup ## hold a world of size M against what is known of real ones, in reports/
 	$(BIN)/python reports/study_worlds.py world
 
+.PHONY: auditor
+auditor: setup ## study the bias audit itself over 100 declared seeds, in reports/
+	$(BIN)/python reports/study_auditor.py
+
 .PHONY: bench
 bench: setup ## measure beside a peer, in the same run
 	@PYTHONPATH=tests $(BIN)/python -m benchmarks.run --size full
