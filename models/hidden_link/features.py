@@ -160,7 +160,7 @@ def co_suspect_contacts(pairs: PairContext) -> FloatArray:
 
 @feature(unit="ties", label="ties among the shared contacts")
 def ties_among_shared(pairs: PairContext) -> FloatArray:
-    """How many ties records state among the shared contacts themselves: are they one circle?"""
+    """How many ties records state among the shared contacts themselves; many make one circle."""
     return cohesion(pairs.contacts, pairs.a, pairs.b).astype(np.float64)
 
 

@@ -56,7 +56,9 @@ def _of_a_club(shared: "_Shared") -> list[Sign]:
         Sign(
             n >= MANY,
             f"{n} contacts are known of it, more than two people with a secret would need.",
-            f"No more than {n} contacts are known of it; a club's would have more.",
+            f"Only {n} contacts are known of it; a club's would have more."
+            if n
+            else "So nothing is known of how many others would be in touch with it.",
         ),
         shared.in_working_hours(),
         shared.without_offences(),
@@ -118,7 +120,7 @@ class _Shared:
         known = contacts.degrees
         order = self.bare[np.argsort(known[self.bare], kind="stable")]
         self.rarest = int(order[0]) if len(order) else -1
-        self.busiest = int(known[self.bare if len(self.bare) else shared].max(initial=0))
+        self.busiest = int(known[self.bare].max(initial=0))
         beside = [np.isin(shared, crime.neighbours(int(one))) for one in pair]
         self.n_suspected = int(np.logical_or(*beside).sum())
         self.n_among = sum(int(np.isin(contacts.neighbours(int(c)), shared).sum()) for c in shared)

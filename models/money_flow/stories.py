@@ -221,7 +221,8 @@ class _Flow:
         return Sign(
             2 * n >= n_pairs,
             f"{n} of the {n_pairs} pairs of payer and payee had dealings before.",
-            f"Only {n} of the {n_pairs} pairs of payer and payee had dealings before.",
+            f"{f'Only {n}' if n else 'None'} of the {n_pairs} pairs of payer and payee had "
+            "dealings before.",
         )
 
     @cached_property

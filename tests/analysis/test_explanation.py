@@ -192,9 +192,9 @@ def test_features_that_go_together_are_summed_ranked_and_named_as_one() -> None:
     assert together.label == "Calls and places"
     assert together.effect == 3.0
     assert together.sentence == (
-        "Calls and places, which rise and fall together and count as one: places 1 place, higher "
-        "than in 99 of 100 other candidates; calls 3 calls, higher than in 99 of 100 other "
-        "candidates."
+        "Calls and places, which rise and fall together and count as one. places: 1 place (higher "
+        "than in 99 of 100 other candidates); calls: 3 calls (higher than in 99 of 100 other "
+        "candidates)."
     )
     assert alone.label == "Days"
     # the sum is 3 in both refits: it does not scatter, though each of the two does by

@@ -35,7 +35,12 @@ def test_numbers_are_shown_short(value: float, text: str) -> None:
 def test_one_of_a_thing_is_said_in_the_singular() -> None:
     assert CALLS.value(1.0) == "1 call"
     assert CALLS.value(2.0) == "2 calls"
+    assert Words("x", "x", "calls or transfers", "X.").value(1.0) == "1 call or transfer"
     assert Words("x", "x", "times", "X.").value(1.0) == "1 times"
+
+
+def test_a_share_is_said_in_per_cent() -> None:
+    assert Words("x", "x", "share", "X.").value(0.125) == "12 %"
 
 
 def test_a_place_among_peers_counts_equal_ones_half() -> None:

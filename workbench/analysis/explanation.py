@@ -267,10 +267,10 @@ class _Row:
             word, value = self.speech.words[j], self.row[j]
             compared = "" if np.isnan(value) else self.speech.peers.compared(j, value)
             own = self.speech.usual(j, self.usual[j])
-            said = ", ".join(part for part in (word.value(value), compared, own) if part)
-            parts.append(f"{word.label} {said}")
+            said = ", ".join(part for part in (compared, own) if part)
+            parts.append(f"{word.label}: {word.value(value)}{f' ({said})' if said else ''}")
         return (
-            f"{label[:1].upper()}{label[1:]}, which rise and fall together and count as one: "
+            f"{label[:1].upper()}{label[1:]}, which rise and fall together and count as one. "
             f"{'; '.join(parts)}."
         )
 

@@ -30,12 +30,12 @@ from workbench.analysis.grouping import Groups
 from workbench.analysis.linear_refits import LinearRefits
 from workbench.analysis.tables import FloatArray, IntArray
 from workbench.analysis.uncertainty import Calibrator, spread
-from workbench.analysis.wording import YES_OR_NO, Matrix, Peers, Words, shown
+from workbench.analysis.wording import YES_OR_NO, Matrix, Peers, Words
 from workbench.domain.errors import BadInput
 from workbench.domain.finding import RESIDUAL_BOUND, Explanation
 
 KIND = "feature_model/2"
-AT_A_TIME = 2_000  # rows explained together in bulk
+AT_A_TIME = 10_000  # rows explained together in bulk
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +172,7 @@ class FittedModel:
             elif np.isnan(low):
                 found.append(f"A value for {word.label}; in training it never had one.")
             elif value < low or value > high:
-                seen = f"{shown(low)} to {word.value(high)}"
+                seen = f"{word.value(low)} to {word.value(high)}"
                 found.append(
                     f"Out of range: {word.label} is {word.value(value)}; training saw {seen}."
                 )
@@ -275,13 +275,15 @@ class FittedModel:
 
 def to_matrix(features: pd.DataFrame, names: Sequence[str]) -> Matrix:
     """The named columns as n × features float64; refuses missing columns and infinities."""
-    lost = [name for name in names if name not in features.columns]
+    columns = features.columns.tolist()
+    lost = [name for name in names if name not in columns]
     if lost:
         raise BadInput(
             f"The features lack {', '.join(lost)}; compute them with the model's own definition.",
             code="columns",
         )
-    rows: Matrix = features.loc[:, list(names)].to_numpy(dtype=np.float64)
+    chosen = features if columns == list(names) else features.loc[:, list(names)]
+    rows: Matrix = chosen.to_numpy(dtype=np.float64)
     if np.isinf(rows).any():
         raise BadInput(
             f"{int(np.isinf(rows).any(axis=1).sum())} candidates have an infinite feature value; "

@@ -10,6 +10,7 @@ import numpy as np
 from workbench.analysis.tables import FloatArray
 
 YES_OR_NO = "yes or no"  # unit of a feature that is 1 or 0
+SHARE = "share"  # unit of a feature from 0 to 1, shown in per cent
 
 Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 
@@ -41,9 +42,11 @@ class Words:
             return "no value"
         if self.unit == YES_OR_NO:
             return "yes" if value else "no"
+        if self.unit == SHARE:
+            return f"{shown(100 * value)} %"
         unit = self.unit
-        if value == 1 and unit.endswith("s") and " " not in unit and unit != "times":
-            unit = unit[:-1]
+        if value == 1 and unit != "times":
+            unit = " or ".join(word.removesuffix("s") for word in unit.split(" or "))
         return f"{shown(value)} {unit}".strip()
 
     def sentence(self, value: float, comparison: str, own: str = "") -> str:
@@ -91,7 +94,7 @@ class Peers:
         line = self.quantiles[j]
         if np.isnan(line[0]):
             return "no other candidate had one"
-        if np.isin(line, [0.0, 1.0]).all():
+        if ((line == 0.0) | (line == 1.0)).all():
             return f"as in {int(np.sum(line[1:] == value))} of 100 other candidates"
         below = min(int(np.searchsorted(line, value, side="left")), 99)
         above = min(101 - int(np.searchsorted(line, value, side="right")), 99)

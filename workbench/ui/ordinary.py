@@ -42,7 +42,8 @@ def _hangs_on(case: CounterCase, assessment: Assessment, records: Mapping[str, R
     toppling = [keystone for keystone in case.keystones if keystone.topples]
     chosen = toppling or list(case.keystones[:1])
     lines = [_line(keystone, records.get(keystone.record_id)) for keystone in chosen]
-    st.markdown("\n".join(f"- {line}" for line in lines))
+    if lines:
+        st.markdown("\n".join(f"- {line}" for line in lines))
     said = probability(assessment.probability, *assessment.interval).split(" (")[0]
     end = (
         ""
@@ -59,5 +60,6 @@ def _line(keystone: Keystone, record: Record | None) -> str:
         if keystone.topples
         else "the model would put this forward less surely"
     )
-    what = "" if record is None else f" ({inert(record.kind)}, {inert(record.grade)})"
+    kind = "" if record is None else record.kind.replace("_", " ")
+    what = "" if record is None else f" ({inert(kind)}, {inert(record.grade)})"
     return f"Without record {inert(keystone.record_id)}{what} {end}: {left.split(' (')[0]}."

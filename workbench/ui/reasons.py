@@ -262,7 +262,11 @@ def _spec() -> dict[str, Any]:
 
 def _cells(effect: Effect) -> dict[str, object]:
     def valued(value: float | None) -> str:
-        return "–" if value is None else f"{number(value)} {effect.unit}".strip()
+        if value is None:
+            return "–"
+        if effect.unit == "share":
+            return f"{number(100 * value)} %"
+        return f"{number(value)} {effect.unit}".strip()
 
     return {
         "Feature": effect.label,
