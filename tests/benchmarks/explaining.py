@@ -81,7 +81,7 @@ def _batch(fitted: FittedModel, n: int) -> list[Row]:
             work=f"memory held meanwhile, {name}, per candidate",
             peer="the effects themselves, 24 B",
             measured=_peak(parts) / n,
-            reach=24.0,
+            reach=24.0 if n >= 100_000 else None,
             unit="B",
             agrees=bool(agrees),
             note="the highest it rises to, shared out over all; it does not grow with their number",
