@@ -16,7 +16,7 @@ from workbench.analysis.tables import FloatArray, IntArray
 from workbench.analysis.uncertainty import Ranking, bootstrap
 
 N_FOLDS = 5
-MOST_ROWS = 20_000
+MOST_ROWS = 4_000
 LEAST = 50  # candidates with and without the group, below which nothing is said
 MOST_GROUPS = 60
 TELLING = 0.6  # an AUC whose interval lies above this is named
@@ -122,7 +122,7 @@ def _told(
     place = np.cumsum(tested) - 1
     mine = about[tested[about["candidate"].to_numpy()]]
     mine = mine.assign(candidate=place[mine["candidate"].to_numpy()])
-    low, high = bootstrap(ranking.auc, mine, int(tested.sum()), n_replicates=200, seed=seed)
+    low, high = bootstrap(ranking.auc, mine, int(tested.sum()), n_replicates=100, seed=seed)
     alone = [_alone(values[:, j], label) for j in range(values.shape[1])]
     best = int(np.argmax(alone))
     return ProxyRow(
