@@ -58,6 +58,10 @@ reports: setup ## make the samples and the screenshots in reports/ anew
 worlds: setup ## hold a world of size M against what is known of real ones, in reports/
 	$(BIN)/python reports/study_worlds.py world
 
+.PHONY: sizes
+sizes: setup ## make a world of each size, S, M and L, and keep what it took, in reports/
+	$(BIN)/python reports/study_sizes.py
+
 .PHONY: auditor
 auditor: setup ## study the bias audit itself over 100 declared seeds, in reports/
 	$(BIN)/python reports/study_auditor.py

@@ -71,6 +71,7 @@ def main() -> int:
         body=body(rows),
         digest=hashlib.sha256(content.encode()).hexdigest(),
         made_at=datetime.now(UTC),
+        logged=False,
     )
     (HERE / "sample_auditor_study.html").write_bytes(page)
     print("\n".join(f"{r['question']:<90}{r['n_seen']:>4} of {r['n']}  {allowed(r)}" for r in rows))

@@ -21,8 +21,12 @@ def framed(
     body: str,
     digest: str,
     made_at: datetime,
+    logged: bool = True,
 ) -> bytes:
-    """The page as UTF-8 HTML; `facts` and `body` are HTML already, the rest is escaped."""
+    """The page as UTF-8 HTML; `facts` and `body` are HTML already, the rest is escaped.
+
+    `logged` says that the decision log carries `digest`.
+    """
     values = {
         "kind": safe(kind),
         "title": safe(title),
@@ -32,6 +36,7 @@ def framed(
         "facts": facts,
         "body": body,
         "digest": safe(digest),
+        "logged": ", as the decision log has it" if logged else "",
         "made_at": f"{made_at:%Y-%m-%d %H:%M}",
     }
     frame = Template((TEMPLATES / "audit_frame.html").read_text(encoding="utf-8"))
