@@ -43,7 +43,10 @@ MEASURING = {
     "workbench/services/audit_deciders.py",
     "workbench/services/evaluate.py",
 }
-HANDED = {"workbench/analysis/modelling.py"}  # hands a model the truth that it was handed
+HANDED = {  # hands on, to a model's own measure of truth, what evaluation or an audit handed in
+    "workbench/analysis/modelling.py",
+    "models/money_flow/definition.py",
+}
 WRITING = {  # make a world, or take a delivered one apart; what was ingested they do not read
     "workbench/services/generate.py",
     "workbench/services/ingest.py",

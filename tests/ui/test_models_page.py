@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from builders import accept_dataset, add_dataset
 from builders_casework import person, signed_in
 from builders_pages import plain, words
 from builders_web import MAIN, Clock, desk
@@ -47,6 +48,9 @@ def registered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("registered")
     at = desk(home, clock=Clock(datetime.now(UTC)))
     people = {name: person(at, name, role) for name, role in ROLES.items()}
+    with at.database.write() as connection:
+        add_dataset(at, connection, "town")
+        accept_dataset(at, connection, "town", people["supervisor"])
     for number in (1, 2):
         register(at, people["data-scientist"].id, digest=f"{number:064x}")
     at.registry.record_audit(MODEL, 1, verdict="pass", report={"verdict": "pass"})
