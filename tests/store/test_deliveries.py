@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from builders_world import MANIFEST, folder
 
+from workbench.analysis.assembly import assemble
 from workbench.domain.errors import BadInput
 from workbench.store.deliveries import read_delivery
 
@@ -116,3 +117,23 @@ def test_a_time_column_of_a_bare_file_that_holds_no_dates_stays_text(tmp_path: P
     (calls,) = read_delivery(path).tables
     assert calls.rejected == ()
     assert calls.frame["timestamp"].tolist() == ["1700000000"]
+
+
+def test_an_entity_that_only_links_name_rests_on_the_link_that_was_known_first(
+    tmp_path: Path,
+) -> None:
+    delivered = tmp_path / "late_first"
+    delivered.mkdir()
+    (delivered / "dataset.toml").write_text(
+        'name = "late-first"\ntitle = "t"\nlicence = "CC0-1.0"\nsynthetic = true\n'
+        '[defaults]\nhandling = "H0"\n[[links]]\nfile = "involved.csv"\nkind = "involved_in"\n'
+        'from = "person"\nfrom_kind = "person"\nto = "offence"\nto_kind = "offence"\n'
+    )
+    (delivered / "involved.csv").write_text(
+        "person,offence,occurred_at\nP1,O1,2024-02-28\nP2,O1,2024-02-03\n"
+    )
+    tables = assemble(read_delivery(delivered).tables, None, ())
+    offence = tables.entities[tables.entities["id"] == "O1"].iloc[0]
+    record = tables.records.loc[offence["record"]]
+    assert str(offence["known_at"].date()) == "2024-02-03"
+    assert record["known_at"] == offence["known_at"]  # the record that named it first, not row 1

@@ -189,7 +189,7 @@ class _Rows:
 def _with_ends(
     stated: pd.DataFrame, ordered: Sequence[Checked], starts: list[int], records: pd.DataFrame
 ) -> pd.DataFrame:
-    """Add an entity for each end of a link that no table states; known since its first link."""
+    """Add an entity for each end of a link that no table states, by the link known first."""
     rows, parts = _Rows(stated), [stated]
     for checked, start in zip(ordered, starts[:-1], strict=True):
         mapping, frame = checked.mapping, checked.frame
@@ -216,10 +216,9 @@ def _with_ends(
             )[lost]
             parts.append(new)
     table = _stacked(parts, ENTITIES.empty().drop(columns="entity"))
-    first = table.groupby(["kind", "id"], sort=False)["known_at"].transform("min")
-    made = table["attributes"] == "{}"
-    table["known_at"] = table["known_at"].where(~made | (table.index < len(stated)), first)
-    return _numbered(table.drop_duplicates(["kind", "id"]), "entity")
+    by_when = table.iloc[len(stated) :].sort_values("known_at", kind="stable")
+    made = by_when.drop_duplicates(["kind", "id"]).sort_index()
+    return _numbered(pd.concat([stated.drop_duplicates(["kind", "id"]), made]), "entity")
 
 
 def _named_apart(entities: pd.DataFrame) -> pd.DataFrame:
