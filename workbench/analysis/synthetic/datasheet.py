@@ -14,6 +14,7 @@ registers, banks, network operators, online services, border guards and police d
 networks and laundering lie among innocent look-alikes; about 60 % of it becomes known through
 later records. Truth lies apart in truth/ and is read by evaluation alone."""
 version = "2"
+published_on = 2026-11-23
 purpose = "To train, test, explain and audit models against a truth that is known."
 not_for = "Any statement about a real person, group, place or country."
 origin = "Made by a program from a scenario file and one seed; nobody was observed."
