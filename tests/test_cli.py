@@ -171,3 +171,9 @@ def test_an_audit_of_a_table_gives_the_rates_of_hand_made_counts(tmp_path: Path)
     # 1.96 * sqrt(.15 * .85 / 100) = 0.07 > 0.05 in each group, and the gaps do not hold
     assert report["verdict"] == "insufficient"
     assert done.returncode == 0
+    passed_on = run_workbench(
+        tmp_path / "home", "audit", "--table", str(table), "--label", "label",
+        "--prediction", "prediction", "--group", "group", "--suppress", "150",
+    )  # fmt: skip
+    assert passed_on.returncode == 0
+    assert "n=-" in passed_on.stdout  # 100 positives and 100 negatives in each group

@@ -46,3 +46,7 @@ def test_rates_keep_two_digits_and_the_document_itself_is_left_as_it_was() -> No
     assert rates == [0.1, 0.25, 0.2]
     assert full == document()
     assert "suppressed" not in full
+
+
+def test_an_audit_of_deciders_stays_where_it_was_made() -> None:
+    assert suppressed({**document(), "deciders": {"n": 3}})["deciders"] is None

@@ -23,13 +23,16 @@ def suppressed(document: Mapping[str, Any], *, least: int = LEAST) -> dict[str, 
 
     A group whose positives or negatives are left out loses its sum, too, and every rate and
     interval that rests on them. Rates are rounded to two significant digits. An audit against
-    truth inside the document is treated in the same way.
+    truth inside the document is treated in the same way; the audit of deciders, which rests on
+    few readings, stays whole where it was made and is None here.
     """
     out = deepcopy(dict(document))
     n_cells = _in_groups(out, least)
     truth = out.get("against_truth")
     if truth is not None:
         n_cells += _in_groups(truth, least)
+    if "deciders" in out:
+        out["deciders"] = None
     out["suppressed"] = {"least": least, "n_cells": n_cells}
     return out
 

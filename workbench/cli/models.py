@@ -80,6 +80,9 @@ def audit(
     positive: Annotated[str, typer.Option("--positive", help="Positive label.")] = "1",
     margin: Annotated[float, typer.Option("--margin", help="Gap that matters, 0 to 1.")] = 0.05,
     cluster: Annotated[str, typer.Option("--cluster", help="Person that rows share.")] = "",
+    suppress: Annotated[
+        int, typer.Option("--suppress", min=0, help="Leave out counts below this, to pass it on.")
+    ] = 0,
     as_: As = OPERATOR,
     as_json: Json = False,
 ) -> None:
@@ -106,6 +109,10 @@ def audit(
             desk, model, dataset=named(desk, dataset), account=as_, margin=margin
         ).as_json()
         report["deciders"] = _deciders(desk, model, report["version"], as_, margin)
+    if suppress:
+        from workbench.analysis.suppression import suppressed
+
+        report = suppressed(report, least=suppress)
     show(report, _audit_lines(report), as_json=as_json)
     if report["verdict"] == "fail":
         raise typer.Exit(1)
@@ -172,7 +179,8 @@ def _audit_lines(report: Mapping[str, Any]) -> str:
     lines = [f"verdict: {report['verdict']} (n = {report['n']})"]
     for g in report["groups"]:
         rates = f"fpr={_rate(g['fpr'])} fnr={_rate(g['fnr'])}"
-        lines.append(f"{g['attribute']:<22}{g['group']:<26}n={g['n']:<7}{rates}")
+        n = "-" if g["n"] is None else g["n"]
+        lines.append(f"{g['attribute']:<22}{g['group']:<26}n={n:<7}{rates}")
     for t in report["tests"]:
         found = f"gap={_rate(t['gap'])} p={_rate(t['p_value'])}  {t['verdict']}"
         lines.append(f"{t['attribute']:<22}{t['metric']:<5}{found}")
