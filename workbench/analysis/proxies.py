@@ -7,13 +7,16 @@ nothing of this: they explain the score, not whom it falls on.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, TypedDict
 
 import numpy as np
 import pandas as pd
 
+from workbench.analysis.fitted_model import decision, learn
 from workbench.analysis.tables import FloatArray, IntArray
 from workbench.analysis.uncertainty import Ranking, bootstrap
+from workbench.analysis.wording import Matrix
 
 N_FOLDS = 5
 MOST_ROWS = 4_000
@@ -59,7 +62,7 @@ def proxies(
     if not len(kept):
         return []
     values = features.iloc[kept].to_numpy(dtype=np.float64)
-    folds = _folds(rng, about, len(kept))
+    folds = [_Fold.of(values, *rows) for rows in _folds(rng, about, len(kept))]
     rows = [
         _told(str(name), str(group), values, features.columns, about, known[name], folds, seed)
         for name in sensitive.columns.drop("entity")
@@ -67,6 +70,30 @@ def proxies(
         for group in sorted(known[name].dropna().unique())
     ]
     return sorted((row for row in rows if row is not None), key=lambda row: -row["auc"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Fold:
+    """Rows to test on and the others, imputed and scaled by what the others are; every group is
+    told from the same ones."""
+
+    others: IntArray
+    test: IntArray
+    learnt_on: Matrix
+    tested_on: Matrix
+
+    @staticmethod
+    def of(values: Matrix, others: IntArray, test: IntArray) -> "_Fold":
+        from sklearn.impute import SimpleImputer
+        from sklearn.pipeline import make_pipeline
+        from sklearn.preprocessing import StandardScaler
+
+        if not len(others) or not len(test):
+            return _Fold(others, test, values[others], values[test])
+        fill = SimpleImputer(strategy="median", keep_empty_features=True)
+        prepare = make_pipeline(fill, StandardScaler())
+        learnt_on = prepare.fit_transform(values[others])
+        return _Fold(others, test, learnt_on, prepare.transform(values[test]))
 
 
 def _drawn(rng: np.random.Generator, people: pd.DataFrame) -> IntArray:
@@ -99,11 +126,11 @@ def _folds(
 def _told(
     attribute: str,
     group: str,
-    values: "np.ndarray[Any, np.dtype[np.float64]]",
+    values: Matrix,
     names: "pd.Index[str]",
     about: pd.DataFrame,
     trait: "pd.Series[Any]",
-    folds: "list[tuple[IntArray, IntArray]]",
+    folds: "list[_Fold]",
     seed: int,
 ) -> ProxyRow | None:
     """None where the group is in too few candidates, or in too many, to tell."""
@@ -112,9 +139,10 @@ def _told(
     if not LEAST <= label.sum() <= len(label) - LEAST:
         return None
     scores = np.full(len(values), np.nan)
-    for learn, test in folds:
-        if len(test) and 0 < label[learn].sum() < len(learn):
-            scores[test] = _learnt(values[learn], label[learn]).decision_function(values[test])
+    for fold in folds:
+        if len(fold.test) and 0 < label[fold.others].sum() < len(fold.others):
+            learnt = learn(_line(), fold.learnt_on, label[fold.others])
+            scores[fold.test] = decision(learnt, fold.tested_on)
     tested = ~np.isnan(scores)
     if not 0 < label[tested].sum() < tested.sum():
         return None
@@ -136,18 +164,10 @@ def _told(
     )
 
 
-def _learnt(rows: "np.ndarray[Any, np.dtype[np.float64]]", label: IntArray) -> Any:
-    from sklearn.impute import SimpleImputer
+def _line() -> Any:
     from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
 
-    model = make_pipeline(
-        SimpleImputer(strategy="median", keep_empty_features=True),
-        StandardScaler(),
-        LogisticRegression(max_iter=500, class_weight="balanced"),
-    )
-    return model.fit(rows, label)
+    return LogisticRegression(max_iter=500, class_weight="balanced")
 
 
 def _alone(column: FloatArray, label: IntArray) -> float:
