@@ -1,52 +1,165 @@
-"""What of an audit may leave: no tiny count, and none that follows by subtraction."""
+"""What of an audit may leave: no tiny count, and none that can be worked out from the rest."""
 
+from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+import pytest
+from builders_attack import CELLS, Attacker, cells_of
 from builders_audit import table
 
 from workbench.analysis.fairness import audit
-from workbench.analysis.suppression import hidden, suppressed
+from workbench.analysis.small_cells import small
+from workbench.analysis.subgroups import BOTH, Attribute, Outcomes
+from workbench.analysis.suppression import LEAST, suppressed
+from workbench.domain.errors import BadInput
 
 
 def document() -> dict[str, Any]:
     outcomes, group = table(
         # true negatives, false positives, false negatives, true positives
-        one=(900, 100, 10, 90),
+        one=(900, 100, 20, 80),
         two=(80, 20, 2, 3),
-        three=(300, 100, 6, 24),
+        three=(300, 100, 12, 28),
     )
     return dict(audit(outcomes, [group], margin=0.05, seed=1))
 
 
-def test_a_small_count_alone_takes_the_next_smallest_with_it() -> None:
-    assert hidden([100, 5, 30], least=10) == {1, 2}  # 5 would be the total less the others
-    assert hidden([5, 9, 30], least=10) == {0, 1}  # two unknowns: neither follows
-    assert hidden([0, 50, 30], least=10) == set()  # nobody there is nobody to know
-    assert hidden([3], least=10) == {0}
-
-
 def test_what_leaves_holds_no_tiny_count_and_nothing_that_gives_it_back() -> None:
-    out = suppressed(document())
+    out = suppressed(document(), whole="ab" * 32)
     rows = {row["group"]: row for row in out["groups"]}
-    assert out["suppressed"] == {"least": 10, "n_cells": 2}
     assert (rows["two"]["positives"], rows["two"]["n"], rows["two"]["fnr"]) == (None, None, None)
-    assert rows["three"]["positives"] is None  # 30, so that 5 does not follow from 135
-    assert rows["two"]["negatives"] == 100
-    assert rows["two"]["fpr"] == 0.2
+    assert rows["one"]["positives"] is None  # the group after it, so that 5 does not follow
+    assert (rows["two"]["negatives"], rows["two"]["fpr"]) == (100, 0.2)
     assert rows["two"]["intervals"]["fnr"] is None
     assert rows["two"]["accuracy"] is None
-    assert (rows["one"]["n"], rows["one"]["positives"]) == (1100, 100)
-    assert next(t for t in out["tests"] if t["metric"] == "fnr")["smallest"] is None
+    assert (rows["three"]["n"], rows["three"]["fnr"]) == (440, 0.3)
+    fpr, fnr = out["tests"]
+    assert (fpr["gap"], fpr["smallest"], fpr["hidden"]) == (pytest.approx(0.15), 100, False)
+    assert [fnr[key] for key in ("gap", "p_value", "p_corrected", "pooled", "smallest")] == [
+        None
+    ] * 5
+    assert (fnr["verdict"], fnr["hidden"], fnr["between"]) == ("insufficient", True, [])
+    assert out["suppressed"] == {
+        "least": LEAST,
+        "whole": "ab" * 32,
+        "n_hidden": 2,
+        "n_groups": 0,
+        "left_out": [],
+    }
 
 
-def test_rates_keep_two_digits_and_the_document_itself_is_left_as_it_was() -> None:
+def test_the_document_itself_is_left_as_it_was() -> None:
     full = document()
-    out = suppressed(full)
-    rates = [row["fpr"] for row in out["groups"]]
-    assert rates == [0.1, 0.25, 0.2]
+    suppressed(full)
     assert full == document()
-    assert "suppressed" not in full
 
 
-def test_an_audit_of_deciders_stays_where_it_was_made() -> None:
-    assert suppressed({**document(), "deciders": {"n": 3}})["deciders"] is None
+def test_a_key_that_is_not_known_stays_and_is_told() -> None:
+    full = document()
+    full["by_person"] = [{"group": "one", "n": 3}]
+    full["groups"][0]["calibration"] = [[0.1, 1]]
+    full["groups"][0]["intervals"]["brier"] = [0.1, 0.2]
+    full["tests"][0]["needed"] = {"two": 3}
+    full["against_truth"] = {**document(), "curve": [3]}
+    full["notes"] = ["Only 4 rows of two are left.", "Every prediction is the same."]
+    full["proxies"] = [
+        {"attribute": "group", "group": "two", "n": 105, "auc": 0.7, "interval": [0.6, 0.8],
+         "strongest": "age", "strongest_auc": 0.6, "hits": 3}
+    ]  # fmt: skip
+    out = suppressed(full)
+    assert out["suppressed"]["left_out"] == ["by_person"]
+    assert "by_person" not in out
+    assert "calibration" not in out["groups"][0]
+    assert "brier" not in out["groups"][0]["intervals"]
+    assert "needed" not in out["tests"][0]
+    assert "curve" not in out["against_truth"]
+    assert out["against_truth"]["groups"] == []
+    assert out["notes"] == ["Every prediction is the same."]
+    assert (out["proxies"][0]["n"], out["proxies"][0]["auc"]) == (None, 0.7)
+    assert "hits" not in out["proxies"][0]
+
+
+def test_few_in_all_take_every_group_and_the_total_with_them() -> None:
+    outcomes, group = table(one=(900, 100, 2, 1), two=(80, 20, 0, 3))
+    out = suppressed(audit(outcomes, [group], margin=0.05, seed=1))
+    assert (out["n"], out["positives"], out["negatives"]) == (None, None, 1100)
+    assert {row["positives"] for row in out["groups"]} == {None}
+    assert [row["fpr"] for row in out["groups"]] == [0.1, 0.2]
+
+
+def test_fewer_than_five_is_no_least_for_what_leaves() -> None:
+    with pytest.raises(BadInput, match="below 5"):
+        suppressed(document(), least=4)
+
+
+def drawn(seed: int) -> dict[str, Any]:
+    """An audit by two attributes: small groups, some without a group, rates of all sizes."""
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(150, 700))
+    shares = rng.dirichlet([3.0, 2.0, 0.4])
+    one = rng.choice(["a", "b", "c"], n, p=shares)
+    two = rng.choice(["x", "y", "z"], n, p=rng.dirichlet([2.0, 2.0, 0.6]))
+    missing = rng.random(n) < rng.choice([0.0, 0.01, 0.05])
+    label = rng.random(n) < rng.choice([0.04, 0.2, 0.5])
+    said = rng.random(n) < np.where(label, rng.choice([0.5, 0.97]), rng.choice([0.02, 0.3]))
+    attributes = [
+        Attribute.of("one", one.tolist()),
+        Attribute.of("two", [None if m else v for m, v in zip(missing, two, strict=True)]),
+    ]
+    return dict(audit(Outcomes.of(label, said), attributes, margin=0.05, seed=1))
+
+
+def learnt(full: dict[str, Any], left: dict[str, Any]) -> list[tuple[object, ...]]:
+    """Small cells of the whole of which the attacker can tell more than that they are small.
+
+    Of an intersection, that a cell was small is not told: the attacker is not to know it to
+    within as many as are small."""
+    groups = [(row["attribute"], row["group"]) for row in full["groups"]]
+    attacker = Attacker(left, groups)
+    found = []
+    for row in full["groups"]:
+        for cell, n in cells_of(row).items():
+            if not small(n, least=LEAST):
+                continue
+            low, high = attacker.may_be(row["attribute"], row["group"], cell)
+            assert low - 1e-6 <= n <= high + 1e-6
+            wide = high - low >= LEAST - 1.001
+            if not (wide if BOTH in row["attribute"] else wide and low <= 1.001):
+                found.append((row["attribute"], row["group"], cell, n, low, high))
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(24))
+def test_an_attacker_with_the_whole_document_learns_no_small_cell(seed: int) -> None:
+    full = drawn(seed)
+    assert learnt(full, suppressed(full)) == []
+
+
+def only_the_small(full: dict[str, Any]) -> dict[str, Any]:
+    """What is often done: small counts and what rests on them are struck out, nothing more."""
+    out = {**full, "groups": [dict(row) for row in full["groups"]]}
+    for row in out["groups"]:
+        cells = cells_of(row)
+        for count in ("positives", "negatives", "n"):
+            row[count] = None if small(row[count], least=LEAST) else row[count]
+        if any(small(cells[cell], least=LEAST) for cell in CELLS):
+            row |= dict.fromkeys(("fpr", "fnr", "selection_rate", "precision", "accuracy"))
+    return out
+
+
+def everything(full: dict[str, Any]) -> dict[str, Any]:
+    """Nothing struck out: rates that few are behind, beside their denominators."""
+    return full
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("careless", "n_exact"), [(only_the_small, 0), (everything, 100)])
+def test_the_attacker_finds_what_a_careless_document_gives_away(
+    careless: Callable[[dict[str, Any]], dict[str, Any]], n_exact: int
+) -> None:
+    found = [cell for seed in range(6) for cell in learnt(drawn(seed), careless(drawn(seed)))]
+    exact = [low == pytest.approx(high, abs=1e-6) for *_, low, high in found]
+    assert len(found) > 100
+    assert sum(exact) >= n_exact

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from workbench.analysis.error_rates import DENOMINATOR, GroupRow, rate_of
 from workbench.analysis.fairness import GapRow
 
 METRICS = {"fpr": "Wrongly put forward", "fnr": "Missed"}
@@ -28,6 +29,38 @@ def points(share: float | None) -> str:
     return f"{float(f'{100 * share:.2g}'):g}"
 
 
+HIDDEN = "hidden"  # what stands for a figure that would tell of a few people
+
+
+def number_words(n: int | None) -> str:
+    """A count with its thousands apart, or that it is hidden."""
+    return HIDDEN if n is None else f"{n:,}"
+
+
+def is_hidden(row: GroupRow, metric: str) -> bool:
+    """True for a rate that is not shown because it would tell of a few people."""
+    of = DENOMINATOR.get(metric)
+    if rate_of(row, metric) is not None:
+        return False
+    if of is not None:
+        return row[of] != 0
+    return any(is_hidden(row, error) for error in DENOMINATOR)
+
+
+def suppression_words(suppressed: Mapping[str, Any]) -> str:
+    """What a document that left holds back, and why, in sentences."""
+    said = (
+        f"This copy may be passed on: counts below {suppressed['least']}, and figures from which "
+        f"one could be worked out, are hidden ({suppressed['n_hidden']:,} rates of groups"
+    )
+    if suppressed["n_groups"]:
+        said += f"; {suppressed['n_groups']:,} groups where two attributes meet are left out"
+    said += "). Verdicts are those of the whole audit."
+    if suppressed["left_out"]:
+        said += f" Left out as well: {_listed([plain(key) for key in suppressed['left_out']])}."
+    return said
+
+
 def plain(attribute: str) -> str:
     """An attribute's column name as words."""
     return attribute.replace("_", " ")
@@ -45,9 +78,10 @@ def verdict_sentence(document: Mapping[str, Any]) -> str:
         others = (
             "" if not more else f" {more} more {'gap is' if more == 1 else 'gaps are'} as sure."
         )
+        by_how_much = "" if worst["gap"] is None else f"by up to {points(worst['gap'])} points "
         return (
-            f"By {plain(worst['attribute'])}, {METRICS[worst['metric']].lower()} differs by up to "
-            f"{points(worst['gap'])} points between groups: more than the margin of {margin}, and "
+            f"By {plain(worst['attribute'])}, {METRICS[worst['metric']].lower()} differs "
+            f"{by_how_much}between groups: more than the margin of {margin}, and "
             f"more than chance explains.{others}"
         )
     if short:
@@ -65,6 +99,11 @@ def verdict_sentence(document: Mapping[str, Any]) -> str:
 
 def gap_sentence(test: GapRow, margin: float) -> str:
     """One test in a sentence."""
+    if test.get("hidden"):
+        return (
+            f"{VERDICTS[test['verdict']]}. How far groups lie apart is hidden: some are too small "
+            "to be told of."
+        )
     if test["gap"] is None:
         return "Fewer than two groups have anyone to count, so nothing can be compared."
     said = f"Widest gap {points(test['gap'])} points"
@@ -110,16 +149,24 @@ CLOSE = 0.01  # gaps that differ by less than a point are said to be alike
 def deciders_sentence(document: Mapping[str, Any], basis: str) -> str:
     """Who added to the widest gap that is beyond chance, or that none is."""
     rows = document["gaps"][basis]
-    n = document[basis]["n_comparable"] if document[basis] else 0
+    found = document[basis]["n_comparable"] if document[basis] else 0
+    n = "the" if found is None else f"{found:,}"
     if not rows:
         return "No reading says yes or no both before and after the score, so nobody is compared."
     failed = [row for row in rows if "fail" in row["verdicts"].values()]
     if not failed:
         short = any("insufficient" in row["verdicts"].values() for row in rows)
-        return f"Over {n:,} readings no decider shows a gap beyond the margin and beyond chance" + (
+        return f"Over {n} readings no decider shows a gap beyond the margin and beyond chance" + (
             "; most groups are too small to show one." if short else "."
         )
     worst = max(failed, key=lambda row: max(row[who] or 0.0 for who in DECIDERS))
+    if worst.get("hidden"):
+        sure = [who for who in DECIDERS if worst["verdicts"][who] == "fail"]
+        return (
+            f"By {plain(worst['attribute'])}, {METRICS[worst['metric']].lower()} differs between "
+            f"groups beyond the margin and beyond chance for: "
+            f"{_listed([DECIDERS[who].lower() for who in sure])}."
+        )
     said = ", ".join(f"{DECIDERS[who].lower()} {points(worst[who])}" for who in DECIDERS)
     return (
         f"By {plain(worst['attribute'])}, {METRICS[worst['metric']].lower()} differs between "

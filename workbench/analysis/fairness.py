@@ -7,7 +7,7 @@ gap itself is no test: it almost never holds 0, even at equality.
 
 from collections.abc import Sequence
 from math import sqrt
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import numpy as np
 import pandas as pd
@@ -43,6 +43,7 @@ class GapRow(TypedDict):
     between: list[str]
     pooled: float | None
     smallest: int
+    hidden: NotRequired[bool]  # true where it left without its figures
 
 
 class ExcludedRow(TypedDict):

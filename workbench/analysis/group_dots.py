@@ -35,7 +35,8 @@ def group_dots(
     """
     of = DENOMINATOR[test["metric"]]
     dots = []
-    for row in sorted(rows, key=lambda row: -row[of])[:most]:
+    shown = [row for row in rows if rate_of(row, test["metric"]) is not None]
+    for row in sorted(shown, key=lambda row: -row[of])[:most]:
         value, interval = rate_of(row, test["metric"]), row["intervals"][test["metric"]]
         if value is None or interval is None:
             continue

@@ -1,83 +1,94 @@
-"""Small cells are kept out of what leaves: tiny counts identify people.
+"""Small cells are kept out of an audit that leaves: tiny counts identify people.
 
-A count from 1 to `least` - 1 is left out (primary suppression). Where a single row of a column
-would then follow from the total by subtraction, the next smallest is left out too (complementary
-suppression; Hundepool et al. 2012, Statistical Disclosure Control). Rates lose their last digits,
-since a rate in full beside its denominator gives the count back.
+What leaves is named key by key: a key that is not known stays, whatever it holds, and the document
+says so. Counts and rates follow `small_cells`. A gap, its p-value and its denominators leave only
+where every group's rate does; the verdict always leaves.
+
+A cell counts candidates or readings, and one person is often in several of them: `LEAST` is
+therefore at the cautious end of what statistical offices use (3 to 11).
 """
 
-from collections.abc import Mapping, Sequence
-from copy import deepcopy
+from collections.abc import Mapping
 from typing import Any
 
-from workbench.analysis.error_rates import DENOMINATOR
-from workbench.analysis.subgroups import METRICS
+from workbench.analysis import deciders_cells
+from workbench.analysis.audit_cells import KEYS, without_small_cells
+from workbench.analysis.deciders_cells import deciders_without_small_cells
+from workbench.analysis.small_cells import small
+from workbench.domain.errors import BadInput
 
 LEAST = 10
-_COUNTS = ("positives", "negatives")
-_NEEDS = {**DENOMINATOR, "precision": "positives", "selection_rate": "n", "accuracy": "n"}
+LOWEST = 5
+
+_RELEASE = (
+    *("model", "title", "version", "release_digest", "unit", "threshold", "dataset"),
+    *("dataset_sha256", "as_of", "until", "digest"),
+)
+_TREATED = ("proxies", "against_truth", "deciders")
+_PROXY = ("attribute", "group", "auc", "interval", "strongest", "strongest_auc")
 
 
-def suppressed(document: Mapping[str, Any], *, least: int = LEAST) -> dict[str, Any]:
-    """A copy of an audit that may leave: ``suppressed`` says `least` and how many cells are gone.
+def suppressed(
+    document: Mapping[str, Any], *, least: int = LEAST, whole: str | None = None
+) -> dict[str, Any]:
+    """A copy of an audit of a release, of a table or of deciders that may leave; hidden is None.
 
-    A group whose positives or negatives are left out loses its sum, too, and every rate and
-    interval that rests on them. Rates are rounded to two significant digits. An audit against
-    truth inside the document is treated in the same way; the audit of deciders, which rests on
-    few readings, stays whole where it was made and is None here.
+    ``suppressed`` says `least`, how many rates are hidden (`n_hidden`), how many groups of
+    intersections stayed (`n_groups`), which keys stayed (`left_out`) and, as `whole`, the SHA-256
+    of the document in full, which the decision log has.
+
+    Raises
+    ------
+    BadInput
+        When `least` is below `LOWEST`.
     """
-    out = deepcopy(dict(document))
-    n_cells = _in_groups(out, least)
-    truth = out.get("against_truth")
-    if truth is not None:
-        n_cells += _in_groups(truth, least)
-    if "deciders" in out:
-        out["deciders"] = None
-    out["suppressed"] = {"least": least, "n_cells": n_cells}
+    if least < LOWEST:
+        raise BadInput(
+            f"Counts from {least} on would still tell of people; leave out what is below {LOWEST}, "
+            "or below more."
+        )
+    if document.get("kind") == "deciders":
+        out, n_hidden = deciders_without_small_cells(document, least=least)
+        known, n_groups = {*deciders_cells.KEYS, *deciders_cells.TREATED}, 0
+    else:
+        out, told = without_small_cells(document, least=least)
+        out |= _of_release(document, least)
+        known, (n_hidden, n_groups) = {*KEYS, *_RELEASE, *_TREATED}, told.values()
+    return {key: out[key] for key in document if key in out} | {
+        "suppressed": {
+            "least": least,
+            "whole": whole,
+            "n_hidden": n_hidden,
+            "n_groups": n_groups,
+            "left_out": sorted(set(document) - known),
+        }
+    }
+
+
+def _of_release(document: Mapping[str, Any], least: int) -> dict[str, Any]:
+    """What an audit of a release holds beside its rates."""
+    out = {key: document[key] for key in document if key in _RELEASE}
+    if "proxies" in document:
+        rows = document["proxies"]
+        out["proxies"] = [{key: row[key] for key in _PROXY} | {"n": None} for row in rows]
+    if "against_truth" in document:
+        out["against_truth"] = _truth(document, least)
+    if "deciders" in document:
+        found = document["deciders"]
+        out["deciders"] = (
+            None if found is None else deciders_without_small_cells(found, least=least)[0]
+        )
     return out
 
 
-def _in_groups(document: dict[str, Any], least: int) -> int:
-    n_cells = 0
-    by_attribute: dict[str, list[dict[str, Any]]] = {}
-    for row in document["groups"]:
-        by_attribute.setdefault(row["attribute"], []).append(row)
-    for rows in by_attribute.values():
-        gone = {count: hidden([row[count] for row in rows], least=least) for count in _COUNTS}
-        for i, row in enumerate(rows):
-            lost = {count for count in _COUNTS if i in gone[count]}
-            n_cells += len(lost)
-            _blank(row, lost)
-    for test in document["tests"]:
-        test["gap"] = _rounded(test["gap"])
-        test["pooled"] = _rounded(test["pooled"])
-        if 0 < test["smallest"] < least:
-            test["smallest"] = None
-    return n_cells
-
-
-def hidden(counts: Sequence[int], *, least: int) -> set[int]:
-    """Positions whose count may not be shown: the small ones, and one more where one is alone."""
-    small = {i for i, n in enumerate(counts) if 0 < n < least}
-    others = [i for i, n in enumerate(counts) if i not in small and n > 0]
-    if len(small) == 1 and others:
-        small.add(min(others, key=lambda i: (counts[i], i)))
-    return small
-
-
-def _blank(row: dict[str, Any], lost: set[str]) -> None:
-    for count in lost:
-        row[count] = None
-    if lost:
-        row["n"] = None
-    for metric in METRICS:
-        gone = row[_NEEDS[metric]] is None or (metric in ("precision", "accuracy") and lost)
-        row[metric] = None if gone else _rounded(row[metric])
-        interval = row["intervals"][metric]
-        row["intervals"][metric] = (
-            None if gone or interval is None else [_rounded(bound) for bound in interval]
-        )
-
-
-def _rounded(share: float | None) -> float | None:
-    return None if share is None else float(f"{share:.2g}")
+def _truth(document: Mapping[str, Any], least: int) -> dict[str, Any] | None:
+    """The same rows counted once more, without groups: both tables together would give back what
+    each hides. Totals that differ by a small number from those of the records stay too."""
+    truth = document["against_truth"]
+    if truth is None:
+        return None
+    out, _ = without_small_cells(truth, least=least)
+    if small(abs(truth["positives"] - document["positives"]), least=least):
+        out |= {"positives": None, "negatives": None}
+    tests = [row | {"pooled": None, "smallest": None} for row in out["tests"]]
+    return out | {"groups": [], "tests": tests}

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from string import Template
+from typing import Any
 
-from workbench.analysis.audit_words import VERDICTS
+from workbench.analysis.audit_words import VERDICTS, suppression_words
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "reports"
 
@@ -22,10 +23,12 @@ def framed(
     digest: str,
     made_at: datetime,
     logged: bool = True,
+    suppressed: Mapping[str, Any] | None = None,
 ) -> bytes:
     """The page as UTF-8 HTML; `facts` and `body` are HTML already, the rest is escaped.
 
-    `logged` says that the decision log carries `digest`.
+    `logged` says that the decision log carries `digest`. `suppressed` is what the document says of
+    its small cells where it may leave.
     """
     values = {
         "kind": safe(kind),
@@ -34,7 +37,9 @@ def framed(
         "verdict_label": VERDICTS[verdict],
         "sentence": safe(sentence),
         "facts": facts,
+        "note": f'<p class="said">{safe(suppression_words(suppressed))}</p>' if suppressed else "",
         "body": body,
+        "whole": " of the whole audit" if suppressed else "",
         "digest": safe(digest),
         "logged": ", as the decision log has it" if logged else "",
         "made_at": f"{made_at:%Y-%m-%d %H:%M}",

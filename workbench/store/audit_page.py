@@ -6,11 +6,14 @@ from string import Template
 from typing import Any
 
 from workbench.analysis.audit_words import (
+    HIDDEN,
     MEANINGS,
     METRICS,
     SHARED,
     VERDICTS,
     gap_sentence,
+    is_hidden,
+    number_words,
     p_words,
     plain,
     points,
@@ -50,6 +53,7 @@ def render(document: Mapping[str, Any], *, digest: str, made_at: datetime) -> by
         body=body.substitute(values),
         digest=digest,
         made_at=made_at,
+        suppressed=document.get("suppressed"),
     )
 
 
@@ -60,9 +64,9 @@ def _is_single(test: GapRow) -> bool:
 def _facts(document: Mapping[str, Any]) -> str:
     shown = {
         "Dataset": document["dataset"],
-        "Counted": f"{document['n']:,}, each a {document['unit']}",
-        "Confirmed by later records": f"{document['positives']:,}",
-        "People": f"{document['n_people']:,}",
+        "Counted": f"{number_words(document['n'])}, each a {document['unit']}",
+        "Confirmed by later records": number_words(document["positives"]),
+        "People": number_words(document["n_people"]),
         "Known by": f"{document['as_of'][:10]}, confirmed until {document['until'][:10]}",
         "Put forward from": f"probability {document['threshold']:.2g}",
         "Margin": f"{points(document['margin'])} points",
@@ -76,9 +80,12 @@ def _attribute(document: Mapping[str, Any], name: str) -> str:
     rows = [g for g in document["groups"] if g["attribute"] == name]
     tests = [t for t in document["tests"] if t["attribute"] == name]
     plots = "".join(_plot(rows, test, document["margin"]) for test in tests)
+    head = f'<h3>{safe(plain(name)).capitalize()}</h3><div class="plots">{plots}</div>'
+    if not rows:
+        return head
     return (
-        f'<h3>{safe(plain(name)).capitalize()}</h3><div class="plots">{plots}</div>'
-        f"<details><summary>All {len(rows)} groups by {safe(plain(name))}, every measure</summary>"
+        f"{head}<details><summary>All {len(rows)} groups by {safe(plain(name))}, every measure"
+        "</summary>"
         f'<div class="wide">{_groups(rows)}</div></details>'
     )
 
@@ -86,11 +93,11 @@ def _attribute(document: Mapping[str, Any], name: str) -> str:
 def _plot(rows: Sequence[GroupRow], test: GapRow, margin: float) -> str:
     metric, of = test["metric"], DENOMINATOR[test["metric"]]
     dots, band = group_dots(rows, test, margin)
-    hidden = len(rows) - len(dots)
-    more = (
-        f'<p class="quiet">{hidden} more {"group is" if hidden == 1 else "groups are"} in the '
+    more = len(rows) - len(dots)
+    undrawn = (
+        f'<p class="quiet">{more} more {"group is" if more == 1 else "groups are"} in the '
         f"figures below: too small to be drawn, or without {of}.</p>"
-        if hidden
+        if more
         else ""
     )
     drawn = dot_plot(dots, title=f"{METRICS[metric]} by {test['attribute']}", band=band)
@@ -98,7 +105,7 @@ def _plot(rows: Sequence[GroupRow], test: GapRow, margin: float) -> str:
         f'<div><h4>{METRICS[metric]} · <span class="{test["verdict"]}">'
         f"{VERDICTS[test['verdict']].lower()}</span></h4>"
         f'<p class="said">{MEANINGS[metric]}</p>{drawn if dots else ""}'
-        f'<p class="said">{safe(gap_sentence(test, margin))}</p>{more}</div>'
+        f'<p class="said">{safe(gap_sentence(test, margin))}</p>{undrawn}</div>'
     )
 
 
@@ -110,11 +117,13 @@ def _groups(rows: Sequence[GroupRow]) -> str:
     body = [
         (
             safe(row["group"]),
-            f"{row['n']:,}",
-            f"{row['positives']:,}",
-            f"{row['negatives']:,}",
+            number_words(row["n"]),
+            number_words(row["positives"]),
+            number_words(row["negatives"]),
             *(
-                _share(rate_of(row, metric), row["intervals"][metric])
+                HIDDEN
+                if is_hidden(row, metric)
+                else _share(rate_of(row, metric), row["intervals"][metric])
                 for metric in ("fpr", "fnr", "selection_rate", "precision", "accuracy")
             ),
         )
@@ -154,9 +163,9 @@ def _against_truth(document: Mapping[str, Any]) -> str:
     return (
         "<h2>Against the truth</h2><p>The dataset is synthetic and its truth is known, so the same "
         f"errors are counted once more against what is true rather than recorded: "
-        f"{truth['positives']:,} of {truth['n']:,} are true, {document['positives']:,} came to be "
-        "recorded. Where the two audits differ, records are unequal, not the model. This part has "
-        "no say in the verdict above.</p>"
+        f"{number_words(truth['positives'])} of {number_words(truth['n'])} are true, "
+        f"{number_words(document['positives'])} came to be recorded. Where the two audits "
+        "differ, records are unequal, not the model. This part has no say in the verdict above.</p>"
         f'<p><b class="{truth["verdict"]}">{VERDICTS[truth["verdict"]]}.</b> '
         f"{safe(verdict_sentence(truth))}</p>"
         f'<div class="wide">{_tests(truth["tests"])}</div>'
@@ -172,7 +181,7 @@ def _proxies(rows: Sequence[ProxyRow]) -> str:
         (
             safe(plain(row["attribute"])),
             safe(row["group"]),
-            f"{row['n']:,}",
+            number_words(row["n"]),
             f"{row['auc']:.2f}",
             f"{row['interval'][0]:.2f} to {row['interval'][1]:.2f}",
             safe(plain(row["strongest"])),
@@ -188,10 +197,14 @@ def _excluded(rows: Sequence[ExcludedRow], notes: Sequence[str]) -> str:
     if not rows:
         return f"<p>Every row has a group in every attribute; none is left out.</p>{said}"
     body = [
-        (safe(plain(r["attribute"])), safe(r["group"]), f"{r['n']:,}", safe(r["reason"]))
+        (safe(plain(r["attribute"])), safe(r["group"]), number_words(r["n"]), safe(r["reason"]))
         for r in rows
     ]
     return table(("attribute", "group", "left out", "why"), body) + said
+
+
+def _unit(gap: float | None) -> str:
+    return "" if gap is None else " points"
 
 
 def _tests(tests: Sequence[GapRow]) -> str:
@@ -200,9 +213,9 @@ def _tests(tests: Sequence[GapRow]) -> str:
         (
             safe(plain(t["attribute"])),
             METRICS[t["metric"]],
-            f"{points(t['gap'])}" + ("" if t["gap"] is None else " points"),
+            HIDDEN if t.get("hidden") else points(t["gap"]) + _unit(t["gap"]),
             safe(" and ".join(t["between"])) or "–",
-            f"{t['smallest']:,}",
+            number_words(t["smallest"]),
             p_words(t["p_value"]),
             p_words(t["p_corrected"]),
             f'<b class="{t["verdict"]}">{VERDICTS[t["verdict"]].lower()}</b>',

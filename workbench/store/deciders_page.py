@@ -7,9 +7,11 @@ from typing import Any
 
 from workbench.analysis.audit_words import (
     DECIDERS,
+    HIDDEN,
     METRICS,
     VERDICTS,
     deciders_sentence,
+    number_words,
     plain,
     points,
 )
@@ -45,6 +47,7 @@ def render(document: Mapping[str, Any], *, digest: str, made_at: datetime) -> by
         body=body,
         digest=digest,
         made_at=made_at,
+        suppressed=document.get("suppressed"),
     )
 
 
@@ -60,8 +63,11 @@ def _facts(document: Mapping[str, Any], basis: str) -> str:
     return facts(
         {
             "Dataset": document["dataset"],
-            "Readings": f"{found['n_readings']:,} of {found['n_findings']:,} findings",
-            "Yes or no both times": f"{found['n_comparable']:,}",
+            "Readings": (
+                f"{number_words(found['n_readings'])} of {number_words(found['n_findings'])} "
+                "findings"
+            ),
+            "Yes or no both times": number_words(found["n_comparable"]),
             "Margin": f"{points(document['margin'])} points",
             "SHA-256 of what is served": document["release_digest"][:16] + "…",
         }
@@ -107,7 +113,7 @@ def _gaps(rows: list[dict[str, Any]]) -> str:
             safe(plain(row["attribute"])),
             METRICS[row["metric"]],
             *(
-                f'{points(row[who])} <span class="{row["verdicts"][who]}">'
+                f'{_gap(row, who)} <span class="{row["verdicts"][who]}">'
                 f"{VERDICTS[row['verdicts'][who]].lower()}</span>"
                 for who in DECIDERS
             ),
@@ -117,17 +123,24 @@ def _gaps(rows: list[dict[str, Any]]) -> str:
     return table(("attribute", "error", *(f"{name}, points" for name in DECIDERS.values())), body)
 
 
+def _gap(row: Mapping[str, Any], who: str) -> str:
+    return HIDDEN if row[who] is None and row.get("hidden") else points(row[who])
+
+
 def _verdicts(found: Mapping[str, Any]) -> str:
     before, after = found["verdicts"]["before"], found["verdicts"]["after"]
-    body = [(safe(plain(v)), f"{before[v]:,}", f"{after[v]:,}") for v in before]
+    body = [(safe(plain(v)), number_words(before[v]), number_words(after[v])) for v in before]
     return table(("verdict", "before the score", "after the score"), body) + (
-        f"<p>Of those who said yes or no both times, {found['changed_to_the_release']:,} changed "
-        f"to what the release said and {found['changed_away']:,} away from it.</p>"
+        f"<p>Of those who said yes or no both times, "
+        f"{number_words(found['changed_to_the_release'])} changed to what the release said and "
+        f"{number_words(found['changed_away'])} away from it.</p>"
     )
 
 
 def _random_share(found: Mapping[str, Any]) -> str:
     drawn = found["random_share"]
+    if drawn["n"] is None or (drawn["n"] and drawn["share"] is None):
+        return "<p>What was said of the random share is hidden: it is of too few.</p>"
     if not drawn["n"]:
         return "<p>Nobody has said yes or no to a finding of the random share yet.</p>"
     low, high = drawn["interval"]
@@ -146,8 +159,9 @@ def _burden(burden: Mapping[str, Any]) -> str:
     per = burden["people_per_supported"]
     spent = burden["minutes_per_supported"]
     said = (
-        f"<p>{burden['n_findings']:,} findings were opened, with the records of "
-        f"{burden['n_people']:,} people in them; {burden['n_supported']:,} were found supported"
+        f"<p>{number_words(burden['n_findings'])} findings were opened, with the records of "
+        f"{number_words(burden['n_people'])} people in them; "
+        f"{number_words(burden['n_supported'])} were found supported"
         + (
             ".</p>"
             if per is None
@@ -156,7 +170,7 @@ def _burden(burden: Mapping[str, Any]) -> str:
     )
     areas = table(
         ("area of the offences among the records", "findings opened"),
-        [(safe(area), f"{n:,}") for area, n in burden["areas"].items()],
+        [(safe(area), number_words(n)) for area, n in burden["areas"].items()],
     )
     groups = table(
         ("attribute", "group", "people in the data", "opened", "share"),
@@ -164,9 +178,9 @@ def _burden(burden: Mapping[str, Any]) -> str:
             (
                 safe(plain(row["attribute"])),
                 safe(row["group"]),
-                f"{row['n']:,}",
-                f"{row['n_opened']:,}",
-                f"{points(row['share'])} %",
+                number_words(row["n"]),
+                number_words(row["n_opened"]),
+                HIDDEN if row["share"] is None else f"{points(row['share'])} %",
             )
             for row in burden["groups"]
         ],

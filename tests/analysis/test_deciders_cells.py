@@ -1,0 +1,108 @@
+"""An audit of deciders leaves without the cells that would tell of a few people."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from workbench.analysis.deciders import Reading, audit_deciders, gaps
+from workbench.analysis.suppression import suppressed
+from workbench.domain.decision import Verdict
+
+N = 200
+
+
+def document() -> dict[str, Any]:
+    """Of 200 readings 12 say they cannot tell first; group two is in every fourth."""
+    each = np.arange(N, dtype=np.int32)
+    said = [
+        Reading(
+            finding=i,
+            before=Verdict.CANNOT_TELL if i % 16 == 1 else Verdict.NOT_SUPPORTED,
+            put_forward=i % 2 == 0,
+            after=Verdict.SUPPORTED if i % 4 == 0 else Verdict.NOT_SUPPORTED,
+        )
+        for i in range(N)
+    ]
+    group = np.where(each % 4 == 3, "two", "one")
+    group[:3] = "few"
+    found = audit_deciders(
+        said,
+        each % 3 == 0,
+        people=pd.DataFrame({"candidate": each, "entity": each}),
+        sensitive=pd.DataFrame({"entity": each, "group": group}),
+        margin=0.05,
+        seed=1,
+    )
+    assert found["by"] is not None
+    row = {"attribute": "area", "share": 0.5, "interval": [0.4, 0.6], "median_minutes": 3.0}
+    return {
+        "kind": "deciders",
+        "model": "callers",
+        "release": "callers/1",
+        "margin": 0.05,
+        "records": found,
+        "truth": found,
+        "gaps": {"truth": gaps(found["by"]), "records": gaps(found["by"])},
+        "burden": {
+            "n_findings": 200,
+            "n_supported": 4,
+            "n_people": 200,
+            "people_per_supported": 50.0,
+            "minutes": 80.0,
+            "median_minutes": 0.4,
+            "minutes_per_supported": 20.0,
+            "areas": {"drugs": 120, "fraud": 3, "theft": 77},
+            "groups": [
+                {**row, "group": "north", "n": 400, "n_opened": 190},
+                {**row, "group": "south", "n": 300, "n_opened": 4},
+                {**row, "group": "west", "n": 200, "n_opened": 6},
+            ],
+            "by_reader": {"P-1": 3},
+        },
+        "per_reader": [1, 2, 3],
+    }
+
+
+def test_groups_leave_for_one_basis_alone_and_without_small_cells() -> None:
+    out = suppressed(document())
+    for who in ("before", "release", "after"):
+        assert out["records"]["by"][who]["groups"] == []
+        rows = {row["group"]: row for row in out["truth"]["by"][who]["groups"]}
+        assert (rows["few"]["positives"], rows["few"]["negatives"], rows["few"]["n"]) == (None,) * 3
+        assert all(test["gap"] is None for test in out["records"]["by"][who]["tests"])
+    whole = document()["truth"]["by"]["after"]
+    assert out["truth"]["by"]["after"]["verdict"] == whole["verdict"]
+
+
+def test_gaps_side_by_side_are_hidden_with_their_tests() -> None:
+    out = suppressed(document())
+    for basis in ("truth", "records"):
+        by = out[basis]["by"]
+        for i, row in enumerate(out["gaps"][basis]):
+            assert [row[who] for who in by] == [by[who]["tests"][i]["gap"] for who in by]
+            assert row["hidden"] is (None in [row[who] for who in by])
+    assert any(row["hidden"] for row in out["gaps"]["truth"])
+
+
+def test_what_was_said_and_the_burden_lose_their_small_counts() -> None:
+    out = suppressed(document())
+    found = out["truth"]
+    assert found["n_readings"] == 200
+    assert found["verdicts"]["before"]["cannot_tell"] == 13
+    assert found["verdicts"]["after"]["supported"] == 50
+    burden = out["burden"]
+    assert (burden["n_supported"], burden["people_per_supported"]) == (None, None)
+    assert burden["minutes_per_supported"] is None  # 80 minutes over 20 would be the four
+    assert burden["areas"] == {"drugs": 120, "fraud": None, "theft": None}
+    opened = {row["group"]: row["n_opened"] for row in burden["groups"]}
+    assert opened == {"north": 190, "south": None, "west": None}
+    assert {row["n"] for row in burden["groups"]} == {400, 300, 200}
+
+
+def test_what_is_not_known_stays() -> None:
+    out = suppressed(document())
+    assert out["suppressed"]["left_out"] == ["per_reader"]
+    assert "per_reader" not in out
+    assert "by_reader" not in out["burden"]
+    assert "median_minutes" not in out["burden"]["groups"][0]

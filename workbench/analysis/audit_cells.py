@@ -1,0 +1,177 @@
+"""Which cells of a bias audit may leave, and the audit without the others.
+
+Per attribute, false positives are counted among negatives and misses among positives: two tables,
+each treated by `small_cells`. Whoever has no group in an attribute is one more row of it, since
+the total less the groups gives that row.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from workbench.analysis.error_rates import DENOMINATOR
+from workbench.analysis.small_cells import Hidden, hidden_cells, small
+from workbench.analysis.subgroups import BOTH, METRICS
+
+Row = Mapping[str, Any]
+Sides = Mapping[str, Hidden]  # by fpr and fnr
+
+KEYS = (
+    *("n", "verdict", "groups", "tests", "margin", "positives", "negatives", "shared", "n_people"),
+    *("excluded", "notes", "n_replicates", "n_permutations", "seed"),
+)
+_TEST = ("attribute", "metric", "verdict")
+_FIGURES = ("gap", "p_value", "p_corrected", "pooled", "smallest")
+_NUMBER = re.compile(r"\d[\d,]*")
+
+
+def without_small_cells(
+    document: Mapping[str, Any], *, least: int
+) -> tuple[dict[str, Any], dict[str, int]]:
+    """The `KEYS` of an audit without its small cells; what is hidden is None.
+
+    Beside it ``n_hidden``, how many rates of groups are hidden, and ``n_groups``, how many groups
+    of intersections are left out.
+    """
+    hidden = hidden_groups(document, least=least)
+    rows = list(_placed(document["groups"]))
+    kept = [(row, i, hidden[row["attribute"]]) for row, i in rows if row["attribute"] in hidden]
+    few = {of for of in DENOMINATOR.values() if small(document[of], least=least)}
+    out = {key: document[key] for key in KEYS if key in document} | dict.fromkeys(few)
+    out["n"] = None if few else document["n"]
+    out["n_people"] = counted(document["n_people"], least)
+    out["groups"] = [_group(*each) for each in kept]
+    out["tests"] = [gap_cells(row, hidden.get(row["attribute"])) for row in document["tests"]]
+    out["excluded"] = [
+        {"attribute": row["attribute"], "group": row["group"]}
+        | {"n": None if few else counted(row["n"], least), "reason": row["reason"]}
+        for row in document["excluded"]
+        if not tells(row["reason"], least)
+    ]
+    out["notes"] = [note for note in document["notes"] if not tells(note, least)]
+    return out, {
+        "n_hidden": sum(i in side.blank for _, i, sides in kept for side in sides.values()),
+        "n_groups": len(rows) - len(kept),
+    }
+
+
+def gap_cells(row: Row, sides: Sides | None) -> dict[str, Any]:
+    """A test whose figures are None, and `hidden`, unless every group's rate may be shown."""
+    out = {key: row[key] for key in _TEST}
+    shown = sides is not None and not sides[row["metric"]].blank
+    out |= {key: row[key] if shown else None for key in _FIGURES}
+    return out | {"between": row["between"] if shown else [], "hidden": not shown}
+
+
+def counted(n: int, least: int) -> int | None:
+    """`n`, or None where it is small."""
+    return None if small(n, least=least) else n
+
+
+def tells(sentence: str, least: int) -> bool:
+    """True when a sentence holds a number that may be a small count."""
+    found = [int(number.replace(",", "")) for number in _NUMBER.findall(sentence)]
+    return any(small(n, least=least) for n in found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """One error of one attribute: how many each group has to count, and how many of them err."""
+
+    n: tuple[int, ...]
+    hit: tuple[int, ...]
+
+    @classmethod
+    def of(cls, rows: Sequence[Row], metric: str) -> Self:
+        n = tuple(int(row[DENOMINATOR[metric]]) for row in rows)
+        hit = (round(count * (row[metric] or 0.0)) for row, count in zip(rows, n, strict=True))
+        return cls(n, tuple(hit))
+
+    def __len__(self) -> int:
+        return len(self.n)
+
+    @property
+    def sums(self) -> tuple[int, int]:
+        return sum(self.n), sum(self.hit)
+
+    def hidden(self, rest: tuple[int, int], *, least: int, closed: bool) -> Hidden:
+        """`rest` is who has no group: one more row, which `closed` closes."""
+        n, hit = (*self.n, rest[0]), (*self.hit, min(rest))
+        also = frozenset({len(self)}) if closed else frozenset()
+        return hidden_cells(n, hit, least=least, also=also)
+
+    def all_hidden(self) -> Hidden:
+        rows = frozenset(range(len(self)))
+        return Hidden(closed=rows, blank=rows)
+
+
+def hidden_groups(document: Mapping[str, Any], *, least: int) -> dict[str, Sides]:
+    """What is hidden of each attribute, by the position of a group in it.
+
+    Missing are intersections of which nothing may leave: an error of one leaves where nothing of
+    it and of its two attributes is hidden, and only where its sums are theirs.
+    """
+    rows: dict[str, list[Row]] = {}
+    for row in document["groups"]:
+        rows.setdefault(row["attribute"], []).append(row)
+    sides: dict[str, dict[str, Hidden]] = {name: {} for name in rows}
+    for metric in DENOMINATOR:
+        tables = {name: _Table.of(own, metric) for name, own in rows.items()}
+        for name, hidden in _hidden(document, tables, metric, least).items():
+            sides[name][metric] = hidden
+    return {
+        name: own
+        for name, own in sides.items()
+        if BOTH not in name or any(len(side.blank) < len(rows[name]) for side in own.values())
+    }
+
+
+def _hidden(
+    document: Mapping[str, Any], tables: Mapping[str, _Table], metric: str, least: int
+) -> dict[str, Hidden]:
+    """One error of every attribute, intersections last."""
+    total = document[DENOMINATOR[metric]]
+    singles = {name: table for name, table in tables.items() if BOTH not in name}
+    sums = [table.sums for table in singles.values()]
+    whole = max((total, *(n for n, _ in sums))), max((hit for _, hit in sums), default=0)
+    short = {row["attribute"] for row in document["excluded"] if small(row["n"], least=least)}
+    out = {}
+    for name, table in singles.items():
+        rest = whole[0] - table.sums[0], whole[1] - table.sums[1]
+        out[name] = (
+            table.all_hidden()
+            if small(total, least=least)
+            else table.hidden(rest, least=least, closed=name in short)
+        )
+    for name, table in tables.items():
+        if name not in singles:
+            parts = name.split(BOTH)
+            clean = len(parts) == 2 and all(
+                part in out and not out[part].blank and singles[part].sums == table.sums
+                for part in parts
+            )
+            own = table.hidden((0, 0), least=least, closed=False)
+            out[name] = own if clean and not own.blank else table.all_hidden()
+    return out
+
+
+def _placed(rows: Sequence[Row]) -> Iterator[tuple[Row, int]]:
+    """Each group with its position in its attribute."""
+    seen: dict[str, int] = {}
+    for row in rows:
+        place = seen.get(row["attribute"], 0)
+        seen[row["attribute"]] = place + 1
+        yield row, place
+
+
+def _group(row: Row, i: int, sides: Sides) -> dict[str, Any]:
+    closed = {of for metric, of in DENOMINATOR.items() if i in sides[metric].closed}
+    gone = {metric for metric in DENOMINATOR if i in sides[metric].blank}
+    if gone:
+        gone |= set(METRICS) - set(DENOMINATOR)  # these rest on both
+    out = {key: row[key] for key in ("attribute", "group", "n", "positives", "negatives")}
+    out |= dict.fromkeys(closed | {"n"} if closed else closed)
+    out |= {metric: None if metric in gone else row[metric] for metric in METRICS}
+    intervals = row["intervals"]
+    return out | {"intervals": {m: None if m in gone else intervals[m] for m in METRICS}}
