@@ -17,7 +17,7 @@ import builders
 import numpy as np
 import pandas as pd
 from builders import Clock, Home
-from builders_graph import GraphBuilder, framed
+from builders_graph import GraphBuilder, day, framed
 from builders_modelling import described
 from sqlalchemy import Connection
 
@@ -156,8 +156,8 @@ def world() -> Ingested:
     pairs = np.stack(np.triu_indices(N, 1), axis=1)
     tied = set(rng.choice(len(pairs), 130, replace=False).tolist())
     for at, (a, b) in enumerate(pairs.tolist()):
-        for day in rng.uniform(0, 730, rng.poisson(9 if at in tied else 2)):
-            made.link(people[a], "called", people[b], on=float(day))
+        for on in rng.uniform(0, 730, rng.poisson(9 if at in tied else 2)):
+            made.link(people[a], "called", people[b], on=float(on))
         if at in tied and rng.random() < 0.8:
             made.link(people[a], "associated_with", people[b], known=float(rng.uniform(0, 730)))
     ends = [[f"P-{people[x]}" for x in pairs[at]] for at in sorted(tied)]
@@ -258,8 +258,47 @@ def _folder() -> Path:
     return folder
 
 
-def _add_dataset(desk: Desk) -> None:
-    said = {"dataset": WORLD, "sha256": builders.digest(WORLD), "synthetic": True}
+def shorter(whole: Ingested, *, until: float, name: str) -> Ingested:
+    """The same world as it was delivered on day `until`: what was known by then, and no more."""
+    tables, limit = whole.tables, pd.Timestamp(day(until))
+    records = tables.records[tables.records["known_at"] <= limit].reset_index(drop=True)
+    place = pd.Series(records.index, index=records["record"], dtype="int32")
+    links = tables.links[tables.links["known_at"] <= limit].reset_index(drop=True)
+    entities = tables.entities[tables.entities["known_at"] <= limit]
+    return replace(
+        whole,
+        tables=replace(
+            tables,
+            records=records.assign(record=records.index.astype("int32")),
+            links=links.assign(
+                link=links.index.astype("int32"),
+                record=place.loc[links["record"]].to_numpy(np.int32),
+            ),
+            entities=entities.assign(record=place.loc[entities["record"]].to_numpy(np.int32)),
+        ),
+        sha256=builders.digest(name),
+    )
+
+
+def add_world(built: Home, name: str, made: Ingested) -> None:
+    """Another dataset beside `WORLD`, accepted, with four cases of its own."""
+    desk = built.desk
+    desk.datasets.write(name, made)
+    _add_dataset(desk, name)
+    ingest.accept(
+        desk,
+        name,
+        account="supervisor",
+        reason="The quality report was read and is sound.",
+        key=builders.key(),
+    )
+    with desk.database.write() as connection:
+        for at in range(N_CASES):
+            _open_case(built, connection, at, dataset=name, number=200 + at)
+
+
+def _add_dataset(desk: Desk, name: str = WORLD) -> None:
+    said = {"dataset": name, "sha256": builders.digest(name), "synthetic": True}
     said |= {"data_audit": acceptances.digest_of(QUALITY), "breached": []}
     with desk.database.write() as connection:
         seq = desk.log.append(
@@ -267,9 +306,9 @@ def _add_dataset(desk: Desk) -> None:
         )
         connection.execute(
             dataset.insert().values(
-                name=WORLD,
+                name=name,
                 title="A world of calls",
-                sha256=builders.digest(WORLD),
+                sha256=builders.digest(name),
                 synthetic=1,
                 ingested_at=to_text(desk.now()),
                 ingested_by="P-OPERATOR",
@@ -278,14 +317,16 @@ def _add_dataset(desk: Desk) -> None:
         )
 
 
-def _open_case(built: Home, connection: Connection, at: int) -> None:
+def _open_case(
+    built: Home, connection: Connection, at: int, *, dataset: str = WORLD, number: int | None = None
+) -> None:
     opener = built.people["analyst-1"]
     case = Case(
-        id=f"C-{100 + at}",
+        id=f"C-{100 + at if number is None else number}",
         title=f"Callers {at}",
         purpose="Find who calls whom about the stolen vehicles.",
         legal_basis="Article 12 of a fictional act.",
-        dataset=WORLD,
+        dataset=dataset,
         opened_at=built.desk.now(),
         opened_by=opener.id,
         entity_ids=tuple(f"P-{n}" for n in range(at * 3, at * 3 + 3)),

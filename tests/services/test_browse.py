@@ -46,6 +46,7 @@ def version(number: int, status: ReleaseStatus | None) -> VersionView:
         baseline=None,
         baseline_feature="",
         choice="",
+        prompted={},
     )
 
 

@@ -79,3 +79,9 @@ def test_short_ids_stay_whole_and_digests_are_cut() -> None:
 )
 def test_text_is_shown_as_it_stands(text: str, shown: str) -> None:
     assert words.inert(text) == shown
+
+
+def test_what_was_left_out_as_prompted_is_said_per_slice_t15() -> None:
+    said = words.prompted_sentence({"train": 1200, "calibrate": 0, "test": 3})
+    assert said.startswith("Left out: 1,200 of the training slice, 3 of the test slice.")
+    assert words.prompted_sentence({"train": 0, "calibrate": 0, "test": 0}) == ""

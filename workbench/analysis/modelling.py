@@ -8,7 +8,7 @@ implement the protocol directly.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -22,6 +22,8 @@ from workbench.domain.finding import Explanation
 if TYPE_CHECKING:
     from workbench.analysis.drift import Drift
     from workbench.analysis.graph import CaseGraph
+
+SAME = 0.5  # two candidates that share more of all their members than this are one
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,20 @@ class Sample:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    def take(self, rows: Int64Array) -> Sample:
+        """The candidates at `rows` (each once), in that order."""
+        place = pd.Series(np.arange(len(rows), dtype=np.int32), index=rows)
+        people = self.people[self.people["candidate"].isin(rows)]
+        return replace(
+            self,
+            candidates=self.candidates.take(rows),
+            features=self.features.iloc[rows].reset_index(drop=True),
+            labels=self.labels[rows],
+            people=people.assign(
+                candidate=place.loc[people["candidate"]].to_numpy(np.int32)
+            ).reset_index(drop=True),
+        )
 
 
 @dataclass(frozen=True, slots=True)

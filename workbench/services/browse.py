@@ -28,7 +28,8 @@ class VersionView:
     """A registered version. `audit` is None until it was audited, `release` until approved.
 
     `baseline` is the average precision of the best single feature; `choice` says in words which
-    estimator was taken and why.
+    estimator was taken and why; `prompted` how many candidates of each slice were left out because
+    findings had been about them before their label became known.
     """
 
     id: str
@@ -45,6 +46,7 @@ class VersionView:
     baseline: Measure | None
     baseline_feature: str
     choice: str
+    prompted: Mapping[str, int]
 
     def measure(self, name: str) -> Measure | None:
         return next((found for found in self.measures if found.name == name), None)
@@ -119,6 +121,10 @@ def _version(version: Version, run: Run, release: Release | None) -> VersionView
         baseline=_measure(run.measures, "baseline_average_precision"),
         baseline_feature=run.parameters.get("baseline", ""),
         choice=run.parameters.get("choice", ""),
+        prompted={
+            slice_: int(run.parameters.get(f"{slice_}_prompted", 0))
+            for slice_ in ("train", "calibrate", "test")
+        },
     )
 
 

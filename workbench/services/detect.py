@@ -12,7 +12,7 @@ import pandas as pd
 
 from workbench.analysis.assessing import Asked, Served, assessment, group_rates, limits_of
 from workbench.analysis.graph import CaseGraph
-from workbench.analysis.modelling import Candidates, Fitted, ModelDefinition
+from workbench.analysis.modelling import SAME, Candidates, Fitted, ModelDefinition
 from workbench.analysis.picture import entities_at, links_at, records_at, rows_of_ids
 from workbench.domain.account import Account, Operation, Role
 from workbench.domain.errors import NotCleared, NotFound
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, float], None]
 LEAST = 2  # findings in a case; random ones fill up, so that few do not betray the model's view
-SAME = 0.5  # two candidates that share more of their members than this are one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

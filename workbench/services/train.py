@@ -1,13 +1,14 @@
 """Train a model on an accepted dataset as an MLflow run, and register a run as a version."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from workbench.analysis.modelling import Fitted, ModelDefinition, Sample, TimeSplit
 from workbench.domain.account import Account, Operation
 from workbench.domain.errors import NotFound
 from workbench.domain.log import EntryKind
-from workbench.store import accounts
+from workbench.store import accounts, findings
 from workbench.store.acceptances import require_accepted
 from workbench.store.desk import Desk
 
@@ -15,6 +16,32 @@ if TYPE_CHECKING:
     from workbench.store.registry import Compared, Version
 
 Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Slices:
+    """Train, calibrate and test, each without what findings had asked about first (`prompted`).
+
+    `whole_test` has it back; `n_erased` findings cannot be matched any more.
+    """
+
+    own: Mapping[str, Sample]
+    n_prompted: Mapping[str, int]
+    whole_test: Sample
+    n_erased: int
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        found: dict[str, Any] = {"findings_erased": self.n_erased}
+        for name, sample in self.own.items():
+            found |= {
+                f"{name}_as_of": sample.as_of.isoformat(),
+                f"{name}_until": sample.until.isoformat(),
+                f"{name}_candidates": len(sample),
+                f"{name}_true": int(sample.labels.sum()),
+                f"{name}_prompted": self.n_prompted[name],
+            }
+        return found
 
 
 def train(
@@ -27,6 +54,9 @@ def train(
     progress: Progress = lambda text, share: None,
 ) -> str:
     """Learn from the past, calibrate and choose on a later slice, test on a later one still.
+
+    Candidates that a finding was about before their label became known are kept out of all three
+    and counted (duty T15); where the test slice has any, it is measured with them, too.
 
     Returns
     -------
@@ -47,11 +77,12 @@ def train(
         who.require(Operation.TRAIN)
         require_accepted(connection, dataset, sha256)
     progress(f"{model}: reading the case graph", 0.0)
-    samples = _samples(desk, definition, dataset, seed, progress)
-    progress(f"{model}: comparing estimators on {len(samples['train'])} candidates", 0.4)
-    compared = definition.fit(samples["train"], samples["calibrate"], seed=seed)
+    slices = _slices(desk, definition, dataset, seed, progress)
+    train_on, later = slices.own["train"], slices.own["calibrate"]
+    progress(f"{model}: comparing estimators on {len(train_on)} candidates", 0.4)
+    compared = definition.fit(train_on, later, seed=seed)
     progress(f"{model}: measuring on later candidates", 0.7)
-    run_id = _logged(desk, definition, dataset, sha256, compared, samples, seed, who)
+    run_id = _logged(desk, definition, dataset, sha256, compared, slices, seed, who)
     said: dict[str, object] = {
         "model": model,
         "run": run_id,
@@ -59,6 +90,7 @@ def train(
         "dataset_digest": sha256,
     }
     said |= {"seed": seed, "account": who.id, "simulated": who.simulated}
+    said |= {f"n_{name}_prompted": n for name, n in slices.n_prompted.items()}
     with desk.database.write() as connection:
         desk.log.append(connection, EntryKind.MODEL_TRAINED, said)
     progress(f"{model}: trained, run {run_id}", 1.0)
@@ -108,23 +140,29 @@ def _definition(desk: Desk, model: str) -> ModelDefinition:
     return desk.models[model]
 
 
-def _samples(
+def _slices(
     desk: Desk, definition: ModelDefinition, dataset: str, seed: int, progress: Progress
-) -> Mapping[str, Sample]:
+) -> _Slices:
     from workbench.analysis.modelling import sample_at
+    from workbench.analysis.prompted import prompted, without
 
     graph = desk.datasets.graph(dataset)
+    with desk.database.read() as connection:
+        claims, n_erased = findings.claims_of_model(connection, desk.vault, definition.name)
     split = TimeSplit.of_graph(graph)
     spans = {
         "train": (split.train_at, split.calibrate_at),
         "calibrate": (split.calibrate_at, split.test_at),
         "test": (split.test_at, split.end),
     }
-    found = {}
+    own: dict[str, Sample] = {}
+    n_prompted: dict[str, int] = {}
     for at, (name, (as_of, until)) in enumerate(spans.items()):
         progress(f"{definition.name}: candidates as of {as_of:%Y-%m-%d}", 0.1 * (at + 1))
-        found[name] = sample_at(definition, graph, as_of=as_of, until=until, seed=seed)
-    return found
+        whole = sample_at(definition, graph, as_of=as_of, until=until, seed=seed)
+        own[name] = without(whole, prompted(definition, graph, whole, claims, dataset=dataset))
+        n_prompted[name] = len(whole) - len(own[name])
+    return _Slices(own=own, n_prompted=n_prompted, whole_test=whole, n_erased=n_erased)
 
 
 def _logged(
@@ -133,7 +171,7 @@ def _logged(
     dataset: str,
     sha256: str,
     compared: Mapping[str, Fitted],
-    samples: Mapping[str, Sample],
+    slices: _Slices,
     seed: int,
     who: Account,
 ) -> str:
@@ -142,6 +180,7 @@ def _logged(
     from workbench.analysis.uncertainty import reliability
     from workbench.store.registry import Training
 
+    samples = slices.own
     choice, test = choose(compared, samples["calibrate"], seed=seed), samples["test"]
     taken = definition.settle(
         compared[choice.name], samples["train"], samples["calibrate"], seed=seed
@@ -156,8 +195,11 @@ def _logged(
             seed=seed,
             account=who.id,
             card=desk.cards.get(definition.name, ""),
-            parameters=_taken_because(choice.sentence, feature) | _slices(samples),
-            measures=found[choice.name] | baseline | taken.covered(test.features, test.labels),
+            parameters=_taken_because(choice.sentence, feature) | slices.parameters,
+            measures=found[choice.name]
+            | baseline
+            | taken.covered(test.features, test.labels)
+            | _with_prompted(taken, slices, seed),
             compared=[_compared(name, fitted, found[name]) for name, fitted in compared.items()],
             fitted=taken,
             example=samples["train"].features.head(50),
@@ -188,16 +230,13 @@ def _taken_because(choice: str, baseline: str) -> dict[str, Any]:
     return {"choice": choice, "baseline": baseline, "threshold_chosen_by": threshold}
 
 
-def _slices(samples: Mapping[str, Sample]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, sample in samples.items():
-        found |= {
-            f"{name}_as_of": sample.as_of.isoformat(),
-            f"{name}_until": sample.until.isoformat(),
-            f"{name}_candidates": len(sample),
-            f"{name}_true": int(sample.labels.sum()),
-        }
-    return found
+def _with_prompted(taken: Fitted, slices: _Slices, seed: int) -> dict[str, float]:
+    """The measures of the test slice with prompted labels; nothing where it has none."""
+    from workbench.analysis.evaluation import measured_on
+
+    if not slices.n_prompted["test"]:
+        return {}
+    return measured_on(taken, slices.whole_test, seed=seed).flat("with_prompted_")
 
 
 def _baseline(samples: Mapping[str, Sample], seed: int) -> tuple[str, dict[str, float]]:

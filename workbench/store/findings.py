@@ -206,6 +206,15 @@ def load_assessment(vault: Vault, finding: Finding) -> Assessment:
     return _load(vault, finding.id, ASSESSMENT, finding.assessment_digest, _assessments())
 
 
+def claims_of_model(
+    connection: Connection, vault: Vault, model: str
+) -> tuple[tuple[Claim, ...], int]:
+    """What every finding of a model claims, and how many were erased, of which nobody knows."""
+    found = list_findings(connection, model=model)
+    held = [finding for finding in found if vault.holds(finding.id)]
+    return tuple(load_claim(vault, finding) for finding in held), len(found) - len(held)
+
+
 def judgement_of(
     connection: Connection, vault: Vault, finding_id: str, account_id: str
 ) -> Judgement | None:

@@ -1,6 +1,7 @@
 """Numbers, times and ids in the words that every page uses, and text made inert for Markdown."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -77,3 +78,21 @@ def utc(instant: datetime) -> str:
 def short(identifier: str) -> str:
     """An id or digest as it is shown: whole up to 14 characters, else its first 10."""
     return identifier if len(identifier) <= 14 else f"{identifier[:10]}…"
+
+
+def prompted_sentence(n: Mapping[str, int]) -> str:
+    """Why candidates of the slices train, calibrate and test were left out; empty where none was.
+
+    Parameters
+    ----------
+    n : mapping
+        How many of each slice; a slice that is not there counts none.
+    """
+    names = {"train": "training", "calibrate": "calibration", "test": "test"}
+    said = [f"{n[key]:,} of the {name} slice" for key, name in names.items() if n.get(key)]
+    if not said:
+        return ""
+    return (
+        f"Left out: {', '.join(said)}. Findings of this model had been about them before their "
+        "label became known, so their labels may be of its own making."
+    )

@@ -11,7 +11,7 @@ from workbench.services.browse import ModelView, VersionView
 from workbench.settings import Settings
 from workbench.ui import components, session
 from workbench.ui.components import Colour, Dot
-from workbench.ui.words import ago, inert, number, utc
+from workbench.ui.words import ago, inert, number, prompted_sentence, utc
 
 if TYPE_CHECKING:
     from workbench.bootstrap import Desk
@@ -162,6 +162,8 @@ def _facts(desk: "Desk", version: VersionView) -> None:
     )
     if version.choice:
         st.markdown(inert(version.choice))
+    if any(version.prompted.values()):
+        st.caption(prompted_sentence(version.prompted))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("Run", width="content")
         components.identifier(version.run_id, key=f"run_{version.id}")
