@@ -72,6 +72,7 @@ class Callers(FeatureModel):
     title = "Callers"
     unit = "pair"
     about_person = True
+    harm = "People of one group would be read more often for nothing than those of another."
     n_refits = 4
     described_by = (
         described("calls", "calls", "How many calls the two had with each other."),

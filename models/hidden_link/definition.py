@@ -68,6 +68,13 @@ class HiddenLink(FeatureModel):
     title = "Hidden link"
     unit = "pair"
     about_person = True
+    margin = 0.05
+    harm = (
+        "Two people wrongly put forward have their records opened by a stranger and stand under a "
+        "suspicion that they cannot answer; a tie that is missed leaves those whom it would clear "
+        "or protect unseen. At five in a hundred more, one group's people bear that noticeably "
+        "more often than another's, and readers come to expect it of them."
+    )
     described_by = FEATURES
     fixed = frozenset({"fewer_contacts"})
     own = "half a year earlier"

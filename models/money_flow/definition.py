@@ -105,6 +105,13 @@ class MoneyFlow(FeatureModel):
     name = "money_flow"
     title = "Money flow"
     unit = "group of transfers"
+    margin = 0.05
+    harm = (
+        "Every holder in a group of transfers that is wrongly put forward has the account read and "
+        "everyday payments questioned; laundering that is missed goes on at the cost of those it "
+        "feeds on. At five in a hundred more, the holders of one group bear that noticeably more "
+        "often than those of another, above all where families and shops pay in shared ways."
+    )
     about_person = False
     described_by = FEATURES
     fixed = frozenset({"held_by_organisations"})

@@ -33,7 +33,27 @@ def test_too_little_data_is_no_pass() -> None:
         "No gap beyond the margin of 5 points was shown, but groups by group are too small to show "
         "one of that size (missed and wrongly put forward)."
     )
-    assert "rests on 10, too few" in gap_sentence(found["tests"][1], 0.05)
+    # 1.96² · 0.1 · 0.9 / 0.05² = 138.3
+    assert gap_sentence(found["tests"][1], 0.05).endswith(
+        "To see a gap of 5 points it needs 139 positives in each group; A 10 and B 10."
+    )
+
+
+def test_what_is_needed_is_said_where_nothing_can_be_compared_and_where_nothing_would_do() -> None:
+    alone = audit(*_listed(A=(20, 20, 5, 5), B=(0, 0, 50, 50)), margin=0.05, seed=1)
+    assert gap_sentence(alone["tests"][0], 0.05).endswith(
+        "it needs 385 negatives in each group; B 0 and A 40."
+    )
+    never = audit(*_listed(A=(20, 20, 5, 5), B=(20, 20, 5, 5)), margin=0.0, seed=1)
+    assert "cannot be shown by any number of negatives" in gap_sentence(never["tests"][0], 0.0)
+
+
+def test_of_many_groups_that_fall_short_the_smallest_are_named() -> None:
+    many = {name: (n, n, 0, 0) for name, n in zip("ABCDEF", range(10, 16), strict=True)}
+    found = audit(*_listed(**many), margin=0.05, seed=1)
+    assert gap_sentence(found["tests"][0], 0.05).endswith(
+        "in each group; A 20, B 22, C 24, D 26 and 2 more groups too few."
+    )
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,7 @@ from fairlearn.metrics import (
 )
 from sklearn.metrics import accuracy_score, precision_score
 
-from workbench.analysis.fairness import Audit, audit, audit_candidates, holm, is_short, verdict_of
-from workbench.analysis.permutation import GapTest
+from workbench.analysis.fairness import Audit, audit, audit_candidates
 from workbench.analysis.subgroups import Attribute, Outcomes
 from workbench.domain.errors import BadInput
 
@@ -28,10 +27,6 @@ def row(found: Audit, group: str) -> dict[str, object]:
 
 def verdicts(found: Audit) -> dict[tuple[str, str], str]:
     return {(t["attribute"], t["metric"]): t["verdict"] for t in found["tests"]}
-
-
-def gap(value: float | None, *, pooled: float = 0.1, n_min: int = 10_000) -> GapTest:
-    return GapTest(value, 0.001, (), pooled, n_min)
 
 
 def test_rates_of_two_hand_made_tables_are_exact() -> None:
@@ -100,29 +95,6 @@ def test_too_few_rows_say_so_and_a_failure_takes_precedence_over_that() -> None:
     both = audited(table(A=(900, 100, 10, 90), B=(500, 500, 2, 18)))
     assert verdicts(both) == {("group", "fpr"): "fail", ("group", "fnr"): "insufficient"}
     assert both["verdict"] == "fail"
-
-
-def test_a_group_is_short_by_the_half_width_of_the_pooled_rate() -> None:
-    # 1.96 * sqrt(0.1 * 0.9 / n) is 0.05 at n = 138.3
-    assert is_short(0.1, 138, 0.05)
-    assert not is_short(0.1, 139, 0.05)
-    assert is_short(0.1, 0, 0.05)
-    assert not is_short(0.0, 1, 0.05)
-
-
-def test_a_test_fails_only_where_the_corrected_p_holds_and_the_gap_exceeds_the_margin() -> None:
-    assert verdict_of(gap(0.06), 0.05, 0.05) == "fail"
-    assert verdict_of(gap(0.06), 0.051, 0.05) == "pass"
-    assert verdict_of(gap(0.05), 0.001, 0.05) == "pass"
-    assert verdict_of(gap(0.06, n_min=0), 0.001, 0.05) == "fail"
-    assert verdict_of(gap(0.06, n_min=0), 0.5, 0.05) == "insufficient"
-    assert verdict_of(gap(None), None, 0.05) == "insufficient"
-
-
-def test_holm_steps_down_and_never_below_what_came_before() -> None:
-    # 0.01 * 4; 0.02 * 3; 0.03 * 2 = 0.06; 0.04 * 1 = 0.04, held up to 0.06
-    assert holm([0.04, 0.01, 0.03, 0.02]) == pytest.approx([0.06, 0.04, 0.06, 0.06])
-    assert holm([0.5, None, 0.9]) == [1.0, None, 1.0]
 
 
 def test_intersections_are_tested_and_only_singles_make_the_whole_insufficient() -> None:

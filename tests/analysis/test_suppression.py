@@ -163,3 +163,13 @@ def test_the_attacker_finds_what_a_careless_document_gives_away(
     exact = [low == pytest.approx(high, abs=1e-6) for *_, low, high in found]
     assert len(found) > 100
     assert sum(exact) >= n_exact
+
+
+def test_calibration_curves_and_people_stay_and_the_margins_reason_leaves() -> None:
+    keys = ("calibration", "curves", "per_person")
+    said = {"harm": "A gap would have one group read for nothing.", "margin_own": True}
+    out = suppressed({**document(), **said, **{key: {"rows": [{"n": 3}]} for key in keys}})
+    assert out["suppressed"]["left_out"] == sorted(keys)
+    assert not set(keys) & set(out)
+    assert (out["harm"], out["margin_own"]) == (said["harm"], True)
+    assert not any({"needed", "n_short", "short"} & set(test) for test in out["tests"])

@@ -16,6 +16,7 @@ import models
 from workbench.analysis.graph import CaseGraph
 from workbench.analysis.modelling import Candidates, ModelDefinition
 from workbench.analysis.tables import ENTITIES, LINKS, RECORDS
+from workbench.domain.release import Margin
 
 FOLDER = Path(models.__path__[0])
 NAMES = [m.name for m in pkgutil.iter_modules(models.__path__) if m.ispkg]
@@ -133,6 +134,16 @@ def test_a_model_is_called_as_its_folder(name: str) -> None:
     assert model.name == name
     assert model.title
     assert model.unit
+
+
+@every_model
+def test_the_margin_of_its_audit_comes_with_a_reason_of_harm(name: str) -> None:
+    """A gap matters for what it does to whom; the four-fifths rule says nothing of that."""
+    model = definition(name)
+    assert 0 < model.margin <= 0.05
+    assert Margin.chosen(model.margin, model.harm).own
+    assert "four" not in model.harm.lower()
+    assert not any(other != name and definition(other).harm == model.harm for other in NAMES)
 
 
 @every_model

@@ -126,8 +126,134 @@ def test_auditing_again_gives_the_same_report(home: Home) -> None:
 
 def test_what_is_read_for_the_audit_is_logged_even_when_it_then_fails(home: Home) -> None:
     with pytest.raises(BadInput, match="margin"):
-        audit_release(home.desk, MODEL, dataset=WORLD, account="auditor", margin=2.0)
+        audit_release(
+            home.desk, MODEL, dataset=WORLD, account="auditor", margin=2.0, harm="No share at all."
+        )
     assert entries(home)[-1]["kind"] == "sensitive_read"
+
+
+def test_another_margin_takes_a_reason_that_stands_in_the_report_and_not_in_the_log(
+    home: Home,
+) -> None:
+    before = len(entries(home))
+    with pytest.raises(BadInput, match=r"harm that a gap beyond the margin of 0\.02 does"):
+        audit_release(home.desk, MODEL, dataset=WORLD, account="auditor", margin=0.02)
+    assert len(entries(home)) == before  # refused before anything sensitive was read
+    harm = "Two in a hundred more would be questioned for whom they called."
+    report = audit_release(
+        home.desk, MODEL, dataset=WORLD, account="auditor", margin=0.02, harm=harm
+    )
+    document = report.document
+    assert (document["margin"], document["harm"], document["margin_own"]) == (0.02, harm, False)
+    logged = entries(home)[-1]
+    assert (logged["margin"], logged["margin_own"]) == ("0.02", False)
+    assert harm not in json.dumps(logged)
+    assert harm in report.html_path.read_text()
+
+
+def test_the_models_own_margin_comes_with_its_reason(home: Home) -> None:
+    report = audit_release(home.desk, MODEL, dataset=WORLD, account="auditor")
+    definition = home.desk.models[MODEL]
+    assert (report.document["margin"], report.document["harm"]) == (0.05, definition.harm)
+    assert report.document["margin_own"] is True
+
+
+def test_a_release_is_shown_over_the_curve_by_calibration_and_by_people(home: Home) -> None:
+    document = audit_release(home.desk, MODEL, dataset=WORLD, account="auditor").document
+    whole = document["curves"]["rows"][0]
+    assert whole["positives"] == document["positives"]
+    at = document["curves"]["thresholds"][document["curves"]["working"]]
+    assert at == document["threshold"]
+    by = {(r["attribute"], r["group"]): r for r in document["curves"]["rows"]}
+    for row in document["groups"]:
+        if (row["attribute"], row["group"]) in by and "×" not in row["attribute"]:
+            lines = by[row["attribute"], row["group"]]["lines"]
+            for metric in ("fpr", "fnr", "selection_rate", "precision", "accuracy"):
+                value = lines[metric]["value"][document["curves"]["working"]]
+                assert value == pytest.approx(row[metric], abs=1e-5)
+    assert document["calibration"]["rows"][0]["base_rate"] == pytest.approx(
+        document["positives"] / document["n"], abs=1e-5
+    )
+    people = document["per_person"]
+    assert people["rows"][0]["at_threshold"]["wronged"]["n"] == document["n_people"]
+    n_cases = builders_training.N_CASES
+    assert (people["capacity"], people["capacity_of"]) == (
+        4 * n_cases,
+        f"4 for each of {n_cases} cases",
+    )
+    declared = audit_release(home.desk, MODEL, dataset=WORLD, account="auditor", capacity=3)
+    assert declared.document["per_person"]["capacity"] == 3
+    assert declared.document["per_person"]["put_forward"][1] <= 3
+    with pytest.raises(BadInput, match="puts nobody forward"):
+        audit_release(home.desk, MODEL, dataset=WORLD, account="auditor", capacity=0)
+
+
+def test_a_table_of_scores_has_a_curve_and_calibration_where_they_are_probabilities(
+    tmp_path: Path,
+) -> None:
+    rng = np.random.default_rng(3)
+    p = np.round(rng.random(400), 4)
+    columns = {"true": (rng.random(400) < p).astype(int), "sex": rng.choice(["f", "m"], 400)}
+    path = csv(tmp_path, p=p, score=np.round(4 * p - 2, 4), **columns)
+    asked = {"label": "true", "groups": ["sex"], "harm": "Whoever is refused has no loan."}
+    found = audit_table(path, score="p", threshold=0.5, **asked)  # type: ignore[arg-type]
+    assert [r["group"] for r in found["calibration"]["rows"]] == ["(all)", "f", "m"]
+    assert found["harm"] == "Whoever is refused has no loan."
+    assert found["per_person"] is None
+    wider = audit_table(path, score="score", threshold=0.0, **asked)  # type: ignore[arg-type]
+    assert wider["calibration"] is None
+    assert any("no probabilities" in note for note in wider["notes"])
+    assert [r["auc"] for r in wider["curves"]["rows"]] == [
+        r["auc"] for r in found["curves"]["rows"]
+    ]
+    json.dumps([found, wider], allow_nan=False)
+
+
+def test_record_linkage_is_audited_per_script_and_name_change_with_people_as_the_unit(
+    tmp_path: Path,
+) -> None:
+    """False and missed matches of a linkage of records, worked out by hand.
+
+    Each row is a pair of records that a linkage compared, and belongs to the person of the first.
+    """
+    # (script, name changed, same person, matched): pairs, spread over so many people
+    pairs = {
+        ("latin", "no", 0, 0): (190, 95), ("latin", "no", 0, 1): (10, 5),
+        ("latin", "no", 1, 1): (95, 95), ("latin", "no", 1, 0): (5, 5),
+        ("cyrillic", "no", 0, 0): (80, 40), ("cyrillic", "no", 0, 1): (20, 5),
+        ("cyrillic", "yes", 1, 1): (30, 30), ("cyrillic", "yes", 1, 0): (20, 10),
+    }  # fmt: skip
+    rows, first = [], 0
+    for (script, changed, same, matched), (n, n_people) in pairs.items():
+        rows += [(f"P{first + i % n_people}", script, changed, same, matched) for i in range(n)]
+        first += n_people
+    frame = pd.DataFrame(rows, columns=["person", "script", "name_changed", "same", "matched"])
+    path = csv(tmp_path, **{str(name): frame[name] for name in frame})
+    found = audit_table(
+        path,
+        label="same",
+        prediction="matched",
+        groups=["script", "name_changed"],
+        cluster="person",
+        harm="A false match puts a stranger's record on a person; a missed one hides a victim.",
+    )
+    by = {(g["attribute"], g["group"]): g for g in found["groups"]}
+    latin, cyrillic = by["script", "latin"], by["script", "cyrillic"]
+    assert (latin["fpr"], latin["fnr"]) == (10 / 200, 5 / 100)
+    assert (cyrillic["fpr"], cyrillic["fnr"]) == (20 / 100, 20 / 50)
+    assert (by["name_changed", "yes"]["fnr"], by["name_changed", "no"]["fnr"]) == (0.4, 0.05)
+    assert by["name_changed", "yes"]["fpr"] is None  # no pair of strangers there
+    assert by["script × name_changed", "cyrillic × yes"]["positives"] == 50
+    tests = {(t["attribute"], t["metric"]): t for t in found["tests"]}
+    assert tests["script", "fnr"]["gap"] == pytest.approx(0.35)
+    assert tests["script", "fnr"]["verdict"] == "fail"
+    assert (found["shared"], found["n_people"]) == ("cluster", 285)
+    people = {r["group"]: r["at_threshold"] for r in found["per_person"]["rows"]}
+    assert people["latin"]["wronged"]["n_hit"] == 5  # ten false matches on five people
+    assert people["latin"]["missed"] | {"interval": None} == {
+        "n": 100, "n_hit": 5, "share": 0.05, "interval": None,
+    }  # fmt: skip
+    assert (people["cyrillic"]["missed"]["n"], people["cyrillic"]["missed"]["n_hit"]) == (40, 10)
 
 
 def test_only_those_who_may_audit_do(home: Home) -> None:

@@ -22,6 +22,9 @@ SHARED = {
 }
 
 
+_NAMED = 4  # groups that a sentence names
+
+
 def points(share: float | None) -> str:
     """A share or a gap in percentage points, two significant digits: ``5``, ``0.38``, ``12``."""
     if share is None:
@@ -105,7 +108,8 @@ def gap_sentence(test: GapRow, margin: float) -> str:
             "to be told of."
         )
     if test["gap"] is None:
-        return "Fewer than two groups have anyone to count, so nothing can be compared."
+        said = "Fewer than two groups have anyone to count, so nothing can be compared."
+        return f"{said} {needs_sentence(test, margin)}" if test.get("needed") else said
     said = f"Widest gap {points(test['gap'])} points"
     if test["between"]:
         lowest, highest = test["between"]
@@ -115,14 +119,30 @@ def gap_sentence(test: GapRow, margin: float) -> str:
         case "fail":
             return f"{said}Beyond the margin of {points(margin)} and beyond chance."
         case "insufficient":
-            return (
-                f"{said}The smallest group rests on {test['smallest']}, too few to see a gap of "
-                f"{points(margin)} points."
-            )
+            return f"{said}{needs_sentence(test, margin)}"
         case _ if test["gap"] > margin:
             return f"{said}Beyond the margin of {points(margin)}, but not beyond chance."
         case _:
             return f"{said}Within the margin of {points(margin)}."
+
+
+def needs_sentence(test: GapRow, margin: float) -> str:
+    """Which denominators a test needs, and which groups have how many of them."""
+    of = DENOMINATOR[test["metric"]]
+    if "short" not in test:
+        few = "too few to see a gap of"
+        return f"The smallest group rests on {test['smallest']}, {few} {points(margin)} points."
+    if test["needed"] is None:
+        return f"A margin of {points(margin)} cannot be shown by any number of {of}."
+    named = [f"{row['group']} {row['n']:,}" for row in test["short"][:_NAMED]]
+    more = test["n_short"] - len(named)
+    if more > 0:
+        named.append(f"{more} more {'group' if more == 1 else 'groups'} too few")
+    have = f"; {_listed(named)}" if named else ""
+    return (
+        f"To see a gap of {points(margin)} points it needs {test['needed']:,} {of} in each group"
+        f"{have}."
+    )
 
 
 def p_words(value: float | None) -> str:

@@ -12,8 +12,9 @@ from typing import TypedDict
 
 import numpy as np
 
-from workbench.analysis.fairness import ALPHA, Audit, audit
+from workbench.analysis.fairness import Audit, audit
 from workbench.analysis.subgroups import Attribute, Floats, Outcomes
+from workbench.analysis.verdicts import ALPHA
 
 SEEDS = tuple(range(1, 101))  # declared beforehand
 GROUPS = ("A", "B", "C", "D")

@@ -6,33 +6,46 @@ gap itself is no test: it almost never holds 0, even at equality.
 """
 
 from collections.abc import Sequence
-from math import sqrt
 from typing import NotRequired, TypedDict
 
 import numpy as np
 import pandas as pd
 
 from workbench.analysis.error_rates import LISTED, GroupRow, group_rows
-from workbench.analysis.permutation import GapTest, gap_test
+from workbench.analysis.permutation import gap_test
 from workbench.analysis.subgroups import (
+    PARTS,
     Attribute,
     Bools,
     Outcomes,
     Sharing,
+    counts,
     with_intersections,
 )
 from workbench.analysis.tables import IntArray
+from workbench.analysis.verdicts import (
+    LISTED_SHORT,
+    ShortGroup,
+    holm,
+    needed,
+    short_groups,
+    verdict_of,
+)
 from workbench.domain.errors import BadInput
 from workbench.domain.release import AuditVerdict
 
 TESTED = ("fpr", "fnr")
-ALPHA = 0.05
 N_REPLICATES = 1_000
 MOST_GROUPS = 60  # values beyond which a feature names people rather than groups
 
 
 class GapRow(TypedDict):
-    """`p_value` before, `p_corrected` after Holm's correction over all tests of the audit."""
+    """`p_value` before, `p_corrected` after Holm's correction over all tests of the audit.
+
+    `needed` is the denominator that every group would need to show a gap of the margin (None where
+    nothing is pooled, or no number would do); `n_short` groups have less, the smallest of them in
+    `short`. None of the three leaves with small cells kept out.
+    """
 
     attribute: str
     metric: str
@@ -44,6 +57,9 @@ class GapRow(TypedDict):
     pooled: float | None
     smallest: int
     hidden: NotRequired[bool]  # true where it left without its figures
+    needed: NotRequired[int | None]
+    n_short: NotRequired[int]
+    short: NotRequired[list[ShortGroup]]
 
 
 class ExcludedRow(TypedDict):
@@ -129,15 +145,8 @@ def audit_candidates(
     more than `MOST_GROUPS` values, such as a birth date, tells people apart rather than groups; it
     is listed among what is excluded.
     """
-    entities, person = np.unique(people["entity"].to_numpy(np.int32), return_inverse=True)
-    rows: IntArray = people["candidate"].to_numpy(np.int32)
-    outcomes = Outcomes.of(label, prediction).about(rows, person.reshape(-1).astype(np.int32))
-    known = sensitive.set_index("entity").reindex(entities)
-    attributes = [
-        Attribute.of(str(name), [None if pd.isna(v) else str(v) for v in known[name]])
-        for name in known.columns
-    ]
-    groups = [a for a in attributes if len(a.groups) <= MOST_GROUPS]
+    outcomes, attributes = about_people(label, prediction, people=people, sensitive=sensitive)
+    groups = of_groups(attributes)
     found = audit(outcomes, groups, margin=margin, seed=seed, intersections=intersections)
     found["excluded"] += [
         ExcludedRow(
@@ -152,32 +161,23 @@ def audit_candidates(
     return found
 
 
-def holm(p_values: Sequence[float | None]) -> list[float | None]:
-    """Holm's (1979) step-down correction; None stays None and counts for nothing."""
-    known = sorted((p, i) for i, p in enumerate(p_values) if p is not None)
-    out: list[float | None] = [None] * len(p_values)
-    highest = 0.0
-    for rank, (p, i) in enumerate(known):
-        highest = max(highest, min(1.0, p * (len(known) - rank)))
-        out[i] = highest
-    return out
+def of_groups(attributes: Sequence[Attribute]) -> list[Attribute]:
+    """Those whose values are groups of people, not names of them."""
+    return [a for a in attributes if len(a.groups) <= MOST_GROUPS]
 
 
-def verdict_of(test: GapTest, corrected: float | None, margin: float) -> AuditVerdict:
-    """The rule of one test: fail takes precedence, then too few rows, then pass."""
-    if test.gap is None or test.pooled is None:
-        return AuditVerdict.INSUFFICIENT
-    if corrected is not None and corrected <= ALPHA and test.gap > margin:
-        return AuditVerdict.FAIL
-    short = is_short(test.pooled, test.n_min, margin)
-    return AuditVerdict.INSUFFICIENT if short else AuditVerdict.PASS
-
-
-def is_short(pooled: float | None, n: int, margin: float) -> bool:
-    """True when `n` rows are too few to see a gap of `margin` about the pooled rate."""
-    if pooled is None or n == 0:
-        return True
-    return 1.96 * sqrt(pooled * (1 - pooled) / n) > margin
+def about_people(
+    label: Bools, prediction: Bools, *, people: pd.DataFrame, sensitive: pd.DataFrame
+) -> tuple[Outcomes, list[Attribute]]:
+    """Outcomes of candidates, and each sensitive feature as an attribute of their people."""
+    entities, person = np.unique(people["entity"].to_numpy(np.int32), return_inverse=True)
+    rows: IntArray = people["candidate"].to_numpy(np.int32)
+    outcomes = Outcomes.of(label, prediction).about(rows, person.reshape(-1).astype(np.int32))
+    known = sensitive.set_index("entity").reindex(entities)
+    return outcomes, [
+        Attribute.of(str(name), [None if pd.isna(v) else str(v) for v in known[name]])
+        for name in known.columns
+    ]
 
 
 def _whole_verdict(tests: Sequence[GapRow], singles: set[str]) -> str:
@@ -226,6 +226,7 @@ def _gap_rows(
         for (attribute, metric), own in zip(asked, seeds, strict=True)
     ]
     corrected = holm([test.p_value for test in found])
+    short = _short(outcomes, asked, [test.pooled for test in found], margin)
     return [
         GapRow(
             attribute=attribute.name,
@@ -237,9 +238,27 @@ def _gap_rows(
             between=list(test.between),
             pooled=test.pooled,
             smallest=test.n_min,
+            needed=needed(test.pooled, margin),
+            n_short=len(few),
+            short=few[:LISTED_SHORT],
         )
-        for (attribute, metric), test, p in zip(asked, found, corrected, strict=True)
+        for (attribute, metric), test, p, few in zip(asked, found, corrected, short, strict=True)
     ]
+
+
+def _short(
+    outcomes: Outcomes,
+    asked: Sequence[tuple[Attribute, str]],
+    pooled: Sequence[float | None],
+    margin: float,
+) -> list[list[ShortGroup]]:
+    """Per test, the groups that have too few rows for it."""
+    found = []
+    for (attribute, metric), rate in zip(asked, pooled, strict=True):
+        incidence = outcomes.incidence(attribute)
+        n = counts(outcomes.cells, incidence)[:, list(PARTS[metric][1])].sum(axis=1)
+        found.append(short_groups(incidence.groups, n, rate, margin))
+    return found
 
 
 def _excluded(outcomes: Outcomes, attributes: Sequence[Attribute]) -> list[ExcludedRow]:

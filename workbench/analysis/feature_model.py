@@ -73,6 +73,8 @@ class FeatureModel:
     described_by: tuple[Feature[Any], ...] = ()
     fixed: frozenset[str] = frozenset()  # features that no check of a record could change
     own: str = ""  # what `history` holds, in words
+    margin: float = 0.05  # of the bias audit; a model says in `harm` why it is that
+    harm: str = ""
     n_refits: int = 20
 
     def fit(self, train: Sample, calibration: Sample, *, seed: int) -> dict[str, FittedModel]:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workbench.analysis.error_rates import DENOMINATOR, GroupRow, rate_of
-from workbench.analysis.fairness import GapRow, is_short
+from workbench.analysis.fairness import GapRow
+from workbench.analysis.verdicts import is_short
 
 MOST = 24
 

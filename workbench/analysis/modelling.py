@@ -251,6 +251,14 @@ class ModelDefinition(Protocol):
     def about_person(self) -> bool:
         """True where a finding speaks of a person."""
 
+    @property
+    def margin(self) -> float:
+        """The gap between groups, as a share, from which its audit fails."""
+
+    @property
+    def harm(self) -> str:
+        """Why a gap beyond `margin` harms whom, in a sentence or two that the audit shows."""
+
     def candidates(
         self, graph: CaseGraph, *, as_of: datetime, anchors: IntArray | None, seed: int
     ) -> Candidates:

@@ -1,10 +1,12 @@
 """Intervals of error rates: counts resampled where rows are independent, people where not.
 
-Independent rows: within each group the four outcomes are drawn anew from a multinomial, which is
-what a bootstrap of its rows does to them, at a cost that does not grow with rows. Rows that share
+Independent rows: within each group the outcomes are drawn anew from a multinomial, which is what
+a bootstrap of its rows does to them, at a cost that does not grow with rows. Rows that share
 people: people are drawn with replacement, and their counts with them. A row about s people weighs
 the sum of their draws less s - 1.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -20,9 +22,10 @@ from workbench.analysis.subgroups import (
     Sharing,
     shares,
 )
-from workbench.analysis.subgroups import counts as count
+from workbench.analysis.tables import IntArray
 
 LEVEL = 0.95
+AT_ONCE = 2_000_000  # draws of people held in memory together
 Intervals = dict[str, npt.NDArray[np.float64]]
 
 
@@ -34,99 +37,153 @@ def intervals(
     Where nothing varies in the rows (no error, or nothing but errors) resampling has nothing to
     vary either; the exact binomial bound stands in, so that 0 of 5 is not shown as certain.
     """
-    rng = np.random.default_rng(seed)
-    table = count(outcomes.cells, incidence)
-    if outcomes.sharing is Sharing.NOTHING:
-        counts = _resample_counts(table, n_replicates, rng)
-        return {m: _percentiles(table, shares(counts, m), m) for m in METRICS}
-    by_person, by_row, n_members = _counts_per_person(outcomes, incidence)
-    drawn = _resample_people(by_person, by_row, n_members, n_replicates, rng)
+    tally = Tally.of(outcomes, incidence, outcomes.cells, 4)
+    drawn = tally.drawn(n_replicates, seed=seed)
+    points = {metric: shares(tally.table, metric) for metric in METRICS}
+    moved = [influence_of_shares(point, metric) for metric, point in points.items()]
+    once = tally.once(np.stack(moved, axis=1))
     out: Intervals = {}
-    for metric in METRICS:
-        point = shares(table, metric)
-        narrow = _row_counted_once(by_person, by_row, n_members, point, metric)
-        replicates = point + (shares(drawn, metric) - point) * narrow
-        out[metric] = _percentiles(table, replicates, metric)
+    for i, (metric, point) in enumerate(points.items()):
+        numerator, denominator = PARTS[metric]
+        replicates = point + (shares(drawn, metric) - point) * once[:, i]
+        top = tally.table[:, list(numerator)].sum(axis=1)
+        bottom = tally.table[:, list(denominator)].sum(axis=1)
+        out[metric] = share_bounds(top, bottom, replicates)
     return out
 
 
-def _resample_counts(table: Ints, n_replicates: int, rng: np.random.Generator) -> Ints:
-    """Shape (replicates, groups, 4)."""
-    n = table.sum(axis=1)
-    share = np.divide(table, n[:, None], out=np.full(table.shape, 0.25), where=n[:, None] > 0)
-    return rng.multinomial(n, share, size=(n_replicates, len(table))).astype(np.int64)
+def influence_of_shares(point: Floats, metric: str) -> Floats:
+    """By how much one row of each of the four outcomes moves the metric, up to its denominator.
 
-
-def _counts_per_person(
-    outcomes: Outcomes, incidence: Incidence
-) -> tuple[sparse.csr_array, sparse.csr_array, Ints]:
-    """Counts (persons, groups * 4), the same per row, and how many people each row is about."""
-    rows, persons = outcomes.rows, outcomes.persons
-    n, wide = len(outcomes), 4 * len(incidence.groups)
-    column = incidence.group.astype(np.int64) * 4 + outcomes.cells[incidence.outcome]
-    by_row = sparse.csr_array((np.ones(len(column)), (incidence.outcome, column)), shape=(n, wide))
-    member = sparse.csr_array((np.ones(len(rows)), (persons, rows)), shape=(outcomes.n_people, n))
-    return (member @ by_row).tocsr(), by_row, np.bincount(rows, minlength=n)
-
-
-def _resample_people(
-    by_person: sparse.csr_array,
-    by_row: sparse.csr_array,
-    n_members: Ints,
-    n_replicates: int,
-    rng: np.random.Generator,
-) -> Floats:
-    """Shape (replicates, groups, 4); a count may be negative where rows have several people."""
-    m, wide = by_person.shape
-    spare = np.maximum(n_members - 1, 0) @ by_row
-    drawn = np.empty((n_replicates, wide))
-    for i in range(n_replicates):
-        drawn[i] = np.bincount(rng.integers(0, m, m), minlength=m) @ by_person - spare
-    return drawn.reshape(n_replicates, -1, 4)
-
-
-def _row_counted_once(
-    by_person: sparse.csr_array,
-    by_row: sparse.csr_array,
-    n_members: Ints,
-    point: Floats,
-    metric: str,
-) -> Floats:
-    """Per group, what to multiply deviations with so that each row's own noise counts once.
-
-    Drawing people counts the noise of a row about s people s times, and what rows share once, as
-    it should (the variance of Aronow, Samii and Assenova 2015 counts both once). 1 for clusters.
+    `point` has any shape; the result one axis more, of length 4.
     """
     numerator, denominator = PARTS[metric]
-    coefficient = np.zeros((len(point), 4))
-    coefficient[:, list(numerator)] += 1.0
-    coefficient[:, list(denominator)] -= np.nan_to_num(point)[:, None]
-    group = np.repeat(np.arange(len(point)), 4)
-    placed = (coefficient.reshape(-1), (np.arange(4 * len(point)), group))
-    influence = sparse.csr_array(placed, shape=(4 * len(point), len(point)))
-    of_person = (by_person @ influence).power(2).sum(axis=0)
-    of_row = (by_row @ influence).power(2)
-    own = of_row.sum(axis=0)
-    once = np.maximum(of_person - np.maximum(n_members - 1, 0) @ of_row, own)
-    ratio: Floats = np.ones(len(point))
-    np.divide(once, of_person, out=ratio, where=of_person > 0)
-    return np.sqrt(ratio)
+    moved = np.zeros((*point.shape, 4))
+    moved[..., list(numerator)] += 1.0
+    moved[..., list(denominator)] -= np.nan_to_num(point)[..., None]
+    return moved
 
 
-def _percentiles(table: Ints, replicates: Floats, metric: str) -> Floats:
-    tail = (1 - LEVEL) / 2
-    values = np.clip(replicates, 0.0, 1.0)
-    numerator, denominator = PARTS[metric]
-    top = table[:, list(numerator)].sum(axis=1)
-    bottom = table[:, list(denominator)].sum(axis=1)
-    out = np.full((len(table), 2), np.nan)
-    for g in np.flatnonzero(bottom > 0):
-        if 0 < top[g] < bottom[g]:
-            seen = values[~np.isnan(values[:, g]), g]
-            out[g] = np.quantile(seen, [tail, 1 - tail])
-        else:
-            out[g] = _exact(int(top[g]), int(bottom[g]), tail)
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Rows counted by group and cell (any numbering of what can happen to a row).
+
+    `table` has shape (groups, cells). Where rows share people, `by_person` holds the same counts
+    per person, columns being group × cells + cell, `spare` what rows about several people add too
+    much, and `products` per group the sums of products of two cells over people, over rows, and
+    over rows as often as they have people after the first; otherwise they are None.
+    """
+
+    table: Ints
+    by_person: sparse.csr_array | None
+    spare: Floats | None
+    products: Floats | None
+
+    @classmethod
+    def of(cls, outcomes: Outcomes, incidence: Incidence, cells: IntArray, n_cells: int) -> "Tally":
+        """``cells[i]`` is the cell of row i, from 0 to `n_cells` - 1."""
+        wide = n_cells * len(incidence.groups)
+        column = incidence.group.astype(np.int64) * n_cells + cells[incidence.outcome]
+        table = np.bincount(column, minlength=wide).reshape(-1, n_cells)
+        if outcomes.sharing is Sharing.NOTHING:
+            return cls(table, None, None, None)
+        rows, persons, n = outcomes.rows, outcomes.persons, len(outcomes)
+        by_row = sparse.csr_array(
+            (np.ones(len(column)), (incidence.outcome, column)), shape=(n, wide)
+        )
+        member = sparse.csr_array(
+            (np.ones(len(rows)), (persons, rows)), shape=(outcomes.n_people, n)
+        )
+        after = np.maximum(np.bincount(rows, minlength=n) - 1, 0).astype(np.float64)
+        by_person = (member @ by_row).tocsr()
+        return cls(table, by_person, after @ by_row, _products(by_person, by_row, after, n_cells))
+
+    def drawn(self, n_replicates: int, *, seed: int) -> Floats:
+        """Shape (replicates, groups, cells); a count may be negative where rows have several
+        people."""
+        rng = np.random.default_rng(seed)
+        if self.by_person is None or self.spare is None:
+            return self._rows_drawn(n_replicates, rng)
+        m, wide = self.by_person.shape
+        counted = self.by_person.T
+        drawn = np.empty((n_replicates, wide))
+        at_once = max(1, AT_ONCE // m)
+        for i in range(0, n_replicates, at_once):
+            n = min(at_once, n_replicates - i)
+            times = [np.bincount(rng.integers(0, m, m), minlength=m) for _ in range(n)]
+            drawn[i : i + n] = (counted @ np.array(times, dtype=np.float64).T).T - self.spare
+        return drawn.reshape(n_replicates, *self.table.shape)
+
+    def _rows_drawn(self, n_replicates: int, rng: np.random.Generator) -> Floats:
+        n = self.table.sum(axis=1)
+        even = np.full(self.table.shape, 1 / self.table.shape[1])
+        share = np.divide(self.table, n[:, None], out=even, where=n[:, None] > 0)
+        return rng.multinomial(n, share, size=(n_replicates, len(n))).astype(np.float64)
+
+    def once(self, influence: Floats) -> Floats:
+        """Per group and statistic, what to multiply deviations with so that each row's own noise
+        counts once.
+
+        Drawing people counts the noise of a row about s people s times, and what rows share once,
+        as it should (the variance of Aronow, Samii and Assenova 2015 counts both once). 1 for
+        clusters and for independent rows.
+
+        Parameters
+        ----------
+        influence : float array, groups × statistics × cells
+            By how much one row in that cell moves the statistic, in any unit.
+        """
+        ratio: Floats = np.ones(influence.shape[:2])
+        if self.products is None:
+            return ratio
+        for g, moved in enumerate(influence):
+            of_person, own, twice = (((moved @ p) * moved).sum(axis=1) for p in self.products[g])
+            kept = np.maximum(of_person - twice, own)
+            np.divide(kept, of_person, out=ratio[g], where=of_person > 0)
+        return np.sqrt(ratio)
+
+
+def _products(
+    by_person: sparse.csr_array, by_row: sparse.csr_array, after: Floats, n_cells: int
+) -> Floats:
+    """Shape (groups, 3, cells, cells)."""
+    people, rows = by_person.tocsc(), by_row.tocsc()
+    k = by_row.shape[1] // n_cells
+    out: Floats = np.zeros((k, 3, n_cells, n_cells))
+    for g in range(k):
+        mine = slice(g * n_cells, (g + 1) * n_cells)
+        person, row = people[:, mine], rows[:, mine]
+        out[g, 0] = (person.T @ person).toarray()
+        out[g, 1] = (row.T @ row).toarray()
+        out[g, 2] = (row.T @ row.multiply(after[:, None])).toarray()
     return out
+
+
+def share_bounds(top: Ints, bottom: Ints, replicates: Floats) -> Floats:
+    """95 % bounds of shares ``top / bottom``, shape (..., 2); exact where nothing can vary."""
+    out = bounds(np.clip(replicates, 0.0, 1.0))
+    for at in np.ndindex(bottom.shape):
+        if not bottom[at]:
+            out[at] = np.nan
+        elif not 0 < top[at] < bottom[at]:
+            out[at] = _exact(int(top[at]), int(bottom[at]), (1 - LEVEL) / 2)
+    return out
+
+
+def bounds(replicates: Floats) -> Floats:
+    """The middle 95 % along the first axis, NaN left out; the last axis of the result is 2."""
+    n = (~np.isnan(replicates)).sum(axis=0)
+    ordered = np.sort(replicates, axis=0)  # NaN comes last
+    tail = (1 - LEVEL) / 2
+    found = []
+    for quantile in (tail, 1 - tail):
+        place = quantile * np.maximum(n - 1, 0)
+        low = np.floor(place).astype(np.int64)
+        high = np.minimum(low + 1, np.maximum(n - 1, 0))
+        below = np.take_along_axis(ordered, low[None], axis=0)[0]
+        above = np.take_along_axis(ordered, high[None], axis=0)[0]
+        found.append(below + (above - below) * (place - low))
+    return np.stack(found, axis=-1)
 
 
 def _exact(errors: int, n: int, tail: float) -> tuple[float, float]:

@@ -22,7 +22,7 @@ LOWEST = 5
 
 _RELEASE = (
     *("model", "title", "version", "release_digest", "unit", "threshold", "dataset"),
-    *("dataset_sha256", "as_of", "until", "digest"),
+    *("dataset_sha256", "as_of", "until", "digest", "harm", "margin_own"),
 )
 _TREATED = ("proxies", "against_truth", "deciders")
 _PROXY = ("attribute", "group", "auc", "interval", "strongest", "strongest_auc")

@@ -247,7 +247,9 @@ def reliability(probability: FloatArray, labels: IntArray, *, n_bins: int = 10) 
     return pd.DataFrame(columns | {"said": said, "seen": seen, "low": low, "high": high})
 
 
-def wilson(share: FloatArray, n: IntArray | Int64Array) -> tuple[FloatArray, FloatArray]:
+def wilson(
+    share: FloatArray, n: IntArray | Int64Array | FloatArray
+) -> tuple[FloatArray, FloatArray]:
     """95 % interval of a share of n independent trials (Wilson 1927)."""
     z2 = 1.96**2
     middle = (share + z2 / (2 * n)) / (1 + z2 / n)

@@ -78,8 +78,16 @@ def audit(
     threshold: Annotated[float | None, typer.Option("--threshold", help="Cut on it.")] = None,
     group: Annotated[list[str] | None, typer.Option("--group", help="Attribute; repeat.")] = None,
     positive: Annotated[str, typer.Option("--positive", help="Positive label.")] = "1",
-    margin: Annotated[float, typer.Option("--margin", help="Gap that matters, 0 to 1.")] = 0.05,
+    margin: Annotated[
+        float | None, typer.Option("--margin", help="Gap that matters, 0 to 1; 0.05 for a table.")
+    ] = None,
+    harm: Annotated[
+        str, typer.Option("--harm", help="Whom a wider gap harms, and why: the margin's reason.")
+    ] = "",
     cluster: Annotated[str, typer.Option("--cluster", help="Person that rows share.")] = "",
+    capacity: Annotated[
+        int | None, typer.Option("--capacity", help="How many are put forward at most.")
+    ] = None,
     suppress: Annotated[
         int, typer.Option("--suppress", min=0, help="Leave out counts below this, to pass it on.")
     ] = 0,
@@ -100,15 +108,23 @@ def audit(
             threshold=threshold,
             groups=group or [],
             positive=positive,
-            margin=margin,
+            margin=0.05 if margin is None else margin,
+            harm=harm,
             cluster=cluster or None,
+            capacity=capacity,
         )
     else:
         desk = desk_here()
         report = service.audit_release(
-            desk, model, dataset=named(desk, dataset), account=as_, margin=margin
+            desk,
+            model,
+            dataset=named(desk, dataset),
+            account=as_,
+            margin=margin,
+            harm=harm,
+            capacity=capacity,
         ).as_json()
-        report["deciders"] = _deciders(desk, model, report["version"], as_, margin)
+        report["deciders"] = _deciders(desk, model, report["version"], as_, report["margin"])
     if suppress:
         from workbench.analysis.suppression import suppressed
 

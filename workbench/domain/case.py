@@ -5,6 +5,8 @@ from datetime import datetime
 
 from workbench.domain.errors import BadInput
 
+PER_CASE = 4  # candidates that one detection puts forward in a case at most: its readers' budget
+
 
 def require_words(text: str, *, of: str, at_least: int = 10) -> str:
     """Return `text` stripped, or refuse it when it says nothing.

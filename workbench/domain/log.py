@@ -121,7 +121,8 @@ _WORDS: Mapping[Shape, str] = {
         "finding judgement decision action event case dataset model release run policy account "
         "holder role role_before trained_by confirmed_by kind_of_action "  # holder: who it befell
         "stage "  # claim, assessment, or review (all of it, by one who will not decide)
-        "verdict audit what why old_key new_key place"  # what, why: a code, never a sentence
+        "verdict audit what why old_key new_key place "  # what, why: a code, never a sentence
+        "margin"  # a share, such as 0.05
     ),
     Shape.DIGEST: (
         "digest claim_digest assessment_digest release_digest audit_digest dataset_digest sha256 "
@@ -138,7 +139,8 @@ _WORDS: Mapping[Shape, str] = {
         "n_findings n_hits n_flagged n_drifted n_withheld size seed hours "
         "n_train_prompted n_calibrate_prompted n_test_prompted"  # labels born of prompting (T15)
     ),
-    Shape.FLAG: "about_person synthetic same simulated single_person emergency proposed late",
+    Shape.FLAG: "about_person synthetic same simulated single_person emergency proposed late "
+    "margin_own",
     Shape.TEXTS: "cites sources members groups breached",
     Shape.INSTANT: "before since due",
 }

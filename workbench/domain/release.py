@@ -25,6 +25,30 @@ class ReleaseStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Margin:
+    """The gap between groups, as a share, from which an audit fails, and whom it harms and why.
+
+    `own` says that the gap is the one that comes with the model.
+    """
+
+    gap: float
+    harm: str
+    own: bool
+
+    def __post_init__(self) -> None:
+        require_words(self.harm, of=f"harm that a gap beyond the margin of {self.gap:g} does")
+
+    @classmethod
+    def chosen(
+        cls, own_gap: float, own_harm: str, *, gap: float | None = None, harm: str = ""
+    ) -> "Margin":
+        """The model's own, unless another `gap` is named: then `harm` says why."""
+        own = gap is None or gap == own_gap
+        said = own_harm if own and not harm.strip() else harm
+        return cls(gap=own_gap if gap is None else gap, harm=said.strip(), own=own)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
     """`digest` is the SHA-256 of the model's artifact, `reason` the approver's words.
 

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.domain.account import Account, Operation
+from workbench.domain.case import PER_CASE
 from workbench.domain.errors import BadInput, NotFound
 from workbench.domain.log import EntryKind
-from workbench.store import accounts, audit_reports
+from workbench.domain.release import Margin
+from workbench.store import accounts, audit_reports, cases
 from workbench.store.acceptances import require_accepted
 from workbench.store.audit_reports import AuditReport
 from workbench.store.desk import Desk
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from workbench.analysis.graph import CaseGraph
+    from workbench.analysis.modelling import Fitted, Sample
+    from workbench.analysis.per_person import Capacity
+    from workbench.analysis.tables import IntArray
     from workbench.store.registry import Run, Version
 
 __all__ = ["AuditReport", "audit_release", "audit_table", "audits"]
@@ -35,20 +40,25 @@ def audit_table(
     threshold: float | None = None,
     positive: str = "1",
     margin: float = 0.05,
+    harm: str = "",
     cluster: str | None = None,
+    capacity: int | None = None,
 ) -> dict[str, Any]:
     """Audit a table (CSV, JSON lines, Parquet, XLSX) by the columns in `groups`.
 
     Either a column of predictions is named, or one of scores with the threshold from which a row
     counts as put forward. `positive` means yes in label and prediction (1, 1.0 and true are one
-    value); `margin` is the gap that matters, as a share; `cluster` names the person that rows
-    share. Returns the document of `workbench audit --json`.
+    value); `margin` is the gap that matters, as a share, `harm` why; `cluster` names the person
+    that rows share; at `capacity` only so many rows of highest score are put forward. Returns the
+    document of `workbench audit --json`; scores add calibration and rates over the curve,
+    `cluster` adds people as the unit.
 
     Raises
     ------
     BadInput
         When the table, a column or a value cannot be used; the message names what there is.
     """
+    from workbench.analysis.depth import NO_PROBABILITY, depth, is_probability
     from workbench.analysis.fairness import audit
     from workbench.store.outcome_table import OutcomeTable
 
@@ -58,7 +68,20 @@ def audit_table(
     )
     if cluster is not None:
         outcomes = outcomes.clustered(table.people(cluster))
-    return dict(audit(outcomes, table.attributes(groups), margin=margin, seed=SEED))
+    attributes = table.attributes(groups)
+    found = audit(outcomes, attributes, margin=margin, seed=SEED)
+    scores = None if score is None else table.scores(score)
+    if scores is not None and not is_probability(scores):
+        found["notes"].append(NO_PROBABILITY)
+    beneath = depth(
+        outcomes,
+        attributes,
+        scores,
+        threshold=threshold,
+        capacity=_capacity(capacity, 0),
+        seed=SEED,
+    )
+    return {**found, **beneath, "harm": harm.strip() or None}
 
 
 def audit_release(
@@ -68,7 +91,9 @@ def audit_release(
     dataset: str,
     account: str,
     version: int | None = None,
-    margin: float = 0.05,
+    margin: float | None = None,
+    harm: str = "",
+    capacity: int | None = None,
 ) -> AuditReport:
     """Audit a registered version on candidates later than those it learnt from.
 
@@ -78,9 +103,18 @@ def audit_release(
     ----------
     version : int, optional
         The latest registered one unless told.
+    margin : float, optional
+        The gap that matters, as a share; the model's own, with its reason, unless told.
+    harm : str
+        Why a gap beyond `margin` harms whom; needed where the margin is not the model's own.
+    capacity : int, optional
+        How many candidates are put forward at most; unless told, what one detection puts into the
+        cases that draw on the dataset.
 
     Raises
     ------
+    BadInput
+        When another margin than the model's own has no reason in words.
     NotFound
         When there is no such model or version.
     NotAllowed, NotCleared
@@ -92,9 +126,12 @@ def audit_release(
         who = accounts.by_name(connection, account)
         who.require(Operation.AUDIT)
         require_accepted(connection, dataset, desk.datasets.sha256(dataset))
+        n_cases = len(cases.of_dataset(connection, dataset))
+    definition, budget = desk.models[model], _capacity(capacity, n_cases)
+    chosen = Margin.chosen(definition.margin, definition.harm, gap=margin, harm=harm)
     audited = _version(desk, model, version)
     _log_sensitive_read(desk, audited, dataset, who)
-    report = _document(desk, audited, dataset, margin)
+    report = _document(desk, audited, dataset, chosen, budget)
     digest = desk.registry.record_audit(
         model, audited.number, verdict=report["verdict"], report=report
     )
@@ -129,12 +166,26 @@ def _version(desk: Desk, model: str, number: int | None) -> "Version":
     return found[-1]
 
 
-def _document(desk: Desk, version: "Version", dataset: str, margin: float) -> dict[str, Any]:
+def _capacity(declared: int | None, n_cases: int) -> "Capacity | None":
+    """The declared one, else what one detection puts into so many cases."""
+    from workbench.analysis.per_person import Capacity
+
+    if declared is not None:
+        return Capacity(declared, "declared for this audit")
+    return Capacity.of_cases(n_cases, per_case=PER_CASE)
+
+
+def _document(
+    desk: Desk,
+    version: "Version",
+    dataset: str,
+    margin: Margin,
+    capacity: "Capacity | None",
+) -> dict[str, Any]:
     """The audit against records, what was audited, and the audit against truth where it is known.
 
     Candidates are those of the latest slice of time, which training kept for testing.
     """
-    from workbench.analysis.fairness import audit_candidates
     from workbench.analysis.modelling import sample_at, truth_of
     from workbench.analysis.proxies import proxies
 
@@ -143,21 +194,14 @@ def _document(desk: Desk, version: "Version", dataset: str, margin: float) -> di
     fitted = desk.registry.load(definition, run_id=run.id, digest=version.digest)
     as_of, until = _later_slice(run, graph, dataset)
     held = sample_at(definition, graph, as_of=as_of, until=until, seed=run.seed)
-    put_forward = fitted.probability(held.features) >= fitted.threshold
     sensitive = _sensitive(desk, dataset)
-    audited = partial(
-        audit_candidates,
-        prediction=put_forward,
-        people=held.people,
-        sensitive=sensitive,
-        margin=margin,
-        seed=SEED,
+    true = truth_of(
+        definition, graph.as_of(held.as_of), held.candidates, desk.datasets.truth(dataset)
     )
-    found = audited(label=held.labels == 1)
-    truth = desk.datasets.truth(dataset)
-    true = truth_of(definition, graph.as_of(held.as_of), held.candidates, truth)
     return {
-        **found,
+        **_audited(held, fitted, sensitive, true, margin.gap, capacity),
+        "harm": margin.harm,
+        "margin_own": margin.own,
         "model": version.model,
         "title": definition.title,
         "version": version.number,
@@ -171,6 +215,45 @@ def _document(desk: Desk, version: "Version", dataset: str, margin: float) -> di
         "proxies": proxies(
             held.features[list(fitted.feature_names)], held.people, sensitive, seed=SEED
         ),
+    }
+
+
+def _audited(
+    held: "Sample",
+    fitted: "Fitted",
+    sensitive: "pd.DataFrame",
+    true: "IntArray | None",
+    margin: float,
+    capacity: "Capacity | None",
+) -> dict[str, Any]:
+    """The audit against records and, where it is known, against truth; and what lies beneath."""
+    from workbench.analysis.depth import depth
+    from workbench.analysis.fairness import about_people, audit_candidates, of_groups
+
+    probability = fitted.probability(held.features)
+    put_forward = probability >= fitted.threshold
+    audited = partial(
+        audit_candidates,
+        prediction=put_forward,
+        people=held.people,
+        sensitive=sensitive,
+        margin=margin,
+        seed=SEED,
+    )
+    outcomes, attributes = about_people(
+        held.labels == 1, put_forward, people=held.people, sensitive=sensitive
+    )
+    beneath = depth(
+        outcomes,
+        of_groups(attributes),
+        probability,
+        threshold=fitted.threshold,
+        capacity=capacity,
+        seed=SEED,
+    )
+    return {
+        **audited(label=held.labels == 1),
+        **beneath,
         "against_truth": None if true is None else audited(label=true == 1, intersections=False),
     }
 
@@ -219,6 +302,8 @@ def _log_audit(desk: Desk, report: AuditReport, who: Account) -> None:
         "audit_digest": report.digest,
         "dataset": report.dataset,
         "n": report.document["n"],
+        "margin": f"{report.document['margin']:g}",
+        "margin_own": report.document["margin_own"],
         "account": who.id,
         "simulated": who.simulated,
     }

@@ -23,7 +23,7 @@ SEED = 20_260_101  # an audit is the same whenever it is made again
 
 
 def audit_deciders(
-    desk: Desk, model: str, *, account: str, version: int | None = None, margin: float = 0.05
+    desk: Desk, model: str, *, account: str, version: int | None = None, margin: float | None = None
 ) -> DecidersReport | None:
     """Audit what people said of a release's findings, before and after they saw its score.
 
@@ -34,6 +34,8 @@ def audit_deciders(
     ----------
     version : int, optional
         The newest release unless told.
+    margin : float, optional
+        The gap that matters, as a share; the model's own unless told.
 
     Returns
     -------
@@ -69,7 +71,7 @@ def audit_deciders(
     ids = list(dict.fromkeys(row.finding_id for row in rows))
     claims = [findings.load_claim(desk.vault, kept[i]) for i in ids]
     said = [findings.load_assessment(desk.vault, kept[i]) for i in ids]
-    document = _document(desk, chosen[0], rows, claims, said, margin)
+    document = _document(desk, chosen[0], rows, claims, said, _margin(desk, model, margin))
     report = audit_reports.keep_deciders(desk.home, document, now=desk.now())
     _log_audit(desk, report, who)
     return report
@@ -86,6 +88,10 @@ def deciders_audits(desk: Desk, *, account: str) -> dict[str, DecidersReport]:
     with desk.database.read() as connection:
         accounts.by_name(connection, account).require(Operation.READ_MODELS)
     return audit_reports.kept_deciders(desk.home)
+
+
+def _margin(desk: Desk, model: str, margin: float | None) -> float:
+    return desk.models[model].margin if margin is None else margin
 
 
 def _document(

@@ -15,6 +15,7 @@ from workbench.analysis.graph import CaseGraph
 from workbench.analysis.modelling import SAME, Candidates, Fitted, ModelDefinition
 from workbench.analysis.picture import entities_at, links_at, records_at, rows_of_ids
 from workbench.domain.account import Account, Operation, Role
+from workbench.domain.case import PER_CASE
 from workbench.domain.errors import NotCleared, NotFound
 from workbench.domain.finding import Assessment, Claim, Subgraph
 from workbench.domain.log import EntryKind
@@ -63,7 +64,7 @@ def detect(
     account: str,
     seed: int,
     case: str | None = None,
-    per_case: int = 4,
+    per_case: int = PER_CASE,
     random_share: float = 0.2,
     progress: Progress = lambda text, share: None,
 ) -> list[str]:

@@ -32,6 +32,7 @@ def render(document: Mapping[str, Any], *, digest: str, made_at: datetime) -> by
     singles = list(dict.fromkeys(t["attribute"] for t in document["tests"] if _is_single(t)))
     values = {
         "margin": points(document["margin"]),
+        "harm": _harm(document),
         "attributes": "\n".join(_attribute(document, name) for name in singles),
         "intersections": _intersections(document),
         "truth": _against_truth(document),
@@ -54,6 +55,16 @@ def render(document: Mapping[str, Any], *, digest: str, made_at: datetime) -> by
         digest=digest,
         made_at=made_at,
         suppressed=document.get("suppressed"),
+    )
+
+
+def _harm(document: Mapping[str, Any]) -> str:
+    """Why this margin, and whether it is the model's own."""
+    if not document.get("harm"):
+        return ""
+    chosen = "" if document["margin_own"] else " Chosen for this audit, not the model's own."
+    return (
+        f"<p><b>Why {points(document['margin'])} points.</b> {safe(document['harm'])}{chosen}</p>"
     )
 
 

@@ -68,6 +68,10 @@ class OutcomeTable:
             raise BadInput("Name either a column of predictions or one of scores, not both.")
         return Outcomes.of(_positives(label, known[0], positive, known), said)
 
+    def scores(self, column: str) -> Floats:
+        """The numbers of a column; raises BadInput where a cell is none."""
+        return self._numbers(column)
+
     def attributes(self, columns: Sequence[str]) -> tuple[Attribute, ...]:
         """Sensitive features; empty cells become missing."""
         return tuple(Attribute.of(name, self.cells(name).to_numpy()) for name in columns)

@@ -76,6 +76,11 @@ def _report(report: AuditReport) -> None:
             f"people. {SHARED[document['shared']]}"
         )
     )
+    if document.get("harm"):
+        own = "" if document["margin_own"] else " Chosen for this audit, not the model's own."
+        st.caption(
+            inert(f"Why a margin of {points(document['margin'])} points: {document['harm']}{own}")
+        )
     _downloads(report)
     _one_test(report)
     _all_tests(document["tests"])
