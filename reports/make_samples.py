@@ -1,9 +1,10 @@
-"""Makes the samples in reports/ anew: a bias audit, a dossier and the screenshots.
+"""Makes the samples in reports/ anew: a bias audit as it leaves, a dossier and the screenshots.
 
 ``python reports/make_samples.py`` runs the demonstration in a home of its own, copies what leaves
 it, then drives a real browser through the main job and keeps the screenshots that README shows.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -18,10 +19,13 @@ SHOWN = (
     "case",
     "finding-claim",
     "finding",
+    "finding-withheld",
+    "finding-cannot-tell",
     "finding-acted-on",
     "second-reading",
     "supervisor-models",
     "supervisor-bias-audit",
+    "supervisor-bias-audit-deciders",
     "decision-log",
     "finding-dark",
 )
@@ -33,9 +37,14 @@ def newest(folder: Path, pattern: str) -> Path:
 
 
 def copy_samples(home: Path) -> None:
-    """Copy one bias audit and one dossier out of a demonstration's home."""
-    shutil.copy(newest(home / "reports", "bias_audit_*.html"), HERE / "sample_bias_audit.html")
-    shutil.copy(newest(home / "reports", "bias_audit_*.json"), HERE / "sample_bias_audit.json")
+    """Pass one bias audit on, in each form, and copy one dossier out of a demonstration's home."""
+    model = json.loads(newest(home / "reports", "bias_audit_*.json").read_bytes())["model"]
+    for form in ("pdf", "html", "json"):
+        out = HERE / f"sample_bias_audit.{form}"
+        command = [sys.executable, "-m", "workbench.cli", "pass-on", model, "--out", str(out)]
+        said = ["--recipient", "Readers of this repository", "--purpose", "A sample of a report."]
+        environment = {**os.environ, "WORKBENCH_HOME": str(home)}
+        subprocess.run([*command, *said], cwd=HERE.parent, env=environment, check=True)
     shutil.copy(newest(home / "exports", "dossier-*.html"), HERE / "sample_dossier.html")
 
 

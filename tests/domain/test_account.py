@@ -35,6 +35,7 @@ WANTED = {
     Operation.DETECT: "asdo",
     Operation.LIST_FINDINGS: "o",
     Operation.EXPORT_RECORDS: "sdo",
+    Operation.PASS_ON_AUDIT: "sduo",
 }
 
 

@@ -6,14 +6,15 @@ from datetime import UTC, datetime
 
 import builders_training
 import pytest
-from builders import Home
+from builders import Home, n_entries
 from builders_casework import signed_in
 from builders_demo import DemoHome
-from builders_pages import MAIN, field, words
+from builders_pages import MAIN, field, press, words
 from builders_training import MODEL, WORLD
 from streamlit.testing.v1 import AppTest
 
 from workbench import bootstrap
+from workbench.domain.log import EntryKind
 from workbench.services import train
 from workbench.services.audit import audit_release
 from workbench.store import accounts
@@ -68,8 +69,30 @@ def test_an_audit_is_read_from_verdict_to_what_is_left_out(home: Home) -> None:
     assert "Against the truth" in "".join(s.value for s in app.subheader)
     tests = app.dataframe[-1].value
     assert len(tests) == len(report.document["tests"])
-    labels = {button.proto.label for button in app.get("download_button")}
-    assert labels == {"Report to read or print", "All figures (JSON)"}
+    assert not app.get("download_button")  # what is shown whole leaves only by being passed on
+
+
+def test_an_audit_is_passed_on_once_it_is_said_to_whom_and_why(home: Home) -> None:
+    audit_release(home.desk, MODEL, dataset=WORLD, account="auditor")
+    app = page(home, "auditor")
+    before = n_entries(home, EntryKind.EXPORT)
+    press(app, "Prepare")
+    assert "needs at least" in words(app)
+    assert not app.get("download_button")
+    field(app, "To whom").input("The ombudsman")
+    field(app, "Why").input("Asked for in the yearly review.")
+    press(app, "Prepare")
+    assert not app.exception
+    assert [button.proto.label for button in app.get("download_button")] == ["Download"]
+    assert "To print (PDF)" in words(app)
+    assert n_entries(home, EntryKind.EXPORT) == before + 1
+
+
+def test_who_only_reads_audits_is_not_offered_to_pass_one_on(home: Home) -> None:
+    audit_release(home.desk, MODEL, dataset=WORLD, account="auditor")
+    app = page(home, "analyst-1")
+    assert not app.exception
+    assert "Prepare" not in [button.label for button in app.button]
 
 
 def test_another_attribute_and_error_can_be_chosen(home: Home) -> None:

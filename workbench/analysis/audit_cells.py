@@ -31,12 +31,14 @@ def without_small_cells(
 ) -> tuple[dict[str, Any], dict[str, int]]:
     """The `KEYS` of an audit without its small cells; what is hidden is None.
 
-    Beside it ``n_hidden``, how many rates of groups are hidden, and ``n_groups``, how many groups
-    of intersections are left out.
+    A group of which neither positives nor negatives may be told is not named either. Beside the
+    audit ``n_hidden``, how many rates of the others are hidden, and ``n_groups``, how many groups
+    are left out.
     """
     hidden = hidden_groups(document, least=least)
     rows = list(_placed(document["groups"]))
-    kept = [(row, i, hidden[row["attribute"]]) for row, i in rows if row["attribute"] in hidden]
+    placed = [(row, i, hidden[row["attribute"]]) for row, i in rows]
+    kept = [each for each in placed if not _untold(each[1], each[2])]
     few = {of for of in DENOMINATOR.values() if small(document[of], least=least)}
     out = {key: document[key] for key in KEYS if key in document} | dict.fromkeys(few)
     out["n"] = None if few else document["n"]
@@ -109,8 +111,8 @@ class _Table:
 def hidden_groups(document: Mapping[str, Any], *, least: int) -> dict[str, Sides]:
     """What is hidden of each attribute, by the position of a group in it.
 
-    Missing are intersections of which nothing may leave: an error of one leaves where nothing of
-    it and of its two attributes is hidden, and only where its sums are theirs.
+    An error of an intersection leaves where nothing of it and of its two attributes is hidden, and
+    only where its sums are theirs.
     """
     rows: dict[str, list[Row]] = {}
     for row in document["groups"]:
@@ -120,11 +122,7 @@ def hidden_groups(document: Mapping[str, Any], *, least: int) -> dict[str, Sides
         tables = {name: _Table.of(own, metric) for name, own in rows.items()}
         for name, hidden in _hidden(document, tables, metric, least).items():
             sides[name][metric] = hidden
-    return {
-        name: own
-        for name, own in sides.items()
-        if BOTH not in name or any(len(side.blank) < len(rows[name]) for side in own.values())
-    }
+    return dict(sides)
 
 
 def _hidden(
@@ -163,6 +161,10 @@ def _placed(rows: Sequence[Row]) -> Iterator[tuple[Row, int]]:
         place = seen.get(row["attribute"], 0)
         seen[row["attribute"]] = place + 1
         yield row, place
+
+
+def _untold(i: int, sides: Sides) -> bool:
+    return all(i in side.closed for side in sides.values())
 
 
 def _group(row: Row, i: int, sides: Sides) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def suppression_words(suppressed: Mapping[str, Any]) -> str:
         f"one could be worked out, are hidden ({suppressed['n_hidden']:,} rates of groups"
     )
     if suppressed["n_groups"]:
-        said += f"; {suppressed['n_groups']:,} groups where two attributes meet are left out"
+        said += f"; {suppressed['n_groups']:,} groups are not named at all"
     said += "). Verdicts are those of the whole audit."
     if suppressed["left_out"]:
         said += f" Left out as well: {_listed([plain(key) for key in suppressed['left_out']])}."

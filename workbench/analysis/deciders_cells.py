@@ -4,6 +4,7 @@ Readings of a finding are compared with records and with truth; groups leave for
 the one that a report begins with, since both tables together would give back what each hides.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,27 +18,30 @@ KEYS = (
 TREATED = ("records", "truth", "gaps", "burden")
 _DECIDERS = ("before", "release", "after")
 _COUNTS = ("n_readings", "n_comparable", "n_findings", "changed_to_the_release", "changed_away")
+_OPENED = ("n_opened", "share", "interval")
 _PER_FINDING = ("people_per_supported", "minutes_per_supported")
 
 
 def deciders_without_small_cells(
     document: Mapping[str, Any], *, least: int
-) -> tuple[dict[str, Any], int]:
-    """An audit of deciders, hidden cells as None, and how many rates of groups are hidden."""
+) -> tuple[dict[str, Any], Mapping[str, int]]:
+    """An audit of deciders, hidden cells as None; beside it ``n_hidden`` and ``n_groups``."""
     out = {key: document[key] for key in document if key in KEYS}
     first = "records" if document["truth"] is None else "truth"
-    n_hidden, gaps = 0, dict[str, list[dict[str, Any]]]()
+    told, gaps = Counter[str](), dict[str, list[dict[str, Any]]]()
     for basis in ("records", "truth"):
         found = document[basis]
         out[basis], gaps[basis] = None, []
         if found is not None:
-            out[basis], n = _basis(found, least, groups=basis == first)
+            out[basis], found_told = _basis(found, least, groups=basis == first)
             gaps[basis] = [_side(row, out[basis]["by"]) for row in document["gaps"][basis]]
-            n_hidden += n
-    return out | {"gaps": gaps, "burden": _burden(document["burden"], least)}, n_hidden
+            told.update(found_told)
+    return out | {"gaps": gaps, "burden": _burden(document["burden"], least)}, told
 
 
-def _basis(found: Mapping[str, Any], least: int, *, groups: bool) -> tuple[dict[str, Any], int]:
+def _basis(
+    found: Mapping[str, Any], least: int, *, groups: bool
+) -> tuple[dict[str, Any], Mapping[str, int]]:
     out: dict[str, Any] = {key: counted(found[key], least) for key in _COUNTS}
     if small(found["n_readings"] - found["n_comparable"], least=least):
         out["n_comparable"] = None
@@ -46,16 +50,16 @@ def _basis(found: Mapping[str, Any], least: int, *, groups: bool) -> tuple[dict[
     }
     out["random_share"] = _random_share(found["random_share"], least)
     if found["by"] is None:
-        return out | {"by": None}, 0
-    by, n_hidden = {}, 0
+        return out | {"by": None}, {}
+    by, all_told = {}, Counter[str]()
     for who in _DECIDERS:
         by[who], told = without_small_cells(found["by"][who], least=least)
         if groups:
-            n_hidden += told["n_hidden"]
+            all_told.update(told)
         else:
             by[who]["groups"] = []
             by[who]["tests"] = [gap_cells(row, None) for row in found["by"][who]["tests"]]
-    return out | {"by": by}, n_hidden
+    return out | {"by": by}, all_told
 
 
 def _some(counts: Mapping[str, int], least: int) -> dict[str, int | None]:
@@ -107,11 +111,8 @@ def _opened(
     hidden = hidden_cells([*n, max(rest, most - sum(n))], [*hit, rest], least=least)
     out = []
     for i, row in enumerate(rows):
-        one = {
-            key: row[key] for key in ("attribute", "group", "n", "n_opened", "share", "interval")
-        }
-        one |= {"n": None} if i in hidden.closed else {}
-        out.append(
-            one | dict.fromkeys(("n_opened", "share", "interval")) if i in hidden.blank else one
-        )
+        if i in hidden.closed:
+            continue  # not named either
+        one = {key: row[key] for key in ("attribute", "group", "n", *_OPENED)}
+        out.append(one | dict.fromkeys(_OPENED) if i in hidden.blank else one)
     return out

@@ -24,7 +24,7 @@ _RELEASE = (
     *("model", "title", "version", "release_digest", "unit", "threshold", "dataset"),
     *("dataset_sha256", "as_of", "until", "digest", "harm", "margin_own"),
 )
-_TREATED = ("proxies", "against_truth", "deciders")
+_TREATED = ("proxies", "against_truth", "deciders", "report")  # report: a file that stays here
 _PROXY = ("attribute", "group", "auc", "interval", "strongest", "strongest_auc")
 
 
@@ -33,8 +33,8 @@ def suppressed(
 ) -> dict[str, Any]:
     """A copy of an audit of a release, of a table or of deciders that may leave; hidden is None.
 
-    ``suppressed`` says `least`, how many rates are hidden (`n_hidden`), how many groups of
-    intersections stayed (`n_groups`), which keys stayed (`left_out`) and, as `whole`, the SHA-256
+    ``suppressed`` says `least`, how many rates are hidden (`n_hidden`), how many groups are
+    not named (`n_groups`), which keys stayed (`left_out`) and, as `whole`, the SHA-256
     of the document in full, which the decision log has.
 
     Raises
@@ -48,18 +48,18 @@ def suppressed(
             "or below more."
         )
     if document.get("kind") == "deciders":
-        out, n_hidden = deciders_without_small_cells(document, least=least)
-        known, n_groups = {*deciders_cells.KEYS, *deciders_cells.TREATED}, 0
+        out, told = deciders_without_small_cells(document, least=least)
+        known = {*deciders_cells.KEYS, *deciders_cells.TREATED}
     else:
         out, told = without_small_cells(document, least=least)
         out |= _of_release(document, least)
-        known, (n_hidden, n_groups) = {*KEYS, *_RELEASE, *_TREATED}, told.values()
+        known = {*KEYS, *_RELEASE, *_TREATED}
     return {key: out[key] for key in document if key in out} | {
         "suppressed": {
             "least": least,
             "whole": whole,
-            "n_hidden": n_hidden,
-            "n_groups": n_groups,
+            "n_hidden": told.get("n_hidden", 0),
+            "n_groups": told.get("n_groups", 0),
             "left_out": sorted(set(document) - known),
         }
     }

@@ -128,7 +128,7 @@ def audit(
     if suppress:
         from workbench.analysis.suppression import suppressed
 
-        report = suppressed(report, least=suppress)
+        report = suppressed(report, least=suppress, whole=report.get("digest"))
     show(report, _audit_lines(report), as_json=as_json)
     if report["verdict"] == "fail":
         raise typer.Exit(1)

@@ -54,6 +54,39 @@ def pack(
     show({"finding": finding, "file": out.name}, f"{out.name} written", as_json=as_json)
 
 
+@app.command("pass-on")
+def pass_on(
+    version: Annotated[str, typer.Argument(help="MODEL, or one version of it: MODEL/1.")],
+    out: Annotated[Path, typer.Option("--out", help="File to write: .pdf, .html or .json.")],
+    recipient: Annotated[str, typer.Option("--recipient", help="Who gets it; logged.")],
+    purpose: Annotated[str, typer.Option("--purpose", help="Why they get it; logged.")],
+    deciders: Annotated[
+        bool, typer.Option("--deciders", help="The audit of who decided on it, not its own.")
+    ] = False,
+    least: Annotated[
+        int | None, typer.Option("--least", help="Leave out counts below this, 10 unless told.")
+    ] = None,
+    as_: As = OPERATOR,
+    as_json: Json = False,
+) -> None:
+    """Write a kept audit without its small cells, to be given away; logged first."""
+    from workbench.services import pass_on as service
+
+    left = service.pass_on(
+        desk_here(),
+        version,
+        part=service.Part.DECIDERS if deciders else service.Part.RELEASE,
+        form=service.form_of(out),
+        recipient=recipient,
+        purpose=purpose,
+        account=as_,
+        least=least,
+        out=out,
+    )
+    text = f"{out.name} written, {left.n_hidden} rates hidden; audit {left.whole}"
+    show({**left.as_json(), "file": out.name}, text, as_json=as_json)
+
+
 @account_app.command("add")
 def account_add(name: str, role: Annotated[Role, typer.Option()], as_json: Json = False) -> None:
     """Add an account; prints a one-time password, to be changed at the first sign-in."""

@@ -40,6 +40,7 @@ class Operation(StrEnum):
     DETECT = "detect"
     LIST_FINDINGS = "list all findings at the command line"
     EXPORT_RECORDS = "export records"
+    PASS_ON_AUDIT = "pass an audit on"
 
 
 _CASEWORK = {Role.ANALYST, Role.SUPERVISOR}
@@ -73,6 +74,9 @@ PERMISSIONS: dict[Operation, frozenset[Role]] = {
     Operation.DETECT: frozenset(_CASEWORK | {Role.DATA_SCIENTIST, Role.OPERATOR}),
     Operation.LIST_FINDINGS: frozenset({Role.OPERATOR}),
     Operation.EXPORT_RECORDS: frozenset({Role.SUPERVISOR, Role.DATA_SCIENTIST, Role.OPERATOR}),
+    Operation.PASS_ON_AUDIT: frozenset(
+        {Role.SUPERVISOR, Role.DATA_SCIENTIST, Role.AUDITOR, Role.OPERATOR}
+    ),
 }
 
 

@@ -79,10 +79,22 @@ def _basis(document: Mapping[str, Any], basis: str) -> str:
     if not found["by"]:
         return f"<h2>{BASES[basis]}</h2><p>No reading can be compared yet.</p>"
     pairs = [(row["attribute"], row["metric"]) for row in document["gaps"][basis]]
+    if "suppressed" in document:
+        pairs = [pair for pair in pairs if _any_shown(found["by"], *pair)]
     drawn = "\n".join(_three(found["by"], *pair, document["margin"]) for pair in pairs)
     return (
         f"<h2>{BASES[basis]}</h2><p>{safe(deciders_sentence(document, basis))}</p>{drawn}"
         f'<h3>All gaps side by side</h3><div class="wide">{_gaps(document["gaps"][basis])}</div>'
+    )
+
+
+def _any_shown(by: Mapping[str, Any], attribute: str, metric: str) -> bool:
+    """True when some decider's rate of some group is not hidden."""
+    return any(
+        row[metric] is not None
+        for audit in by.values()
+        for row in audit["groups"]
+        if row["attribute"] == attribute
     )
 
 

@@ -22,7 +22,7 @@ from workbench.analysis.proxies import ProxyRow, proxies_sentence
 from workbench.domain.account import Operation
 from workbench.services import audit, audit_deciders
 from workbench.services.audit import AuditReport
-from workbench.ui import components, deciders_view, session
+from workbench.ui import components, deciders_view, passing_on, session
 from workbench.ui.components import Dot
 from workbench.ui.deciders_view import COLOURS
 from workbench.ui.words import inert
@@ -54,6 +54,7 @@ def page() -> None:
         key="version",
     )
     by_people = audit_deciders.deciders_audits(desk, account=account.name).get(chosen)
+    passing_on.offer(desk, account, chosen, deciders=by_people is not None)
     release, people, burden = st.tabs(["The release", "Three deciders", "Burden on society"])
     with release:
         _report(named[chosen])
@@ -81,32 +82,16 @@ def _report(report: AuditReport) -> None:
         st.caption(
             inert(f"Why a margin of {points(document['margin'])} points: {document['harm']}{own}")
         )
-    _downloads(report)
+    _digest(report)
     _one_test(report)
     _all_tests(document["tests"])
     _proxies(document.get("proxies", []))
     _left_out(report)
 
 
-def _downloads(report: AuditReport) -> None:
+def _digest(report: AuditReport) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.download_button(
-            "Report to read or print",
-            report.html_path.read_bytes(),
-            file_name=report.html_path.name,
-            mime="text/html",
-            icon=":material/description:",
-            key=f"html_{report.digest[:12]}",
-        )
-        st.download_button(
-            "All figures (JSON)",
-            report.json_path.read_bytes(),
-            file_name=report.json_path.name,
-            mime="application/json",
-            icon=":material/data_object:",
-            key=f"json_{report.digest[:12]}",
-        )
-        st.caption("SHA-256, as the decision log has it", width="content")
+        st.caption("SHA-256 of this audit, as the decision log has it", width="content")
         components.identifier(report.digest, key=f"digest_{report.digest[:12]}")
 
 

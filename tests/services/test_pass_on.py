@@ -1,0 +1,137 @@
+"""An audit leaves without its small cells, named to whom and why, and logged before it does."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import builders
+import pytest
+from builders import Home, n_entries
+from builders_reports import deciders_document, release_document
+from sqlalchemy import select, text
+
+from workbench.domain.errors import BadInput, CheckFailed, NotAllowed, NotCleared, NotFound
+from workbench.domain.log import EntryKind, commitment
+from workbench.services.pass_on import Form, Part, PassedOn, form_of, pass_on
+from workbench.store import audit_reports
+from workbench.store.tables import log_entry
+
+TO, WHY = "The ombudsman", "Asked for in the yearly review of releases."
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Home:
+    made = builders.home(tmp_path / "home")
+    for version in (1, 2):
+        document = release_document(version=version)
+        content = json.dumps(document, sort_keys=True, ensure_ascii=False).encode()
+        digest = hashlib.sha256(content).hexdigest()
+        audit_reports.keep(made.desk.home, document, digest=digest, now=made.desk.now())
+    audit_reports.keep_deciders(made.desk.home, deciders_document(), now=made.desk.now())
+    return made
+
+
+def go(built: Home, form: Form = Form.JSON, **other: object) -> PassedOn:
+    said = {"version_id": "callers/1", "recipient": TO, "purpose": WHY, "account": "auditor"}
+    return pass_on(built.desk, form=form, **{**said, **other})  # type: ignore[arg-type]
+
+
+def last_entry(built: Home) -> dict[str, object]:
+    with built.desk.database.read() as connection:
+        newest = select(log_entry.c.body).order_by(log_entry.c.seq.desc()).limit(1)
+        return dict(json.loads(connection.execute(newest).scalar_one()))
+
+
+def test_it_leaves_without_small_cells_and_names_the_whole(built: Home) -> None:
+    whole = {r.version_id: r for r in audit_reports.kept(built.desk.home)}["callers/1"]
+    left = go(built)
+    document = json.loads(left.content)
+    assert document["suppressed"]["whole"] == whole.digest == left.whole
+    assert document["suppressed"]["least"] == 10
+    assert document["verdict"] == whole.document["verdict"]
+    assert "few" in {row["group"] for row in whole.document["groups"]}
+    assert "few" not in {row["group"] for row in document["groups"]}
+    assert json.loads(whole.json_path.read_bytes()) == whole.document  # what is kept stays whole
+
+
+def test_it_is_logged_by_whom_what_and_for_whom_before_it_is_had(
+    built: Home, tmp_path: Path
+) -> None:
+    out = tmp_path / "audit.pdf"
+    left = go(built, Form.PDF, out=out)
+    said = last_entry(built)
+    assert (said["kind"], said["what"]) == ("export", "audit of the release as pdf")
+    assert said["account"] == built.id_of("auditor")
+    assert said["digest"] == hashlib.sha256(out.read_bytes()).hexdigest() == left.digest
+    assert (said["audit_digest"], said["model"], said["version"]) == (left.whole, "callers", 1)
+    subject = f"passed on {left.digest}"
+    salt = built.desk.vault.salt(subject)
+    for word, words in (("recipient", TO), ("purpose", WHY)):
+        assert said[word] == commitment(salt, words)
+        assert built.desk.vault.get(subject, word).decode() == words
+    assert TO not in json.dumps(said)
+
+
+def test_nothing_is_written_when_the_log_refuses(built: Home, tmp_path: Path) -> None:
+    with built.desk.database.write() as connection:
+        connection.execute(
+            text(
+                "create trigger full before insert on log_entry "
+                "begin select raise(abort, 'no room'); end"
+            )
+        )
+    out = tmp_path / "audit.html"
+    with pytest.raises(NotCleared, match="no room"):
+        go(built, Form.HTML, out=out)
+    assert not list(tmp_path.glob("audit*"))
+
+
+@pytest.mark.parametrize("part", Part)
+@pytest.mark.parametrize("form", Form)
+def test_both_audits_leave_in_each_form(form: Form, part: Part, built: Home) -> None:
+    left = go(built, form, part=part)
+    assert left.name.endswith(f"_to_pass_on.{form}")
+    assert left.content.startswith({"pdf": b"%PDF-", "html": b"<!doctype", "json": b"{"}[form])
+    assert left.whole.encode() in left.content or form is Form.PDF
+
+
+def test_a_model_alone_means_its_newest_audited_version(built: Home) -> None:
+    left = go(built, version_id="callers")
+    assert json.loads(left.content)["version"] == 2
+
+
+def test_who_may_not_pass_an_audit_on_is_told_who_may(built: Home) -> None:
+    before = n_entries(built, EntryKind.EXPORT)
+    for name in ("analyst-1", "administrator"):
+        with pytest.raises(NotAllowed, match="pass an audit on"):
+            go(built, account=name)
+    assert n_entries(built, EntryKind.EXPORT) == before
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"recipient": " "}, {"purpose": "."}, {"least": 2}, {"version_id": "callers/7"},
+     {"version_id": "nobody"}],
+    ids=str,
+)  # fmt: skip
+def test_a_receiver_a_purpose_and_an_audit_are_needed(
+    wrong: dict[str, object], built: Home, tmp_path: Path
+) -> None:
+    before = n_entries(built, EntryKind.EXPORT)
+    with pytest.raises((BadInput, NotFound)):
+        go(built, out=tmp_path / "a.json", **wrong)
+    assert not (tmp_path / "a.json").exists()
+    assert n_entries(built, EntryKind.EXPORT) == before
+
+
+def test_an_audit_that_was_changed_does_not_leave(built: Home) -> None:
+    report = audit_reports.kept(built.desk.home)[0]
+    report.json_path.write_bytes(report.json_path.read_bytes().replace(b'"fail"', b'"pass"'))
+    with pytest.raises(CheckFailed, match="was changed"):
+        go(built)
+
+
+def test_the_name_of_the_file_says_the_form() -> None:
+    assert form_of(Path("a.PDF")) is Form.PDF
+    with pytest.raises(BadInput, match=r"\.pdf, \.html or \.json"):
+        form_of(Path("a.docx"))
