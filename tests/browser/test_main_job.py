@@ -108,6 +108,10 @@ def test_nothing_is_asked_of_another_host_and_every_page_draws(sign_in: Callable
             person.keep(f"{name}-{path}".replace("_", "-"))
             assert person.page.locator('[data-testid="stException"]').count() == 0
             assert person.page.get_by_text("Page not found").count() == 0
+            if path == "bias_audit":
+                person.page.get_by_role("tab", name="Three deciders").click()
+                person.see("People, after the score")
+                person.keep(f"{name}-bias-audit-deciders")
         outside = [u for u in person.asked if not u.startswith((served.pages, "data:", "blob:"))]
         assert outside == []
         person.leave()
