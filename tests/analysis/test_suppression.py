@@ -165,8 +165,8 @@ def test_the_attacker_finds_what_a_careless_document_gives_away(
     assert sum(exact) >= n_exact
 
 
-def test_calibration_curves_and_people_stay_and_the_margins_reason_leaves() -> None:
-    keys = ("calibration", "curves", "per_person")
+def test_calibration_and_curves_stay_and_the_margins_reason_leaves() -> None:
+    keys = ("calibration", "curves")
     said = {"harm": "A gap would have one group read for nothing.", "margin_own": True}
     out = suppressed({**document(), **said, **{key: {"rows": [{"n": 3}]} for key in keys}})
     assert out["suppressed"]["left_out"] == sorted(keys)

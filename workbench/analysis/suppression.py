@@ -14,6 +14,7 @@ from typing import Any
 from workbench.analysis import deciders_cells
 from workbench.analysis.audit_cells import KEYS, without_small_cells
 from workbench.analysis.deciders_cells import deciders_without_small_cells
+from workbench.analysis.people_cells import people_without_small_cells
 from workbench.analysis.small_cells import small
 from workbench.domain.errors import BadInput
 
@@ -24,7 +25,13 @@ _RELEASE = (
     *("model", "title", "version", "release_digest", "unit", "threshold", "dataset"),
     *("dataset_sha256", "as_of", "until", "digest", "harm", "margin_own"),
 )
-_TREATED = ("proxies", "against_truth", "deciders", "report")  # report: a file that stays here
+_TREATED = (
+    "proxies",
+    "against_truth",
+    "deciders",
+    "per_person",
+    "report",
+)  # report: a file that stays here
 _PROXY = ("attribute", "group", "auc", "interval", "strongest", "strongest_auc")
 
 
@@ -60,7 +67,7 @@ def suppressed(
             "whole": whole,
             "n_hidden": told.get("n_hidden", 0),
             "n_groups": told.get("n_groups", 0),
-            "left_out": sorted(set(document) - known),
+            "left_out": sorted(key for key in set(document) - known if document[key] is not None),
         }
     }
 
@@ -73,6 +80,11 @@ def _of_release(document: Mapping[str, Any], least: int) -> dict[str, Any]:
         out["proxies"] = [{key: row[key] for key in _PROXY} | {"n": None} for row in rows]
     if "against_truth" in document:
         out["against_truth"] = _truth(document, least)
+    if "per_person" in document:
+        people = document["per_person"]
+        out["per_person"] = (
+            None if people is None else people_without_small_cells(document, least=least)
+        )
     if "deciders" in document:
         found = document["deciders"]
         out["deciders"] = (

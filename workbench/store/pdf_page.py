@@ -32,7 +32,18 @@ _PADDING = 6.0  # of reportlab's frames
 WIDE = PAGE[0] - 2 * MARGIN - 2 * _PADDING
 HIGH = PAGE[1] - 2 * MARGIN - FOOT
 _GAP = 22.0
-_BLOCKS = {"header", "div", "main", "section", "footer", "body", "html", "page", "details"}
+_BLOCKS = {
+    "header",
+    "div",
+    "main",
+    "section",
+    "footer",
+    "body",
+    "html",
+    "page",
+    "details",
+    "figure",
+}
 
 
 def _style(
@@ -169,7 +180,9 @@ def _element(node: Node, styles: Mapping[str, Any], within: float) -> Iterator[F
                 yield Paragraph(f"· {marked(item)}", STYLES["li"])
         case "p" | "h1" | "h2" | "h3" | "h4" | "summary":
             yield Paragraph(marked(node), _style_of(node))
-        case _ if node.classes & {"plots", "three"} and not any(True for _ in node.all("table")):
+        case "figcaption":
+            yield Paragraph(marked(node), STYLES["said"])
+        case _ if node.classes & set(_ACROSS) and not any(True for _ in node.all("table")):
             yield from _beside(node, styles, within)
         case tag if tag in _BLOCKS:
             yield from _flow(node, styles, within)
@@ -186,7 +199,7 @@ def _style_of(node: Node) -> ParagraphStyle:
 
 def _beside(node: Node, styles: Mapping[str, Any], within: float) -> Iterator[Flowable]:
     """Plots side by side, as many in a row as the page has; a row is not torn apart."""
-    across = 3 if "three" in node.classes else 2
+    across = next(n for name, n in _ACROSS.items() if name in node.classes)
     cell = (within - _GAP * (across - 1)) / across
     each = [list(_element(child, styles, cell)) for child in node.elements()]
     for start in range(0, len(each), across):
@@ -197,6 +210,7 @@ def _beside(node: Node, styles: Mapping[str, Any], within: float) -> Iterator[Fl
         yield Spacer(1, 4)
 
 
+_ACROSS = {"plots": 2, "three": 3, "small": 4}
 _NONE = ParagraphStyle("none")
 _BARE = [
     ("FONT", (0, 0), (-1, -1), PLAIN),

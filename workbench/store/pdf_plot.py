@@ -86,6 +86,7 @@ def _stroke(style: Style, scale: float) -> dict[str, object]:
     ]
     return {
         "strokeColor": None if colour == "none" else HexColor(colour),
+        "strokeOpacity": float(style.get("opacity", "1")),
         "strokeWidth": max(0.4, float(style.get("stroke-width", "1")) * scale),
         "strokeDashArray": dashes or None,
     }

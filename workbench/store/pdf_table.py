@@ -69,12 +69,16 @@ def _lines(cell: Node) -> list[str]:
     return [rest.text(), *(part.text() for part in quiet)]
 
 
+def _font(cell: Node) -> str:
+    return BOLD if any(True for _ in cell.all("b")) else PLAIN
+
+
 def _widths(head: Sequence[Node], rows: Sequence[Sequence[Node]], within: float) -> list[float]:
     """By the longest line of each column, a head by its longest word; shrunk to what there is."""
     out = []
     for j in range(max(len(head), *(len(row) for row in rows))):
-        lines = {line for row in rows if j < len(row) for line in _lines(row[j])}
-        longest = max((width(shown(line), SIZE) for line in lines), default=0.0)
+        lines = {(line, _font(row[j])) for row in rows if j < len(row) for line in _lines(row[j])}
+        longest = max((width(shown(line), SIZE, font=font) for line, font in lines), default=0.0)
         words = head[j].text().split() if j < len(head) else []
         named = max([0.0, *(width(word, SIZE, font=BOLD) for word in words)])
         longest = max(longest, named, 0.6 * width(" ".join(words), SIZE))
