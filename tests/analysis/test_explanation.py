@@ -40,7 +40,9 @@ def through_the_contract(attribution: Attribution, outputs: np.ndarray) -> tuple
     words = [Words(f"f{j}", f"f {j}", "points", "A feature.") for j in range(wide)]
     alone = tuple((j,) for j in range(wide))
     speech = Speech(words, Peers.of(rows), alone)
-    return explanations(attribution, outputs, rows, speech=speech, refitted=Refitted([]))
+    return explanations(
+        attribution, outputs, rows, speech=speech, refitted=Refitted(np.empty((0, n, wide)))
+    )
 
 
 @pytest.mark.parametrize("name", ["logistic_regression", "gradient_boosting"])
@@ -179,7 +181,7 @@ def two_rows(
         0.5 + served.sum(axis=1),
         rows,
         speech=Speech(words, Peers.of(np.full((10, 3), 0.5)), groups, own="a year earlier"),
-        refitted=Refitted([np.array(each) for each in refits]),
+        refitted=Refitted(np.array(refits, np.float64).reshape(-1, *served.shape)),
         history=None if history is None else np.array(history),
     )
 

@@ -34,19 +34,19 @@ def test_a_reason_is_stable_by_its_share_of_refits_near_the_top() -> None:
     # two refits of one row with four features; the top two are 0,1 and then 0,3
     one, other = np.array([[9.0, -8.0, 1.0, 2.0]]), np.array([[5.0, 0.1, 0.2, -4.0]])
     served = np.array([[1.0, -1.0, 1.0, -1.0]])
-    assert stable_shares(served, [one, other], top=2).tolist() == [[1.0, 0.5, 0.0, 0.5]]
+    assert stable_shares(served, np.array([one, other]), top=2).tolist() == [[1.0, 0.5, 0.0, 0.5]]
 
 
 def test_a_reason_that_a_refit_turns_round_is_not_stable_there() -> None:
     served, refit = np.array([[1.0, 1.0]]), np.array([[-9.0, 8.0]])
-    assert stable_shares(served, [refit], top=2).tolist() == [[0.0, 1.0]]
+    assert stable_shares(served, refit[None], top=2).tolist() == [[0.0, 1.0]]
 
 
 def test_an_effect_of_nothing_is_never_a_top_reason() -> None:
     nothing = np.array([[1.0, 0.0]])
-    assert stable_shares(nothing, [nothing], top=2).tolist() == [[1.0, 0.0]]
+    assert stable_shares(nothing, nothing[None], top=2).tolist() == [[1.0, 0.0]]
 
 
 def test_without_refits_nothing_is_stable_and_nothing_has_an_interval() -> None:
-    assert stable_shares(np.array([[1.0]]), []).tolist() == [[0.0]]
-    assert spreads([]) is None
+    assert stable_shares(np.array([[1.0]]), np.empty((0, 1, 1))).tolist() == [[0.0]]
+    assert spreads(np.empty((0, 1, 1))) is None

@@ -19,7 +19,7 @@ def test_effects_are_those_of_shaps_linear_explainer_for_every_refit() -> None:
         np.testing.assert_allclose(effects, by_shap.effects, atol=1e-9)
 
 
-def test_trees_and_nothing_at_all_are_left_to_shap() -> None:
+def test_trees_and_nothing_at_all_are_not_for_it() -> None:
     fitted = settled(sample(seed=1), sample(seed=2), seed=3)["gradient_boosting"]
     assert LinearRefits.of([(r.estimator, r.background) for r in fitted.refits]) is None
     assert LinearRefits.of([]) is None

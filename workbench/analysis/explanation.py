@@ -13,13 +13,14 @@ import hashlib
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import isnan
 from typing import Any
 
 import numpy as np
 
 from workbench.analysis.grouping import TOP, Groups, spreads, stable_shares, summed
 from workbench.analysis.tables import FloatArray
-from workbench.analysis.wording import Matrix, Peers, Words, listed
+from workbench.analysis.wording import Cube, Matrix, Peers, Words, listed
 from workbench.domain.errors import BadInput
 from workbench.domain.finding import Effect, Explanation, Reason, Space
 
@@ -120,19 +121,18 @@ class Refitted:
 
     Parameters
     ----------
-    effects : sequence of float arrays, each n × features
+    effects : float array, refits × n × features
     """
 
-    effects: Sequence[Matrix]
+    effects: Cube
 
-    def shares(self, served: Matrix, groups: Groups) -> tuple[Matrix, Matrix]:
-        """Stable shares of features and of groups."""
-        grouped = [summed(each, groups) for each in self.effects]
-        return stable_shares(served, self.effects), stable_shares(summed(served, groups), grouped)
+    def shares_and_spreads(self, served: Matrix) -> tuple[Matrix, Matrix | None]:
+        """Stable shares of the effects `served`, and half of each one's 95 % interval."""
+        return stable_shares(served, self.effects), spreads(self.effects)
 
-    def spreads(self, groups: Groups) -> tuple[Matrix | None, Matrix | None]:
-        """Half of each 95 % interval, of features and of groups."""
-        return spreads(self.effects), spreads([summed(each, groups) for each in self.effects])
+    def grouped(self, groups: Groups) -> Refitted:
+        """The same of the groups' sums."""
+        return Refitted(summed(self.effects, groups))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +147,11 @@ class Speech:
     groups: Groups
     own: str = ""
 
+    def compared(self, j: int, value: float) -> str:
+        return "" if isnan(value) else self.peers.compared(j, value)
+
     def usual(self, j: int, value: float) -> str:
-        if np.isnan(value) or not self.own:
+        if isnan(value) or not self.own:
             return ""
         return f"{self.own}: {self.words[j].value(value)}"
 
@@ -177,19 +180,19 @@ def explanations(
         When any row's parts miss its output by more than 1e-6.
     """
     usual = np.full(rows.shape, np.nan) if history is None else history
-    stable, stable_groups = refitted.shares(attribution.effects, speech.groups)
-    wide, wide_groups = refitted.spreads(speech.groups)
+    totals = summed(attribution.effects, speech.groups)
+    stable, wide = refitted.shares_and_spreads(attribution.effects)
+    stable_groups, wide_groups = refitted.grouped(speech.groups).shares_and_spreads(totals)
     found = []
     for i in range(len(rows)):
-        said = _Row(speech, rows[i], usual[i], attribution.effects[i])
+        said = _Row.of(speech, rows[i], usual[i], attribution.effects[i])
         effects = tuple(
             said.effect(j, float(stable[i, j]), _around(attribution.effects[i, j], wide, i, j))
             for j in range(len(speech.words))
         )
-        totals = summed(attribution.effects[i : i + 1], speech.groups)[0]
         reasons = tuple(
-            said.reason(g, float(totals[g]), float(stable_groups[i, g]),
-                        _around(totals[g], wide_groups, i, g))
+            said.reason(g, float(totals[i, g]), float(stable_groups[i, g]),
+                        _around(totals[i, g], wide_groups, i, g))
             for g in range(len(speech.groups))
         )  # fmt: skip
         found.append(
@@ -216,25 +219,36 @@ def _around(value: float, wide: Matrix | None, i: int, j: int) -> tuple[float, f
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """One row on its way into words."""
+    """One row on its way into words: per feature its value, its usual one, its effect, and the
+    sentence on it."""
 
     speech: Speech
-    row: FloatArray
-    usual: FloatArray
-    effects: FloatArray
+    row: list[float]
+    usual: list[float]
+    effects: list[float]
+    sentences: list[str]
+
+    @staticmethod
+    def of(speech: Speech, row: FloatArray, usual: FloatArray, effects: FloatArray) -> _Row:
+        values, own = row.tolist(), usual.tolist()
+        sentences = [
+            word.sentence(value, speech.compared(j, value), speech.usual(j, own[j]))
+            for j, (word, value) in enumerate(zip(speech.words, values, strict=True))
+        ]
+        return _Row(speech, values, own, effects.tolist(), sentences)
 
     def effect(self, j: int, stable_share: float, interval: tuple[float, float] | None) -> Effect:
         word, value, usual = self.speech.words[j], self.row[j], self.usual[j]
         return Effect(
             feature=word.name,
             label=word.label,
-            value=None if np.isnan(value) else float(value),
-            usual=None if np.isnan(usual) else float(usual),
+            value=None if isnan(value) else value,
+            usual=None if isnan(usual) else usual,
             unit=word.unit,
-            effect=float(self.effects[j]),
+            effect=self.effects[j],
             interval=interval,
             reason=word.reason,
-            sentence=self._sentence(j),
+            sentence=self.sentences[j],
             stable_share=stable_share,
         )
 
@@ -249,14 +263,9 @@ class _Row:
             features=tuple(w.name for w in words),
             effect=effect,
             interval=interval,
-            sentence=self._sentence(members[0]) if len(members) == 1 else self._together(members),
+            sentence=self.sentences[members[0]] if len(members) == 1 else self._together(members),
             stable_share=stable_share,
         )
-
-    def _sentence(self, j: int) -> str:
-        word, value = self.speech.words[j], self.row[j]
-        compared = "" if np.isnan(value) else self.speech.peers.compared(j, value)
-        return word.sentence(value, compared, self.speech.usual(j, self.usual[j]))
 
     def _together(self, members: tuple[int, ...]) -> str:
         """The group's own words: its members' names and values, the strongest first."""
@@ -265,7 +274,7 @@ class _Row:
         parts = []
         for j in ordered:
             word, value = self.speech.words[j], self.row[j]
-            compared = "" if np.isnan(value) else self.speech.peers.compared(j, value)
+            compared = self.speech.compared(j, value)
             own = self.speech.usual(j, self.usual[j])
             said = ", ".join(part for part in (compared, own) if part)
             parts.append(f"{word.label}: {word.value(value)}{f' ({said})' if said else ''}")

@@ -27,7 +27,7 @@ from workbench.analysis.explanation import (
     unless,
 )
 from workbench.analysis.grouping import Groups
-from workbench.analysis.linear_refits import LinearRefits
+from workbench.analysis.refits import Refits, refits_of
 from workbench.analysis.tables import FloatArray, IntArray
 from workbench.analysis.uncertainty import Calibrator, spread
 from workbench.analysis.wording import YES_OR_NO, Matrix, Peers, Words
@@ -114,7 +114,8 @@ class FittedModel:
 
     def interval(self, features: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
         rows = self._matrix(features)
-        said = [refit.calibrator(decision(refit.estimator, rows)) for refit in self.refits]
+        scores = self._refits.scores(rows)
+        said = [r.calibrator(score) for r, score in zip(self.refits, scores, strict=True)]
         return spread(self._probability(rows), np.array(said).reshape(-1, len(rows)))
 
     def explain(
@@ -128,7 +129,7 @@ class FittedModel:
             decision(self.estimator, rows),
             rows,
             speech=self._speech,
-            refitted=Refitted(self._refitted(rows)),
+            refitted=Refitted(self._refits.effects(rows)),
             history=None if history is None else self._matrix(history),
         )
 
@@ -250,21 +251,12 @@ class FittedModel:
         return explainer_of(self.estimator, self.background)
 
     @cached_property
-    def _refit_explainers(self) -> tuple[Explainer, ...]:
-        return tuple(explainer_of(r.estimator, r.background) for r in self.refits)
-
-    @cached_property
-    def _linear_refits(self) -> LinearRefits | None:
-        return LinearRefits.of([(r.estimator, r.background) for r in self.refits])
+    def _refits(self) -> Refits:
+        """All refits at once, made once for each release."""
+        return refits_of([(r.estimator, r.background) for r in self.refits])
 
     def _served(self, rows: Matrix) -> Attribution:
         return self.explainer(rows)
-
-    def _refitted(self, rows: Matrix) -> Sequence[Matrix]:
-        """Effects by each refit; linear ones all at once."""
-        if self._linear_refits is not None:
-            return self._linear_refits.effects(rows)
-        return [explain(rows).effects for explain in self._refit_explainers]
 
     def _probability(self, rows: Matrix) -> FloatArray:
         return self.calibrator(decision(self.estimator, rows))

@@ -6,17 +6,18 @@ from one to the other. So their effects are summed, and the sum is ranked and sh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TypeVar, cast
 
 import numpy as np
 import pandas as pd
 
-from workbench.analysis.wording import Matrix
+from workbench.analysis.wording import Cube, Matrix
 
 CORRELATED = 0.7  # rank correlation from which two features count as one reason
 TOP = 3  # how many reasons count as the top ones
 
 Groups = tuple[tuple[int, ...], ...]
+Effects = TypeVar("Effects", Matrix, Cube)
 
 
 def correlated(rows: Matrix, *, least: float = CORRELATED) -> Groups:
@@ -52,33 +53,33 @@ def correlated(rows: Matrix, *, least: float = CORRELATED) -> Groups:
     return tuple(tuple(columns) for columns in together.values())
 
 
-def summed(effects: Matrix, groups: Groups) -> Matrix:
-    """Effects of each group, n × groups, from n × features."""
-    return np.stack([effects[:, list(group)].sum(axis=1) for group in groups], axis=1)
+def summed(effects: Effects, groups: Groups) -> Effects:
+    """Effects of each group, from those of features along the last axis."""
+    each = [effects[..., list(group)].sum(axis=-1) for group in groups]
+    return cast(Effects, np.stack(each, axis=-1))
 
 
-def stable_shares(served: Matrix, refits: Sequence[Matrix], *, top: int = TOP) -> Matrix:
+def stable_shares(served: Matrix, refits: Cube, *, top: int = TOP) -> Matrix:
     """Share of refits in which an effect was among a row's `top` strongest, on the served side.
 
     Parameters
     ----------
     served : float array, n × m
         Effects of the served model; one that a refit turns round is not stable.
-    refits : sequence of float arrays, each n × m
+    refits : float array, r × n × m
         Effects on the same rows from refits on resampled people.
     """
-    within = np.zeros_like(served)
-    rows = np.arange(len(within))[:, None]
-    for effects in refits:
-        strongest = np.argsort(-np.abs(effects), axis=1, kind="stable")[:, :top]
-        same = (np.sign(effects) == np.sign(served)) & (effects != 0)
-        within[rows, strongest] += same[rows, strongest]
-    return within / max(len(refits), 1)
+    strongest = np.argsort(-np.abs(refits), axis=2, kind="stable")[:, :, :top]
+    within = np.zeros(refits.shape, np.bool_)
+    np.put_along_axis(within, strongest, True, axis=2)
+    within &= (np.sign(refits) == np.sign(served)) & (refits != 0)
+    found: Matrix = within.sum(axis=0) / max(len(refits), 1)
+    return found
 
 
-def spreads(refits: Sequence[Matrix]) -> Matrix | None:
+def spreads(refits: Cube) -> Matrix | None:
     """1.96 standard deviations of each effect over the refits; None for fewer than two."""
     if len(refits) < 2:
         return None
-    wide: Matrix = 1.96 * np.stack(refits).std(axis=0, ddof=1)
+    wide: Matrix = 1.96 * refits.std(axis=0, ddof=1)
     return wide

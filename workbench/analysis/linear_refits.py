@@ -12,17 +12,19 @@ from typing import Any
 
 import numpy as np
 
-from workbench.analysis.wording import Matrix
+from workbench.analysis.tables import FloatArray
+from workbench.analysis.wording import Cube, Matrix
 
 
 @dataclass(frozen=True, slots=True)
 class LinearRefits:
     """What r refits fill in for a missing value, their slopes and their backgrounds' means,
-    each r × features, in the features' own units."""
+    each r × features, in the features' own units; and what each line starts from (r of them)."""
 
     filled: Matrix
     slopes: Matrix
     centres: Matrix
+    starts: FloatArray
 
     @staticmethod
     def of(refits: Sequence[tuple[Any, Matrix]]) -> LinearRefits | None:
@@ -30,7 +32,7 @@ class LinearRefits:
         from sklearn.linear_model import LogisticRegression
         from sklearn.pipeline import Pipeline
 
-        filled, slopes, centres = [], [], []
+        filled, slopes, centres, starts = [], [], [], []
         for estimator, background in refits:
             if not isinstance(estimator, Pipeline) or [n for n, _ in estimator.steps] != STEPS:
                 return None
@@ -40,17 +42,23 @@ class LinearRefits:
             filled.append(impute.statistics_)
             slopes.append(line.coef_[0] / scale.scale_)
             centres.append(impute.transform(background).mean(axis=0))
+            starts.append(line.intercept_[0] - slopes[-1] @ scale.mean_)
         if not filled:
             return None
-        return LinearRefits(np.array(filled), np.array(slopes), np.array(centres))
+        return LinearRefits(np.array(filled), np.array(slopes), np.array(centres), np.array(starts))
 
-    def effects(self, rows: Matrix) -> list[Matrix]:
-        """One n × features array for each refit."""
-        empty = np.isnan(rows)
-        return [
-            slope * (np.where(empty, fill, rows) - centre)
-            for fill, slope, centre in zip(self.filled, self.slopes, self.centres, strict=True)
-        ]
+    def effects(self, rows: Matrix) -> Cube:
+        """Effects of n rows by each refit, r × n × features."""
+        found: Cube = self.slopes[:, None, :] * (self._known(rows) - self.centres[:, None, :])
+        return found
+
+    def scores(self, rows: Matrix) -> Matrix:
+        """What each refit says of n rows, r × n log-odds."""
+        said: Matrix = (self.slopes[:, None, :] * self._known(rows)).sum(axis=2)
+        return self.starts[:, None] + said
+
+    def _known(self, rows: Matrix) -> Cube:
+        return np.where(np.isnan(rows), self.filled[:, None, :], rows)
 
 
 STEPS = ["impute", "scale", "fit"]

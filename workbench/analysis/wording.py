@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from math import isnan
 
 import numpy as np
 
@@ -13,6 +16,7 @@ YES_OR_NO = "yes or no"  # unit of a feature that is 1 or 0
 SHARE = "share"  # unit of a feature from 0 to 1, shown in per cent
 
 Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
+Cube = np.ndarray[tuple[int, int, int], np.dtype[np.float64]]  # refits × rows × columns
 
 
 def shown(value: float) -> str:
@@ -38,7 +42,7 @@ class Words:
     reason: str
 
     def value(self, value: float) -> str:
-        if np.isnan(value):
+        if isnan(value):
             return "no value"
         if self.unit == YES_OR_NO:
             return "yes" if value else "no"
@@ -52,11 +56,11 @@ class Words:
     def sentence(self, value: float, comparison: str, own: str = "") -> str:
         """`own` is what it was in the entity's own history, in words; empty where nothing was."""
         said = f"{self.reason.rstrip('.')}: {self.value(value)}"
-        parts = [said, *([] if np.isnan(value) else [comparison]), *([own] if own else [])]
+        parts = [said, *([] if isnan(value) else [comparison]), *([own] if own else [])]
         return f"{', '.join(part for part in parts if part)}."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Peers:
     """What the features were among the candidates a model learnt on.
 
@@ -83,26 +87,35 @@ class Peers:
                 quantiles[j] = np.quantile(known, np.linspace(0, 1, 101), method="inverted_cdf")
         return Peers(quantiles, np.isnan(rows).mean(axis=0), len(rows))
 
+    @cached_property
+    def _lines(self) -> list[list[float]]:
+        """The quantiles as numbers of Python's own: quicker to look up one by one."""
+        return [list(map(float, line)) for line in self.quantiles]
+
+    @cached_property
+    def _yes_or_no(self) -> list[bool]:
+        """Which features were 0 or 1 and nothing else."""
+        return [not {*line} - {0.0, 1.0} for line in self._lines]
+
     def position(self, j: int, value: float) -> float:
         """Share of peers below `value` of feature j, those equal to it counted half (0 to 1)."""
-        line = self.quantiles[j]
-        sides = (np.searchsorted(line, value, side=side) for side in ("left", "right"))
-        return float(sum(sides)) / (2 * len(line))
+        line = self._lines[j]
+        return (bisect_left(line, value) + bisect_right(line, value)) / (2 * len(line))
 
     def compared(self, j: int, value: float) -> str:
         """Where `value` of feature j stands, in words."""
-        line = self.quantiles[j]
-        if np.isnan(line[0]):
+        line = self._lines[j]
+        if isnan(line[0]):
             return "no other candidate had one"
-        if ((line == 0.0) | (line == 1.0)).all():
-            return f"as in {int(np.sum(line[1:] == value))} of 100 other candidates"
-        below = min(int(np.searchsorted(line, value, side="left")), 99)
-        above = min(101 - int(np.searchsorted(line, value, side="right")), 99)
+        if self._yes_or_no[j]:
+            return f"as in {line[1:].count(value)} of 100 other candidates"
+        below = min(bisect_left(line, value), 99)
+        above = min(101 - bisect_right(line, value), 99)
         if below > max(above, 50):
             return f"higher than in {below} of 100 other candidates"
         if above > max(below, 50):
             return f"lower than in {above} of 100 other candidates"
-        low, high = shown(float(line[25])), shown(float(line[75]))
+        low, high = shown(line[25]), shown(line[75])
         return (
             f"as in most other candidates ({low})"
             if low == high
