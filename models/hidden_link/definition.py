@@ -1,6 +1,6 @@
 """`hidden_link`: ties between two persons that no record states; see card.md."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -122,18 +122,22 @@ class HiddenLink(FeatureModel):
         graph: CaseGraph,
         candidates: Candidates,
         i: int,
-        links: IntArray,
+        each: Iterable[IntArray],
         *,
         as_of: datetime,
-    ) -> tuple[CaseGraph, Candidates]:
+    ) -> Iterator[tuple[CaseGraph, Candidates]]:
         """Only the contacts of the two and of what they share matter; hubs stay left out."""
-        known, alone = graph.as_of(as_of), candidates.without(i, links)
+        known, pair = graph.as_of(as_of), candidates.members_of(i)
         contacts, ties = known.derived(contact_csr), known.derived(contact_ties)
-        near = np.unique(np.concatenate([contacts.neighbours(int(m)) for m in alone.members]))
-        near = np.union1d(near, alone.members)
-        local = ties.take(np.flatnonzero(np.isin(ties.a, near) | np.isin(ties.b, near)))
+        near = np.zeros(known.n_entities, np.bool_)
+        one, other = (contacts.neighbours(int(member)) for member in pair)
+        near[np.union1d(pair, np.intersect1d(one, other))] = True
+        local = ties.take(np.flatnonzero(near[ties.a] | near[ties.b]))
         none = np.empty(0, np.int32)
-        return known.restricted(none, {contact_ties: local.without(known, links)}), alone
+        small = known.restricted(none, {})
+        for links in each:
+            left = {contact_ties: local.without(known, links)}
+            yield small.restricted(none, left), candidates.without(i, links)
 
     def ordinary(
         self, graph: CaseGraph, candidates: Candidates, i: int, *, as_of: datetime

@@ -1,13 +1,20 @@
 """`money_flow`: groups of transfers in the shape of laundering; see card.md."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
 import pandas as pd
 
 from models.money_flow.causes import causes
-from models.money_flow.features import FEATURES, GroupContext, all_transfers, contact_csr
+from models.money_flow.features import (
+    FEATURES,
+    GroupContext,
+    all_transfers,
+    contact_csr,
+    member_states,
+)
 from models.money_flow.stories import ordinary
 from models.money_flow.usual import usual
 from workbench.analysis.feature_model import FeatureModel
@@ -143,14 +150,20 @@ class MoneyFlow(FeatureModel):
         graph: CaseGraph,
         candidates: Candidates,
         i: int,
-        links: IntArray,
+        each: Iterable[IntArray],
         *,
         as_of: datetime,
-    ) -> tuple[CaseGraph, Candidates]:
+    ) -> Iterator[tuple[CaseGraph, Candidates]]:
         """Only what touches the accounts matters, and how their holders are acquainted."""
-        known, alone = graph.as_of(as_of), candidates.without(i, links)
-        near = np.setdiff1d(known.incident(alone.members), links).astype(np.int32)
-        return known.restricted(near, {contact_csr: known.derived(contact_csr)}), alone
+        known = graph.as_of(as_of)
+        same = {make: known.derived(make) for make in (contact_csr, member_states)}
+        near = known.incident(candidates.members_of(i))
+        small = known.restricted(near, same)
+        for links in each:
+            alone = candidates.without(i, links)
+            kept = np.flatnonzero(~np.isin(near, links)).astype(np.int32)
+            flow = np.searchsorted(near[kept], alone.links).astype(np.int32)
+            yield small.restricted(kept, same), replace(alone, links=flow)
 
     def ordinary(
         self, graph: CaseGraph, candidates: Candidates, i: int, *, as_of: datetime

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from workbench.analysis.features import feature
-from workbench.analysis.graph import CaseGraph
+from workbench.analysis.graph import CaseGraph, Objects
 from workbench.analysis.group_measures import group_measures
 from workbench.analysis.kernels import Csr
 from workbench.analysis.tables import FloatArray, Int64Array, IntArray
@@ -31,6 +31,13 @@ def contact_csr(graph: CaseGraph) -> Csr:
     """Persons tied by anything but money and where they live."""
     kinds = [kind for kind in TieKind if kind not in (TieKind.MONEY, TieKind.ADDRESS)]
     return graph.derived(recorded_ties).of(*kinds).csr(graph.n_entities)
+
+
+def member_states(graph: CaseGraph) -> Objects:
+    """Of each entity the state that it is recorded in."""
+    states = np.full(graph.n_entities, "", object)
+    states[graph.entities.index] = graph.entities["member_state"].to_numpy(object)
+    return states
 
 
 def used_before(graph: CaseGraph) -> IntArray:
@@ -195,8 +202,7 @@ def just_below_threshold(groups: GroupContext) -> FloatArray:
 @feature(unit="share", label="share between states")
 def between_states(groups: GroupContext) -> FloatArray:
     """Share of the transfers that go from an account in one state to one in another."""
-    states = np.full(groups.graph.n_entities, "", object)
-    states[groups.graph.entities.index] = groups.graph.entities["member_state"].to_numpy(object)
+    states = groups.graph.derived(member_states)
     apart = states[groups.sources] != states[groups.targets]
     return groups.per_group(apart.astype(np.float64)) / groups.n_transfers
 

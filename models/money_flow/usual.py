@@ -3,7 +3,13 @@
 import numpy as np
 import pandas as pd
 
-from models.money_flow.features import JUST_BELOW, THRESHOLD, GroupContext, all_transfers
+from models.money_flow.features import (
+    JUST_BELOW,
+    THRESHOLD,
+    GroupContext,
+    all_transfers,
+    member_states,
+)
 from workbench.analysis.tables import FloatArray
 from workbench.analysis.transfers import DAY
 
@@ -20,8 +26,7 @@ def usual(groups: GroupContext) -> pd.DataFrame:
     fewer than five.
     """
     known = groups.graph.derived(all_transfers)
-    states = np.full(groups.graph.n_entities, "", object)
-    states[groups.graph.entities.index] = groups.graph.entities["member_state"].to_numpy(object)
+    states = groups.graph.derived(member_states)
     found = []
     for i, start in enumerate(groups.starts):
         members = groups.members[groups.member_offsets[i] : groups.member_offsets[i + 1]]

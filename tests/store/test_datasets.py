@@ -3,12 +3,13 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from builders_world import folder
 
 from workbench.analysis.assembly import assemble
 from workbench.domain.errors import BadInput, CheckFailed, Conflict, NotFound
-from workbench.store.datasets import Datasets, Ingested
+from workbench.store.datasets import Datasets, Ingested, _in_one_piece
 from workbench.store.deliveries import read_delivery
 
 
@@ -86,3 +87,11 @@ def test_a_home_without_datasets_has_none(tmp_path: Path) -> None:
     assert kept.names() == ()
     with pytest.raises(NotFound):
         kept.tables("harbour")
+
+
+def test_text_is_kept_in_one_piece_however_it_was_written(tmp_path: Path) -> None:
+    whole = pd.DataFrame({"name": [f"n{i}" for i in range(10)], "n": range(10)})
+    whole.to_parquet(tmp_path / "groups.parquet", row_group_size=3, index=False)
+    read = _in_one_piece(tmp_path / "groups.parquet")
+    pd.testing.assert_frame_equal(read, whole)
+    assert read["name"].array._pa_array.num_chunks == 1

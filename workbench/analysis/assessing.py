@@ -140,9 +140,11 @@ def carried_links(graph: CaseGraph, links: IntArray, beneath: IntArray) -> dict[
     carrying = graph.links["record"].to_numpy(np.int32)
     pictured = np.isin(beneath, graph.links["record"].loc[links.tolist()].to_numpy(np.int32))
     ordered = np.concatenate([beneath[pictured], beneath[~pictured]])
+    rows = np.flatnonzero(np.isin(carrying, ordered))
+    index, carrying = graph.links.index.to_numpy(np.int32)[rows], carrying[rows]
     found = {}
     for row in ordered.tolist():
-        mine = graph.links.index.to_numpy(np.int32)[carrying == row]
+        mine = index[carrying == row]
         if len(mine):
             found[str(graph.records.at[row, "id"])] = mine
     return found

@@ -16,6 +16,7 @@ from workbench.domain.finding import Keystone
 
 MOST_TRIED = 8  # records that are left out, one at a time
 MOST_SHOWN = 3
+FELT = 1e-9  # a probability that falls by less did so by rounding
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +83,16 @@ def keystones(
     tried = list(links_of.items())[:most]
     if not tried:
         return (), 0
+    lost = [np.empty(0, np.int32), *(links for _, links in tried)]  # nothing first: the whole
     rows = [
-        model.features(*model.without(graph, candidates, i, links, as_of=as_of), as_of=as_of)
-        for _, links in tried
+        model.features(*left_out, as_of=as_of)
+        for left_out in model.without(graph, candidates, i, lost, as_of=as_of)
     ]
-    whole = model.features(graph, candidates.take(np.array([i], np.int64)), as_of=as_of)
-    left = fitted.probability(pd.concat([whole, *rows], ignore_index=True))
+    left = fitted.probability(pd.concat(rows, ignore_index=True))
     found = [
         Keystone(record_id=record, probability=float(p), topples=bool(p < fitted.threshold))
         for (record, _), p in zip(tried, left[1:], strict=True)
-        if p < left[0]
+        if p < left[0] - FELT
     ]
     found.sort(key=lambda keystone: keystone.probability)
     return tuple(found[:MOST_SHOWN]), len(tried)

@@ -7,7 +7,7 @@ taken is refitted on resampled people, for intervals of probabilities and stabil
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -125,12 +125,13 @@ class FeatureModel:
         graph: CaseGraph,
         candidates: Candidates,
         i: int,
-        links: IntArray,
+        each: Iterable[IntArray],
         *,
         as_of: datetime,
-    ) -> tuple[CaseGraph, Candidates]:
+    ) -> Iterator[tuple[CaseGraph, Candidates]]:
         """The whole graph but the links; a model that can look at less is faster."""
-        return graph.as_of(as_of).without(links), candidates.without(i, links)
+        for links in each:
+            yield graph.as_of(as_of).without(links), candidates.without(i, links)
 
     def ordinary(
         self, graph: CaseGraph, candidates: Candidates, i: int, *, as_of: datetime

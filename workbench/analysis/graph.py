@@ -120,11 +120,14 @@ class CaseGraph:
         return CaseGraph(self.entities, kept, self.records, self.at)
 
     def restricted(self, links: IntArray, known: Mapping[Any, object]) -> "CaseGraph":
-        """A view of these links alone, on which what `known` maps is not made anew.
+        """A graph of the links at these rows alone, numbered anew in their order, on which what
+        `known` maps is not made anew.
 
         `known` maps a maker (see `derived`) to what it made of a larger graph.
         """
-        small = CaseGraph(self.entities, self.links.loc[links], self.records, self.at)
+        kept = self.links.loc[links].reset_index(drop=True)
+        kept["link"] = kept.index.astype(np.int32)
+        small = CaseGraph(self.entities, kept, self.records, self.at)
         small._derived.update(known)
         small.__dict__.update(n_entities=self.n_entities, entity_kinds=self.entity_kinds)
         return small

@@ -7,7 +7,7 @@ implement the protocol directly.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
@@ -301,11 +301,12 @@ class ModelDefinition(Protocol):
         graph: CaseGraph,
         candidates: Candidates,
         i: int,
-        links: IntArray,
+        each: Iterable[IntArray],
         *,
         as_of: datetime,
-    ) -> tuple[CaseGraph, Candidates]:
-        """Candidate i alone and a graph that gives its features as if `links` were not there."""
+    ) -> Iterator[tuple[CaseGraph, Candidates]]:
+        """For each of several sets of links, candidate i alone and a graph that gives its
+        features as if those links were not there."""
 
     def ordinary(
         self, graph: CaseGraph, candidates: Candidates, i: int, *, as_of: datetime

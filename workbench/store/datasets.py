@@ -160,7 +160,16 @@ class Datasets:
                 f"Table {table} of dataset {name} was changed after it was ingested; "
                 "restore it or ingest again under a new name."
             )
-        return pd.read_parquet(path)
+        return _in_one_piece(path)
+
+
+def _in_one_piece(path: Path) -> pd.DataFrame:
+    """The table with each column of text in one piece: of one in pieces, as it is read from groups
+    of rows, every look at a few rows would copy the whole column."""
+    from pyarrow import parquet
+
+    frame: pd.DataFrame = parquet.read_table(path).combine_chunks().to_pandas()
+    return frame
 
 
 def _write_files(folder: Path, name: str, ingested: Ingested) -> None:
