@@ -95,7 +95,7 @@ class _Flow:
             ),
             Sign(
                 bool(kept >= MARGIN),
-                f"About {kept:.0%} stays with the go-between, as a margin would.",
+                f"About {100 * kept:.0f} % stays with the go-between, as a margin would.",
                 "Next to nothing stays with the go-between; a reseller would keep a margin.",
             ),
             self._held(self._busiest_payer, "pays most"),

@@ -49,6 +49,19 @@ def test_the_gap_stands_with_who_made_it() -> None:
     assert found["changed_away"] == 0
 
 
+def test_a_birth_date_is_no_group_however_few_readings_there_are() -> None:
+    readings = [reading(i, NO, i % 2 == 0, YES) for i in range(8)]
+    people, sensitive = everybody_of(100)
+    sensitive["born"] = [f"19{i:02}-01-01" for i in range(100)]
+    found = audit_deciders(
+        readings, np.zeros(8, dtype=bool), people=people[:8], sensitive=sensitive, margin=0.05,
+        seed=1,
+    )  # fmt: skip
+    assert found["by"] is not None
+    assert {row["attribute"] for row in found["by"]["after"]["groups"]} == {"group"}
+    assert [row["attribute"] for row in found["by"]["after"]["excluded"]] == ["born"]
+
+
 def test_only_yes_or_no_both_times_is_compared_and_the_rest_is_counted() -> None:
     readings = [
         reading(0, YES, True, YES),

@@ -254,8 +254,8 @@ def test_what_would_change_the_result_is_the_nearest_value_that_crosses() -> Non
     row = np.array([60.0, 3.0])
     said = unless(probability, row, 0.5, words=WORDS, peers=peers, fixed=frozenset())
     assert said == (
-        "It would no longer be put forward if this were 39 calls instead of 60 calls: "
-        "How many calls the two had.",
+        "How many calls the two had: at 39 calls instead of 60 calls it would no longer be put "
+        "forward.",
     )
 
 
@@ -282,4 +282,4 @@ def test_what_was_not_put_forward_says_what_would_bring_it_forward() -> None:
         peers=peers,
         fixed=frozenset(),
     )
-    assert said[0].startswith("It would be put forward if this were 50 calls instead of 10 calls")
+    assert said[0].endswith(": at 50 calls instead of 10 calls it would be put forward.")

@@ -349,8 +349,8 @@ def unless(
     found.sort(key=lambda item: item[0])
     end = "no longer be put forward" if ahead else "be put forward"
     said = tuple(
-        f"It would {end} if this were {word.value(to)} instead of {word.value(was)}: "
-        f"{word.reason.rstrip('.')}."
+        f"{word.reason.rstrip('.')}: at {word.value(to)} instead of {word.value(was)} it would "
+        f"{end}."
         for _, to, word, was in found[:TOP]
     )
     return said or ("No change of one feature alone would change the result.",)

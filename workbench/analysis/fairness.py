@@ -142,11 +142,11 @@ def audit_candidates(
 
     `people` has columns candidate (position in `label`) and entity; `sensitive` has entity and
     one column per feature. A person without a row in `sensitive` has no known group. A feature of
-    more than `MOST_GROUPS` values, such as a birth date, tells people apart rather than groups; it
-    is listed among what is excluded.
+    more than `MOST_GROUPS` values in `sensitive`, such as a birth date, tells people apart rather
+    than groups, however few of them are in candidates; it is listed among what is excluded.
     """
     outcomes, attributes = about_people(label, prediction, people=people, sensitive=sensitive)
-    groups = of_groups(attributes)
+    groups = of_groups(attributes, sensitive)
     found = audit(outcomes, groups, margin=margin, seed=seed, intersections=intersections)
     found["excluded"] += [
         ExcludedRow(
@@ -156,14 +156,14 @@ def audit_candidates(
             reason=f"{len(a.groups):,} values are no groups; audit a band of them",
         )
         for a in attributes
-        if len(a.groups) > MOST_GROUPS
+        if a.name not in {kept.name for kept in groups}
     ]
     return found
 
 
-def of_groups(attributes: Sequence[Attribute]) -> list[Attribute]:
-    """Those whose values are groups of people, not names of them."""
-    return [a for a in attributes if len(a.groups) <= MOST_GROUPS]
+def of_groups(attributes: Sequence[Attribute], sensitive: pd.DataFrame) -> list[Attribute]:
+    """Those whose values are groups of people, not names of them, among everybody there is."""
+    return [a for a in attributes if sensitive[a.name].nunique() <= MOST_GROUPS]
 
 
 def about_people(

@@ -245,7 +245,7 @@ def _audited(
     )
     beneath = depth(
         outcomes,
-        of_groups(attributes),
+        of_groups(attributes, sensitive),
         probability,
         threshold=fitted.threshold,
         capacity=capacity,

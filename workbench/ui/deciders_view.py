@@ -13,6 +13,7 @@ from workbench.analysis.audit_words import (
     plain,
     points,
 )
+from workbench.analysis.error_rates import DENOMINATOR
 from workbench.analysis.group_dots import group_dots, reach_of
 from workbench.services.audit_deciders import DecidersReport
 from workbench.ui import components
@@ -91,14 +92,15 @@ def _side_by_side(document: Mapping[str, Any], basis: str) -> None:
                     )
                     for dot in dots
                 ],
-                axis=f"per cent of {dots[0].of}",
+                axis="per cent",
                 key=f"deciders_{who}_{attribute}_{metric}",
                 band=None if band is None else (100 * band[0], 100 * band[1]),
                 domain=(0, 100 * end),
             )
     st.caption(
-        "Beside a group: how many readings it rests on. Hollow: too few to tell. Readings are "
-        "of what was put before people, so rates here describe these, not all candidates."
+        f"Per cent of {DENOMINATOR[metric]}. Beside a group: how many readings it rests on. "
+        "Hollow: too few to tell. Readings are of what was put before people, so rates "
+        "here describe these, not all candidates."
     )
     with st.expander("All gaps side by side"):
         st.dataframe(

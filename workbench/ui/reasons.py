@@ -67,7 +67,18 @@ def _undecided(assessment: Assessment) -> str:
 
 
 def three_columns(assessment: Assessment) -> None:
-    """Reasons for, reasons against, what would change it: in words, equally wide."""
+    """Reasons for, reasons against, what would change it: in words, equally wide.
+
+    Where the explanation is withheld, that stands in place of its reasons.
+    """
+    if assessment.explanation is None:
+        left, right = st.columns([2, 1])
+        with left:
+            _withheld(assessment)
+        with right:
+            st.markdown("**What would change it**")
+            st.markdown("\n".join(f"- {inert(sentence)}" for sentence in assessment.unless))
+        return
     titles = ("Reasons for", "Reasons against", "What would change it")
     said = (assessment.reasons_for, assessment.against, assessment.unless)
     nothing = (*_unnamed(assessment), "Nothing found.")
@@ -79,11 +90,17 @@ def three_columns(assessment: Assessment) -> None:
             st.markdown("\n".join(f"- {inert(sentence)}" for sentence in sentences))
 
 
+def _withheld(assessment: Assessment) -> None:
+    st.markdown("**Reasons**")
+    st.warning(
+        f"The explanation is withheld: {inert(assessment.withheld)} Decide on the records.",
+        icon=":material/visibility_off:",
+    )
+
+
 def _unnamed(assessment: Assessment) -> tuple[str, str]:
     """What stands where no reason for, or against, is named."""
-    if assessment.explanation is None:
-        return ("Withheld, see below.",) * 2
-    if not assessment.explanation.stands_out:
+    if assessment.explanation and not assessment.explanation.stands_out:
         return ("No single reason stands out.",) * 2
     return "None of those that stand out.", "None of those that stand out; that is no proof."
 
@@ -92,11 +109,7 @@ def explained(assessment: Assessment, *, key: str) -> None:
     """The effects as bars and as a table, whether they are stable, and how they were computed."""
     explanation = assessment.explanation
     if explanation is None:
-        st.warning(
-            f"The explanation is withheld: {inert(assessment.withheld)} Decide on the records.",
-            icon=":material/visibility_off:",
-        )
-        return
+        return  # that it is withheld stands where its reasons would
     if not explanation.stands_out:
         st.info(
             NONE_STANDS_OUT,
@@ -170,6 +183,12 @@ def error_rates(rates: Sequence[GroupRate], *, key: str) -> None:
         ],
         hide_index=True,
         key=key,
+        column_config={
+            "Trait": st.column_config.TextColumn(width=84),
+            "Group": st.column_config.TextColumn(width=112),
+            "Wrongly drawn in": st.column_config.TextColumn(width=132),
+            "Missed": st.column_config.TextColumn(width=120),
+        },
     )
     st.caption(
         "Shares with 95 % intervals; a dash where too few were there to tell. Which group a person "
