@@ -105,6 +105,30 @@ def test_another_attribute_and_error_can_be_chosen(home: Home) -> None:
     assert "Of those where something is to be found" in words(app)
 
 
+def test_calibration_curves_and_people_are_shown_one_plot_at_a_time(home: Home) -> None:
+    document = audit_release(home.desk, MODEL, dataset=WORLD, account="auditor").document
+    app = page(home, "auditor")
+    assert "Why a margin of 5 points: People of one group" in words(app)
+    field(app, "By").select("sex").run()
+    n_plots = len(app.get("arrow_vega_lite_chart"))
+    for view, said in (
+        ("calibration", "base rates stand beside both"),
+        ("curves", "The upright line is the working threshold"),
+        ("per_person", "people with a candidate"),
+    ):
+        app.segmented_control(key="metric").select(view).run()
+        assert not app.exception
+        assert said in words(app)
+        assert len(app.get("arrow_vega_lite_chart")) == n_plots
+    app.segmented_control(key="people_wrong").select("missed").run()
+    app.segmented_control(key="people_at").select("at_capacity").run()
+    assert not app.exception
+    assert f"At capacity, {document['per_person']['put_forward'][1]} put forward" in words(app)
+    field(app, "By").select("community × sex").run()
+    assert not app.exception
+    assert "People are counted by single attributes." in words(app)
+
+
 def test_three_deciders_and_the_burden_stand_beside_the_release(
     demo_home: DemoHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:

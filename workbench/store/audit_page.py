@@ -24,6 +24,7 @@ from workbench.analysis.fairness import ExcludedRow, GapRow
 from workbench.analysis.group_dots import group_dots
 from workbench.analysis.proxies import ProxyRow, proxies_sentence
 from workbench.store.audit_frame import TEMPLATES, facts, framed, safe, table
+from workbench.store.depth_page import depth_page
 from workbench.store.dot_plot import dot_plot
 
 
@@ -36,6 +37,7 @@ def render(document: Mapping[str, Any], *, digest: str, made_at: datetime) -> by
         "attributes": "\n".join(_attribute(document, name) for name in singles),
         "intersections": _intersections(document),
         "truth": _against_truth(document),
+        "depth": depth_page(document),
         "proxies": _proxies(document.get("proxies", [])),
         "excluded": _excluded(document["excluded"], document["notes"]),
         "tests": _tests(document["tests"]),

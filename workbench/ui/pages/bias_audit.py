@@ -22,7 +22,7 @@ from workbench.analysis.proxies import ProxyRow, proxies_sentence
 from workbench.domain.account import Operation
 from workbench.services import audit, audit_deciders
 from workbench.services.audit import AuditReport
-from workbench.ui import components, deciders_view, passing_on, session
+from workbench.ui import components, curve_view, deciders_view, passing_on, session
 from workbench.ui.components import Dot
 from workbench.ui.deciders_view import COLOURS
 from workbench.ui.words import inert
@@ -96,21 +96,25 @@ def _digest(report: AuditReport) -> None:
 
 
 def _one_test(report: AuditReport) -> None:
-    """One attribute and one error: the dots, the sentence, the figures behind."""
+    """One attribute and one measure: the plot, the sentence, the figures behind."""
     tests: Sequence[GapRow] = report.document["tests"]
     attributes = list(dict.fromkeys(t["attribute"] for t in tests))
-    left, right = st.columns([2, 3], vertical_alignment="bottom")
+    left, right = st.columns([2, 5], vertical_alignment="bottom")
     attribute = left.selectbox(
         "By", attributes, format_func=lambda name: plain(name).capitalize(), key="attribute"
     )
+    names = METRICS | curve_view.VIEWS
     metric = right.segmented_control(
-        "Error",
-        list(METRICS),
+        "Measure",
+        [*METRICS, *curve_view.views(report.document)],
         default="fpr",
         required=True,
-        format_func=lambda name: METRICS[name],
+        format_func=lambda name: names[name],
         key="metric",
     )
+    if metric not in METRICS:
+        curve_view.view(report.document, metric, attribute)
+        return
     test = next(t for t in tests if t["attribute"] == attribute and t["metric"] == metric)
     rows = [g for g in report.document["groups"] if g["attribute"] == attribute]
     st.caption(MEANINGS[metric])
