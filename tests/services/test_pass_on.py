@@ -13,6 +13,7 @@ from sqlalchemy import select, text
 from workbench.domain.errors import BadInput, CheckFailed, NotAllowed, NotCleared, NotFound
 from workbench.domain.log import EntryKind, commitment
 from workbench.services.pass_on import Form, Part, PassedOn, form_of, pass_on
+from workbench.services.passed_on import passed_on
 from workbench.store import audit_reports
 from workbench.store.tables import log_entry
 
@@ -70,6 +71,20 @@ def test_it_is_logged_by_whom_what_and_for_whom_before_it_is_had(
         assert said[word] == commitment(salt, words)
         assert built.desk.vault.get(subject, word).decode() == words
     assert TO not in json.dumps(said)
+
+
+def test_to_whom_it_went_can_be_told_later(built: Home) -> None:
+    go(built)
+    go(built, Form.PDF, part=Part.DECIDERS, recipient="The data protection officer")
+    newest, oldest = passed_on(built.desk, "callers/1", account="supervisor")
+    assert (newest.what, newest.recipient) == (
+        "audit of the deciders as pdf",
+        "The data protection officer",
+    )
+    assert (oldest.who, oldest.recipient, oldest.purpose) == ("auditor", TO, WHY)
+    assert passed_on(built.desk, "callers/2", account="supervisor") == ()
+    with pytest.raises(NotAllowed):
+        passed_on(built.desk, "callers/1", account="analyst-1")
 
 
 def test_nothing_is_written_when_the_log_refuses(built: Home, tmp_path: Path) -> None:

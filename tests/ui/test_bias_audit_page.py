@@ -86,6 +86,7 @@ def test_an_audit_is_passed_on_once_it_is_said_to_whom_and_why(home: Home) -> No
     assert [button.proto.label for button in app.get("download_button")] == ["Download"]
     assert "To print (PDF)" in words(app)
     assert n_entries(home, EntryKind.EXPORT) == before + 1
+    assert "The ombudsman" in words(app)  # among those to whom it went
 
 
 def test_who_only_reads_audits_is_not_offered_to_pass_one_on(home: Home) -> None:

@@ -6,9 +6,10 @@ import streamlit as st
 
 from workbench.analysis.suppression import LEAST
 from workbench.domain.account import PERMISSIONS, Account, Operation
-from workbench.services import pass_on
+from workbench.services import pass_on, passed_on
 from workbench.services.pass_on import Form, Part, PassedOn
 from workbench.ui import components
+from workbench.ui.words import local
 
 if TYPE_CHECKING:
     from workbench.bootstrap import Desk
@@ -49,6 +50,28 @@ def offer(desk: "Desk", account: Account, version_id: str, *, deciders: bool) ->
         ready: PassedOn | None = st.session_state.get(held)
         if ready is not None:
             _ready(ready)
+        _so_far(desk, account, version_id)
+
+
+def _so_far(desk: "Desk", account: Account, version_id: str) -> None:
+    handed = passed_on.passed_on(desk, version_id, account=account.name)
+    if not handed:
+        st.caption("Nothing of it has been passed on yet.")
+        return
+    st.dataframe(
+        [
+            {
+                "When": local(one.at),
+                "By": one.who,
+                "What": one.what,
+                "To whom": one.recipient,
+                "Why": one.purpose,
+            }
+            for one in handed
+        ],
+        hide_index=True,
+        key=f"handed_{version_id}",
+    )
 
 
 def _ready(ready: PassedOn) -> None:
