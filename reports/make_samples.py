@@ -1,4 +1,4 @@
-"""Makes the samples in reports/ anew: a bias audit as it leaves, a dossier and the screenshots.
+"""Makes the samples in reports/ anew: an audit as it leaves, a behaviour, a dossier, screenshots.
 
 ``python reports/make_samples.py`` runs the demonstration in a home of its own, copies what leaves
 it, then drives a real browser through the main job and keeps the screenshots that README shows.
@@ -11,6 +11,9 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+from workbench import bootstrap
+from workbench.services import behaviour, browse
 
 HERE = Path(__file__).parent
 SHOWN = (
@@ -48,6 +51,16 @@ def copy_samples(home: Path) -> None:
     shutil.copy(newest(home / "exports", "dossier-*.html"), HERE / "sample_dossier.html")
 
 
+def write_behaviour(home: Path) -> None:
+    """How a released model behaves, as the Models page gives it to an auditor."""
+    desk = bootstrap.open(home)
+    released = next(m.in_use for m in browse.browse(desk, account="auditor") if m.in_use)
+    model = released.id.partition("/")[0]
+    content = behaviour.page(desk, model, released.run_id, account="auditor")
+    (HERE / "sample_model_behaviour.html").write_bytes(content)
+    desk.database.close()
+
+
 def keep_screenshots(kept: Path, taken: Path) -> None:
     """Drive the browser tests on the demonstration kept in `kept`; keep what README shows."""
     environment = {
@@ -67,6 +80,7 @@ def main() -> None:
         kept = Path(folder)
         keep_screenshots(kept, kept / "screenshots")
         copy_samples(kept / "demo-home")
+        write_behaviour(kept / "demo-home")
     print(f"Written: {HERE}")
 
 

@@ -1,10 +1,12 @@
 """The Models page: cards, versions, measures against the simple rule, approval and stop."""
 
+import hashlib
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import builders_behaviour as made
 import pytest
 from builders import accept_dataset, add_dataset
 from builders_casework import person, signed_in
@@ -15,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 from workbench.domain.account import Account, Role
 from workbench.domain.release import ReleaseStatus
 from workbench.services import release
-from workbench.store import accounts
+from workbench.store import accounts, behaviours
 from workbench.store.desk import Desk
 
 MODEL = "hidden_link"
@@ -37,6 +39,18 @@ MEASURES = {
     "baseline_average_precision_low": 0.3,
     "baseline_average_precision_high": 0.51,
     "baseline_auc": 0.7,
+    "reasons_right": 0.66,
+    "reasons_right_low": 0.5,
+    "reasons_right_high": 0.79,
+    "reasons_right_by_chance": 0.31,
+    "reasons_right_n": 38.0,
+    "conformal_coverage_true": 0.91,
+    "conformal_coverage_true_low": 0.82,
+    "conformal_coverage_true_high": 0.959,
+    "conformal_coverage_false": 0.941,
+    "conformal_coverage_false_low": 0.936,
+    "conformal_coverage_false_high": 0.946,
+    "conformal_cannot_tell": 0.12,
 }
 
 pytestmark = pytest.mark.slow
@@ -198,3 +212,97 @@ def test_the_stop_switch_at_the_top_presets_no_model_and_keeps_the_reason(at: De
 
 def test_there_is_no_stop_switch_while_nothing_is_in_use(at: Desk) -> None:
     assert "stop_why" not in [area.key for area in shown_to(at, "analyst-1").text_area]
+
+
+# How it behaves
+
+
+def keep_behaviour(at: Desk, number: int) -> None:
+    """Keep a document with the run of a version, and examples in the vault, as training does."""
+    run_id = at.registry.version(MODEL, number).run_id
+    with at.registry._mlflow() as mlflow:
+        client = mlflow.MlflowClient()
+        for name, said in behaviours.files(made.document(MODEL), made_at=at.now()).items():
+            place = at.home / "artifacts" / MODEL / run_id / "artifacts" / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(said)
+            client.set_tag(run_id, f"digest.{name}", hashlib.sha256(said).hexdigest())
+    behaviours.keep_examples(at.vault, run_id, made.examples())
+
+
+def chosen(page: AppTest, label: str, value: object) -> AppTest:
+    return next(b for b in page.selectbox if b.label == label).set_value(value).run()
+
+
+def test_a_version_from_before_says_what_to_do(at: Desk) -> None:
+    page = shown_to(at, "analyst-1")
+    assert not page.exception
+    assert [tab.label for tab in page.tabs][-2:] == ["Behaviour", "Where it errs"]
+    said = words(page)
+    assert said.count("How it behaves was not kept with this version.") == 2
+    assert "train it again" in said
+
+
+def test_behaviour_is_told_in_words_with_what_each_feature_means(at: Desk) -> None:
+    keep_behaviour(at, 2)
+    page = shown_to(at, "analyst-1")
+    assert not page.exception
+    said = words(page)
+    assert "Nothing acts only together" in said
+    assert "How much there is of calls." in said
+    assert "390 of 400 candidates" in said
+    assert "more of it speaks against" in said
+    page = chosen(page, "Feature, the strongest first", 1)
+    assert "How much there is of distance." in words(page)
+    assert "It has no value in 25 % of them" in words(page)
+
+
+def test_slices_are_compared_and_what_cannot_be_told_is_named(at: Desk) -> None:
+    keep_behaviour(at, 2)
+    page = shown_to(at, "analyst-1")
+    assert "Highest for AA (90 % (80 to 95)), lowest for BB" in words(page)
+    assert "Not shown, fewer than 10 candidates: CC." in words(page)
+    measure = next(b for b in page.segmented_control if b.label == "Measure")
+    page = measure.set_value("precision").run()
+    assert "Too few to tell: BB." in words(page)
+    table = next(f.value for f in page.dataframe if "Slice" in f.value)
+    assert table["Candidates"].tolist() == [300, 90]
+
+
+def test_examples_of_errors_are_shown_without_whom_they_are_about(at: Desk) -> None:
+    """T10"""
+    keep_behaviour(at, 2)
+    said = words(shown_to(at, "analyst-1"))
+    assert "A pair: of claims like it, about 6 in 10 (5 to 7) hold" in said
+    assert "How many calls the two had: 9 calls." in said
+    assert "P-1" not in said
+    assert "P-3" not in said
+    behaviours.erase_examples(at.vault, at.registry.version(MODEL, 2).run_id)
+    assert "No example is kept here" in words(shown_to(at, "analyst-1"))
+
+
+def test_all_of_it_can_be_had_as_one_page(at: Desk) -> None:
+    keep_behaviour(at, 2)
+    page = shown_to(at, "analyst-1")
+    labels = [button.label for button in page.get("download_button")]
+    assert "Everything on one page (HTML)" in labels
+
+
+def test_whether_probabilities_and_reasons_hold_is_said_in_words(at: Desk) -> None:
+    keep_behaviour(at, 2)
+    said = words(shown_to(at, "analyst-1"))
+    assert "Does a probability mean what it says?" in subheadings(shown_to(at, "analyst-1"))
+    assert "In 1 of 2 groups of candidates the probability lies outside" in said
+    assert (
+        "the true cause is among the stated reasons in 66 % (95 % 50 to 79). As many reasons drawn "
+        "blindly would name it in 31 %: they say more than chance." in said
+    )
+    assert "for what records confirmed in 91 % (95 % 82 to 95.9)" in said
+    assert "for what they never confirmed in 94.1 % (95 % 93.6 to 94.6), less than promised" in said
+    assert "In 12 % of all candidates neither answer, or both, can be ruled out" in said
+    table = next(f.value for f in shown_to(at, "analyst-1").dataframe if "Measure" in f.value)
+    assert not [name for name in table["Measure"] if "reasons" in name or "conformal" in name]
+
+
+def subheadings(page: AppTest) -> list[str]:
+    return [str(one.value) for one in page.subheader]

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.analysis.tables import FloatArray, Int64Array, IntArray
+from workbench.analysis.wording import Matrix, Words
 from workbench.domain.errors import BadInput
 from workbench.domain.finding import Explanation
 
@@ -177,6 +178,25 @@ class OrdinaryStory:
     enquiry: str
 
 
+class InBulk(Protocol):
+    """Rows explained together, from `start` on: a base value and n × features effects (log-odds).
+
+    `withheld` is true where the parts miss the model's own output; effects are NaN there.
+    """
+
+    @property
+    def start(self) -> int: ...
+
+    @property
+    def base_value(self) -> float: ...
+
+    @property
+    def effects(self) -> Matrix: ...
+
+    @property
+    def withheld(self) -> np.ndarray[tuple[int], np.dtype[np.bool_]]: ...
+
+
 class Fitted(Protocol):
     """A model after training. Everything in it is data that skops can keep."""
 
@@ -187,6 +207,14 @@ class Fitted(Protocol):
     @property
     def feature_names(self) -> tuple[str, ...]:
         """Columns it reads, in order."""
+
+    @property
+    def words(self) -> tuple[Words, ...]:
+        """What those columns are called, in their order."""
+
+    @property
+    def groups(self) -> tuple[tuple[int, ...], ...]:
+        """Columns that count as one reason; each column once."""
 
     @property
     def threshold(self) -> float:
@@ -215,6 +243,9 @@ class Fitted(Protocol):
         self, features: pd.DataFrame, *, history: pd.DataFrame | None = None
     ) -> tuple[Explanation, ...]:
         """One explanation of `score` per row, set against `history`; raises Withheld on a miss."""
+
+    def explain_in_bulk(self, features: pd.DataFrame) -> Iterator[InBulk]:
+        """Effects of many rows, a part at a time, without refits and words."""
 
     def unless(self, features: pd.DataFrame) -> tuple[str, ...]:
         """For one row: what would change the result, in sentences."""

@@ -126,7 +126,7 @@ _WORDS: Mapping[Shape, str] = {
     ),
     Shape.DIGEST: (
         "digest claim_digest assessment_digest release_digest audit_digest dataset_digest sha256 "
-        "data_audit "  # of the document that quality.json keeps
+        "behaviour_digest data_audit "  # of the document that quality.json keeps
         "shown root key "  # key: SHA-256 of the idempotency key
         "reason purpose recipient legal_basis"  # commitments
     ),

@@ -1,5 +1,6 @@
 """Train a model on an accepted dataset as an MLflow run, and register a run as a version."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -8,11 +9,12 @@ from workbench.analysis.modelling import Fitted, ModelDefinition, Sample, TimeSp
 from workbench.domain.account import Account, Operation
 from workbench.domain.errors import NotFound
 from workbench.domain.log import EntryKind
-from workbench.store import accounts, findings
+from workbench.store import accounts, behaviours, findings
 from workbench.store.acceptances import require_accepted
 from workbench.store.desk import Desk
 
 if TYPE_CHECKING:
+    from workbench.analysis.gallery import Example
     from workbench.store.registry import Compared, Version
 
 Progress = Callable[[str, float], None]
@@ -82,7 +84,7 @@ def train(
     progress(f"{model}: comparing estimators on {len(train_on)} candidates", 0.4)
     compared = definition.fit(train_on, later, seed=seed)
     progress(f"{model}: measuring on later candidates", 0.7)
-    run_id = _logged(desk, definition, dataset, sha256, compared, slices, seed, who)
+    run_id, behaves = _logged(desk, definition, dataset, sha256, compared, slices, seed, who)
     said: dict[str, object] = {
         "model": model,
         "run": run_id,
@@ -91,6 +93,7 @@ def train(
     }
     said |= {"seed": seed, "account": who.id, "simulated": who.simulated}
     said |= {f"n_{name}_prompted": n for name, n in slices.n_prompted.items()}
+    said["behaviour_digest"] = behaves
     with desk.database.write() as connection:
         desk.log.append(connection, EntryKind.MODEL_TRAINED, said)
     progress(f"{model}: trained, run {run_id}", 1.0)
@@ -174,7 +177,8 @@ def _logged(
     slices: _Slices,
     seed: int,
     who: Account,
-) -> str:
+) -> tuple[str, str]:
+    """The run's id, and the digest of how the model taken behaves."""
     from workbench.analysis.evaluation import measured_on
     from workbench.analysis.modelling import choose
     from workbench.analysis.uncertainty import reliability
@@ -187,7 +191,8 @@ def _logged(
     )
     found = {n: measured_on(fitted, test, seed=seed).flat() for n, fitted in compared.items()}
     feature, baseline = _baseline(samples, seed)
-    return desk.registry.log_training(
+    files, examples = _behaviour(desk, definition, dataset, taken, test, seed)
+    run_id = desk.registry.log_training(
         Training(
             model=definition.name,
             dataset=dataset,
@@ -204,8 +209,24 @@ def _logged(
             fitted=taken,
             example=samples["train"].features.head(50),
             tables={"reliability": reliability(taken.probability(test.features), test.labels)},
+            files=files,
         )
     )
+    behaviours.keep_examples(desk.vault, run_id, examples)
+    return run_id, hashlib.sha256(files[behaviours.DOCUMENT]).hexdigest()
+
+
+def _behaviour(
+    desk: Desk, definition: ModelDefinition, dataset: str, taken: Fitted, test: Sample, seed: int
+) -> "tuple[dict[str, bytes], tuple[Example, ...]]":
+    """What the run keeps of how the model behaves, and examples of its errors, kept apart."""
+    from workbench.analysis.behaviour import document
+    from workbench.analysis.gallery import gallery
+
+    graph = desk.datasets.graph(dataset)
+    said = document(definition, taken, graph, test, seed=seed)
+    files = behaviours.files(said | {"dataset": dataset}, made_at=desk.now())
+    return files, gallery(definition, taken, graph, test)
 
 
 def _compared(name: str, fitted: Fitted, measures: Mapping[str, float]) -> "Compared":

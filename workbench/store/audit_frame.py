@@ -16,25 +16,27 @@ def framed(
     *,
     kind: str,
     title: str,
-    verdict: str,
     sentence: str,
     facts: str,
     body: str,
     digest: str,
     made_at: datetime,
+    verdict: str = "",
+    style: str = "",
     logged: bool = True,
     suppressed: Mapping[str, Any] | None = None,
 ) -> bytes:
-    """The page as UTF-8 HTML; `facts` and `body` are HTML already, the rest is escaped.
+    """The page as UTF-8 HTML; `facts`, `body` and `style` are HTML and CSS already, the rest is
+    escaped.
 
-    `logged` says that the decision log carries `digest`. `suppressed` is what the document says of
-    its small cells where it may leave.
+    `verdict` is empty where a report comes to none. `logged` says that the decision log carries
+    `digest`. `suppressed` is what the document says of its small cells where it may leave.
     """
     values = {
         "kind": safe(kind),
         "title": safe(title),
-        "verdict": safe(verdict),
-        "verdict_label": VERDICTS[verdict],
+        "verdict": f'<b class="{safe(verdict)}">{VERDICTS[verdict]}.</b> ' if verdict else "",
+        "style": style,
         "sentence": safe(sentence),
         "facts": facts,
         "note": f'<p class="said">{safe(suppression_words(suppressed))}</p>' if suppressed else "",

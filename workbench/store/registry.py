@@ -12,7 +12,7 @@ import os
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -48,7 +48,8 @@ class Compared:
 class Training:
     """All that a training run records. `fitted` is what was taken, `example` a few input rows.
 
-    `tables` are written as CSV beside it (reliability and the like), by name without ending.
+    `tables` are written as CSV beside it (reliability and the like), by name without ending;
+    `files` as they are, by name, each with its digest in a tag.
     """
 
     model: str
@@ -63,6 +64,7 @@ class Training:
     fitted: Fitted
     example: pd.DataFrame
     tables: Mapping[str, pd.DataFrame]
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +187,9 @@ class Registry:
         mlflow.log_text(training.card, "card.md")
         for table, frame in training.tables.items():
             mlflow.log_text(frame.to_csv(index=False), f"{table}.csv")
+        for name, said in training.files.items():
+            mlflow.log_text(said.decode(), name)
+            mlflow.set_tag(f"digest.{name}", hashlib.sha256(said).hexdigest())
 
     # Registering
 
@@ -250,6 +255,18 @@ class Registry:
             When it is not there, or is another than the digest says.
         """
         return dict(json.loads(self._checked(model, run_id, f"audit/{digest}.json", digest)))
+
+    def file_of(self, model: str, run_id: str, name: str) -> bytes | None:
+        """One of a run's `files`, checked against its digest; None where the run kept none.
+
+        Raises
+        ------
+        NotFound, CheckFailed
+            When it is gone, or is another than the digest says.
+        """
+        with self._mlflow() as mlflow:
+            digest = mlflow.MlflowClient().get_run(run_id).data.tags.get(f"digest.{name}", "")
+        return self._checked(model, run_id, name, digest) if digest else None
 
     # Looking up
 

@@ -25,8 +25,8 @@ def draw(plot: Plot) -> str:
         return ""
     x_low, x_high = _reach(x_values, plot.x_log, pad=_beside_bars(shown))
     y_low, y_high = _reach([*y_values, *([] if plot.y_log else [0.0])], plot.y_log, pad=0.0)
-    x = _scale(x_low, x_high, LEFT, WIDTH - RIGHT, plot.x_log)
-    y = _scale(y_low, y_high, HEIGHT - BOTTOM, TOP, plot.y_log)
+    x = scale(x_low, x_high, LEFT, WIDTH - RIGHT, plot.x_log)
+    y = scale(y_low, y_high, HEIGHT - BOTTOM, TOP, plot.y_log)
     return "\n".join(
         (
             f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
@@ -87,7 +87,7 @@ def _reach(values: Sequence[float], log: bool, *, pad: float) -> tuple[float, fl
     return (low, high) if high > low else (low, low + 1)
 
 
-def _scale(low: float, high: float, start: float, end: float, log: bool) -> Scale:
+def scale(low: float, high: float, start: float, end: float, log: bool) -> Scale:
     def place(value: float) -> float:
         if log:
             share = math.log(value / low) / math.log(high / low)
@@ -98,7 +98,7 @@ def _scale(low: float, high: float, start: float, end: float, log: bool) -> Scal
     return place
 
 
-def _ticks(low: float, high: float, log: bool) -> list[float]:
+def ticks(low: float, high: float, log: bool) -> list[float]:
     if log:
         decades = round(math.log10(high / low))
         return [low * 10**k for k in range(0, decades + 1, max(1, math.ceil(decades / 6)))]
@@ -109,7 +109,7 @@ def _ticks(low: float, high: float, log: bool) -> list[float]:
     return [k * step for k in range(first, math.floor(high / step + 1e-9) + 1)]
 
 
-def _number(value: float) -> str:
+def tick_words(value: float) -> str:
     if value and (abs(value) >= 100_000 or abs(value) < 0.001):
         return f"{value:.0e}".replace("e+0", "e").replace("e-0", "e-")
     return f"{value:,.10g}"
@@ -117,12 +117,12 @@ def _number(value: float) -> str:
 
 def _y_axis(plot: Plot, y: Scale, low: float, high: float) -> list[str]:
     out = []
-    for tick in _ticks(low, high, plot.y_log):
+    for tick in ticks(low, high, plot.y_log):
         at = y(tick)
         out.append(
             f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{at:.1f}" y2="{at:.1f}"/>'
         )
-        out.append(f'<text class="label" x="{LEFT - 8}" y="{at + 4:.1f}">{_number(tick)}</text>')
+        out.append(f'<text class="label" x="{LEFT - 8}" y="{at + 4:.1f}">{tick_words(tick)}</text>')
     middle = (TOP + HEIGHT - BOTTOM) / 2
     out.append(
         f'<text class="axis" x="14" y="{middle}" transform="rotate(-90 14 {middle})">'
@@ -137,7 +137,7 @@ def _x_axis(plot: Plot, x: Scale, low: float, high: float) -> list[str]:
     if named and len(named) > 12:
         named = named[::4]
     shown = [(float(i), name) for i, name in named] or [
-        (tick, _number(tick)) for tick in _ticks(low, high, plot.x_log)
+        (tick, tick_words(tick)) for tick in ticks(low, high, plot.x_log)
     ]
     lean = bool(plot.ticks) and max(len(name) for _, name in shown) * len(shown) > 70
     out = []

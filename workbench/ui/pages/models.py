@@ -1,38 +1,22 @@
 """Models: may I rely on this, and where does it fail."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from workbench.domain.account import PERMISSIONS, Account, Operation
 from workbench.domain.release import AuditVerdict, ReleaseStatus
-from workbench.services import browse, release
+from workbench.services import behaviour, browse, release
 from workbench.services.browse import ModelView, VersionView
 from workbench.settings import Settings
-from workbench.ui import components, session
-from workbench.ui.components import Colour, Dot
-from workbench.ui.words import ago, inert, number, prompted_sentence, utc
+from workbench.ui import behaviour_view, components, measures_view, session
+from workbench.ui.components import Colour
+from workbench.ui.words import ago, inert, prompted_sentence, utc
 
 if TYPE_CHECKING:
     from workbench.bootstrap import Desk
 
-_MEASURES = {
-    "average_precision": "Average precision",
-    "auc": "Pairs ranked right (AUC)",
-    "precision": "Precision where put forward",
-    "recall": "Recall where put forward",
-    "f1": "F1 where put forward",
-    "calibration_error": "Calibration error",
-}
-_PLAIN = {
-    "average_precision": "Of what stands high on its list, the share that proves true, over all "
-    "lengths of the list.",
-    "auc": "How often a true one is ranked above one that is not.",
-    "precision": "Of what it puts forward, the share that proves true.",
-    "recall": "Of what is true, the share that it puts forward.",
-    "f1": "Precision and recall in one number.",
-    "calibration_error": "How far its probabilities lie from what happened, on average.",
-}
 _AUDITS: dict[AuditVerdict, tuple[str, Colour]] = {
     AuditVerdict.PASS: ("audit passed", "green"),
     AuditVerdict.FAIL: ("audit failed", "red"),
@@ -78,13 +62,32 @@ def page() -> None:
 def _model(desk: "Desk", account: Account, model: ModelView) -> None:
     st.header(inert(model.title), anchor=False)
     _status(model)
-    card, versions, measures = st.tabs(["Card", f"Versions ({len(model.versions)})", "Measures"])
+    version = model.in_use or next(iter(model.versions), None)
+    view = None
+    if version is not None:
+        view = behaviour.behaviour(desk, model.name, version.run_id, account=account.name)
+    card, versions, measures, behaves, errs = st.tabs(
+        ["Card", f"Versions ({len(model.versions)})", "Measures", "Behaviour", "Where it errs"]
+    )
     with card:
         _card(model)
     with versions:
         _versions(desk, account, model)
     with measures:
-        _measures(model)
+        measures_view.measures(version, view)
+    if version is None or view is None:
+        for tab in (behaves, errs):
+            with tab:
+                behaviour_view.nothing()
+        return
+    with behaves:
+        behaviour_view.behaves(
+            view,
+            key=version.id,
+            page=partial(behaviour.page, desk, model.name, version.run_id, account=account.name),
+        )
+    with errs:
+        behaviour_view.errs(view, key=version.id)
 
 
 def _status(model: ModelView) -> None:
@@ -246,48 +249,6 @@ def _restart(desk: "Desk", account: Account, version: VersionView) -> None:
             release.restart(desk, version.id, account=account.name, reason=reason)
         if asked.ok:
             st.rerun()
-
-
-def _measures(model: ModelView) -> None:
-    """The newest version, or the one in use, against the best single feature."""
-    version = model.in_use or next(iter(model.versions), None)
-    if version is None:
-        components.empty("Nothing was measured yet.", "Measures come with training.")
-        return
-    st.caption(
-        f"Version {version.number}, on candidates later than those it learnt from, with 95 % "
-        "intervals from resampling people."
-    )
-    ranked, base = version.measure("average_precision"), version.baseline
-    if ranked is not None and base is not None:
-        st.subheader("Better than one simple rule?", anchor=False)
-        st.caption(
-            f"The rule ranks by one feature alone, {inert(version.baseline_feature)}; it needs no "
-            "model. Where the intervals overlap, the model has not shown that it is better."
-        )
-        components.dots(
-            [_dot("This model", ranked), _dot("The rule", base)],
-            axis="average precision",
-            key=f"against_{version.id}",
-        )
-    st.subheader("All measures", anchor=False)
-    st.dataframe(
-        [
-            {
-                "Measure": _MEASURES.get(found.name, found.name.replace("_", " ")),
-                "Value": number(found.value, found.interval),
-                "What it says": _PLAIN.get(found.name, ""),
-            }
-            for found in version.measures
-        ],
-        hide_index=True,
-        key=f"measures_{version.id}",
-    )
-
-
-def _dot(label: str, measure: browse.Measure) -> Dot:
-    low, high = measure.interval or (None, None)
-    return Dot(label=label, value=measure.value, low=low, high=high)
 
 
 page()

@@ -1,0 +1,156 @@
+"""What a model's behaviour says, in sentences: the same ones on the page and in the report."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from workbench.analysis.gallery import Example
+from workbench.analysis.wording import SHARE, YES_OR_NO, shown
+
+DIRECTIONS = {
+    "raises": "more of it speaks for",
+    "lowers": "more of it speaks against",
+    "both": "speaks for some, against others",
+    "none": "hardly varies",
+}
+MEASURES = {
+    "average_precision": "Average precision",
+    "precision": "Right where put forward",
+    "recall": "Found of what proved true",
+}
+MEASURE_MEANINGS = {
+    "average_precision": "Of what stands high on its list, the share that proves true, over all "
+    "lengths of the list. It is higher where more is true, so compare it with care.",
+    "precision": "Of what it puts forward, the share that records came to confirm.",
+    "recall": "Of what records came to confirm, the share that it put forward.",
+}
+KINDS = {
+    "false_positive": "Put forward, not confirmed",
+    "miss": "Confirmed, not put forward",
+}
+GALLERY = (
+    "Past candidates that it had wrong as far as records go; what no record confirmed may be true "
+    "all the same. Whom an example is about is not told, and one that is or was before people as a "
+    "finding is left out: no model's word may reach them before their own judgement."
+)
+TOO_FEW = "too few to tell"
+EFFECT = "effect on the score (log-odds)"
+SUMMARY = (
+    "Each line is a reason, the strongest first; each dot a candidate. To the right it spoke for "
+    "the claim, to the left against it. What rises and falls together is one reason."
+)
+DEPENDENCE = (
+    "Each dot is a candidate: what the feature was, and what that did to the score. The line joins "
+    "medians of tenths of the candidates, ticks at the foot mark those tenths. Ringed: put "
+    "forward. A scale of its own for each, of one log-odd at least, so that flat means little."
+)
+
+
+def sampled(document: Mapping[str, Any]) -> str:
+    """On how many candidates it rests, and what became of those that could not be explained."""
+    found = document["behaviour"]
+    some = f"{found['n']:,} of {document['n']:,} candidates of the test slice, drawn at random"
+    if found["n"] == document["n"]:
+        some = f"All {found['n']:,} candidates of the test slice"
+    said = f"{some}, and {found['n_forward']:,} that were put forward."
+    gone = found["n_withheld"]
+    return f"{said} {gone:,} left out: their explanation is withheld." if gone else said
+
+
+def label_source(document: Mapping[str, Any]) -> str:
+    """What counts as true here."""
+    return (
+        f"A {document['unit']} counts as true where a record that became known between "
+        f"{document['as_of'][:10]} and {document['until'][:10]} confirms it: recorded, which is "
+        "not the same as true."
+    )
+
+
+def interactions_sentence(found: Mapping[str, Any]) -> str:
+    """Whether reasons act together, and which do most."""
+    if found["additive"]:
+        return (
+            "Nothing acts only together: this model adds its reasons up, so what one does never "
+            f"depends on another (measured on {found['n']} candidates: 0 to rounding)."
+        )
+    if not found["pairs"]:
+        return "It has a single reason, so nothing can act together."
+    first = found["pairs"][0]
+    return (
+        f"What {_lower(first['labels'][0])} does depends most on {_lower(first['labels'][1])}: "
+        f"together they move the score by {shown(first['strength'])} log-odds beyond the sum of "
+        f"each, in the root mean square over {found['n']} candidates."
+    )
+
+
+def _lower(label: str) -> str:
+    return label[:1].lower() + label[1:]
+
+
+def unit_words(unit: str) -> str:
+    """What stands beside an axis."""
+    return {SHARE: "share, per cent", YES_OR_NO: "0 no, 1 yes"}.get(unit, unit)
+
+
+def factor(unit: str) -> float:
+    """What values of a unit are multiplied with before they are drawn."""
+    return 100.0 if unit == SHARE else 1.0
+
+
+def value_words(row: Mapping[str, Any], measure: str) -> str:
+    """A slice's measure with its interval in per cent, or that too few are there."""
+    found: Sequence[float] | None = row[measure]
+    if found is None:
+        return TOO_FEW
+    value, low, high = (shown(100 * share) for share in found)
+    return f"{value} % ({low} to {high})"
+
+
+def slice_sentence(slicing: Mapping[str, Any], measure: str) -> str:
+    """Whether a slice differs from another beyond their intervals."""
+    told = [row for row in slicing["rows"] if row[measure] is not None]
+    if len(told) < 2:
+        return "Too few true ones are in these slices to compare them."
+    best, worst = (pick(told, key=lambda row: row[measure][0]) for pick in (max, min))
+    said = (
+        f"Highest for {best['label']} ({value_words(best, measure)}), lowest for "
+        f"{worst['label']} ({value_words(worst, measure)})"
+    )
+    if best[measure][1] > worst[measure][2]:
+        return f"{said}: the intervals do not meet."
+    return f"{said}; the intervals meet, so the difference may be chance."
+
+
+def excluded_sentence(slicing: Mapping[str, Any]) -> str:
+    """Slices that are not shown; empty text where all are."""
+    names = slicing["excluded"]
+    return f"Not shown, fewer than 10 candidates: {', '.join(names)}." if names else ""
+
+
+def calibration_sentence(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Where said and seen part beyond their intervals."""
+    if not rows:
+        return "No candidate could be compared."
+    off = [row for row in rows if not row["low"] <= row["said"] <= row["high"]]
+    if not off:
+        return (
+            f"In every group of candidates ({len(rows)}) the probability lies within the 95 % "
+            "interval of the share that records came to confirm."
+        )
+    worst = max(off, key=lambda row: abs(row["said"] - row["seen"]))
+    return (
+        f"In {len(off)} of {len(rows)} groups of candidates the probability lies outside the 95 % "
+        f"interval of the share confirmed; most where it says {shown(100 * worst['said'])} % and "
+        f"{shown(100 * worst['seen'])} % were."
+    )
+
+
+def left_out_sentence(n_left_out: int) -> str:
+    """How many examples are missing; empty text where none is."""
+    return f"Left out for that reason: {n_left_out}." if n_left_out else ""
+
+
+def unnamed(example: Example) -> str:
+    """What stands where no reason is named."""
+    if example.withheld:
+        return f"The explanation is withheld: {example.withheld}"
+    return "No single reason stands out."

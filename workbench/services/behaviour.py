@@ -1,0 +1,111 @@
+"""Show how a trained model behaves: what moves its score, where it errs, examples of its errors."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.analysis.gallery import FALSE_POSITIVE, MISS, Example, unseen
+from workbench.domain.account import Operation
+from workbench.domain.errors import NotFound
+from workbench.domain.log import EntryKind
+from workbench.store import accounts, behaviour_page, behaviours, findings
+from workbench.store.desk import Desk
+
+__all__ = ["BehaviourView", "Example", "behaviour", "page"]
+
+SHOWN = 8  # examples of each kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BehaviourView:
+    """`document` as it was kept with the run; at most `SHOWN` examples of each kind.
+
+    `examples` is None where this home keeps none for the run; `n_left_out` counts those that are
+    about what lies, or lay, before people as a finding.
+    """
+
+    document: Mapping[str, Any]
+    examples: tuple[Example, ...] | None
+    n_left_out: int
+
+    def of_kind(self, kind: str) -> tuple[Example, ...]:
+        return tuple(example for example in self.examples or () if example.kind == kind)
+
+
+def behaviour(desk: Desk, model: str, run_id: str, *, account: str) -> BehaviourView | None:
+    """How the model of a training run behaves; None for a run made before that was kept.
+
+    An example is about one past candidate. It says no name and no id, and it is left out as soon
+    as the same candidate is put before people as a finding, whether that is decided or not: some
+    may still read it for the first time, and no model's word may reach them before their own
+    judgement (duty T10). Findings whose content was erased are known to nobody.
+
+    Raises
+    ------
+    NotAllowed
+        When the account may not read model cards.
+    NotFound, CheckFailed
+        When what was kept is gone, or was changed since.
+    """
+    with desk.database.read() as connection:
+        accounts.by_name(connection, account).require(Operation.READ_MODELS)
+    document = behaviours.load(desk.registry, model, run_id)
+    if document is None:
+        return None
+    kept = behaviours.load_examples(desk.vault, run_id)
+    if kept is None:
+        return BehaviourView(document=document, examples=None, n_left_out=0)
+    allowed = unseen(kept, _before_people(desk, model))
+    shown = [
+        example
+        for kind in (FALSE_POSITIVE, MISS)
+        for example in [e for e in allowed if e.kind == kind][:SHOWN]
+    ]
+    return BehaviourView(
+        document=document, examples=tuple(shown), n_left_out=len(kept) - len(allowed)
+    )
+
+
+def page(desk: Desk, model: str, run_id: str, *, account: str) -> bytes:
+    """The same as one HTML file with everything inside, as it may be shown now; logged.
+
+    Slices are by facts of records, none by a trait of people, and none has fewer than ten
+    candidates; the log says who took it and its digest, since the examples in it leave with it.
+
+    Raises
+    ------
+    NotAllowed, CheckFailed
+        As `behaviour`.
+    NotFound
+        When the run was made before behaviour was kept.
+    """
+    view = behaviour(desk, model, run_id, account=account)
+    if view is None:
+        raise NotFound(f"Run {run_id} of {model} keeps no behaviour; train it again.")
+    content = behaviour_page.render(view.document, examples=view.examples, made_at=desk.now())
+    with desk.database.read() as connection:
+        who = accounts.by_name(connection, account)
+    said: dict[str, object] = {
+        "what": "behaviour page",
+        "account": who.id,
+        "model": model,
+        "run": run_id,
+        "digest": hashlib.sha256(content).hexdigest(),
+        "session": desk.session_hash,
+        "simulated": who.simulated,
+    }
+    with desk.database.write() as connection:
+        desk.log.append(connection, EntryKind.CONSULTATION, said)
+    return content
+
+
+def _before_people(desk: Desk, model: str) -> list[frozenset[str]]:
+    """Whom each finding of the model is about, as ids."""
+    with desk.database.read() as connection:
+        found = findings.list_findings(connection, model=model)
+    return [
+        frozenset(findings.load_claim(desk.vault, finding).subject_ids)
+        for finding in found
+        if desk.vault.holds(finding.id)
+    ]

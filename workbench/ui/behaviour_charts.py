@@ -1,0 +1,194 @@
+"""Charts of a model's behaviour as Vega-Lite: swarms, dependence, said against seen."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from workbench.analysis.behaviour_words import EFFECT, factor, unit_words
+from workbench.ui.evidence import colours
+from workbench.ui.words import number
+
+_THIRDS = ("low value", "middle", "high value", "no value")
+_GREY = "#8A939B"
+
+
+def _soft() -> dict[str, Any]:
+    soft = "#ABB3BA" if st.context.theme.type == "dark" else "#565D66"
+    return {"labelColor": soft, "titleColor": soft, "labelFontSize": 12, "titleFontSize": 12}
+
+
+def _third(rank: float | None) -> str:
+    return _THIRDS[3] if rank is None else _THIRDS[min(2, int(rank * 3))]
+
+
+def swarms(rows: Sequence[Mapping[str, Any]], *, key: str) -> None:
+    """A line of dots for each reason, the strongest first; coloured by the value of its feature."""
+    blue, orange = colours()[:2]
+    place = {
+        "field": "reason", "type": "nominal", "sort": None, "title": None,
+        "axis": {"labelLimit": 330, "ticks": False, "domain": False, "grid": True} | _soft(),
+    }  # fmt: skip
+    spots = {
+        "mark": {"type": "circle", "size": 16, "opacity": 0.8},
+        "encoding": {
+            "y": place,
+            "yOffset": {
+                "field": "aside", "type": "quantitative", "scale": {"domain": [-1.25, 1.25]},
+            },
+            "x": {
+                "field": "effect", "type": "quantitative",
+                "title": f"← against  ·  {EFFECT}  ·  for →", "axis": _soft(),
+            },
+            "color": {
+                "field": "value", "type": "nominal", "title": None,
+                "scale": {"domain": list(_THIRDS), "range": [blue, _GREY, orange, "#C9CED2"]},
+                "legend": {"orient": "top"} | _soft(),
+            },
+            "tooltip": [{"field": f} for f in ("reason", "effect", "value", "mean")],
+        },
+    }  # fmt: skip
+    zero = {
+        "data": {"values": [{"at": 0}]},
+        "mark": {"type": "rule", "color": _GREY},
+        "encoding": {"x": {"field": "at", "type": "quantitative"}},
+    }
+    said = "; ".join(f"{row['label']}: {number(row['mean'])}" for row in rows)
+    st.vega_lite_chart(
+        [point for row in rows for point in _points(row)],
+        {"layer": [zero, spots], "height": {"step": 34}},
+        key=key,
+        width="stretch",
+        alt=f"Mean size of effects: {said}"[:500],
+    )
+
+
+def _points(row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    mean = number(row["mean"], (row["low"], row["high"]))
+    named = {"reason": row["label"], "mean": mean}
+    return [
+        {"effect": effect, "aside": aside, "value": _third(rank)} | named
+        for effect, aside, rank in row["points"]
+    ]
+
+
+def dependence(row: Mapping[str, Any], *, key: str) -> None:
+    """Value against effect of one feature: dots, those put forward ringed, medians, tenths."""
+    blue, orange = colours()[:2]
+    times = factor(row["unit"])
+    every = [*row["points"], *row["forward"], *((b["value"], b["median"]) for b in row["bins"])]
+    if not row["bins"]:
+        st.caption("No candidate has a value.")
+        return
+    across, up = _axes(row, every, times)
+    spec = {
+        "height": 300,
+        "layer": [
+            _layer([{"at": 0}], {"type": "rule", "color": _GREY}, {"y": {"field": "at", **up}}),
+            _cloud(row["points"], times, across, up,
+                   {"type": "circle", "size": 22, "color": _GREY, "opacity": 0.7}),
+            _cloud(row["forward"], times, across, up,
+                   {"type": "point", "size": 44, "color": orange, "strokeWidth": 1.4}),
+            _cloud([(b["value"], b["median"]) for b in row["bins"]], times, across, up,
+                   {"type": "line", "color": blue, "strokeWidth": 2.4,
+                    "point": {"color": blue, "size": 50}}),
+            _layer(
+                [{"value": times * d} for d in row["deciles"]],
+                {"type": "tick", "orient": "vertical", "color": _GREY, "size": 11, "yOffset": -6},
+                {"x": {"field": "value", **across}, "y": {"value": "height"}},
+            ),
+        ],
+    }  # fmt: skip
+    last = row["bins"][-1]
+    alt = f"Effect of {row['label']}: {number(row['bins'][0]['median'])} at the lowest values, "
+    st.vega_lite_chart(
+        None, spec, key=key, width="stretch", alt=f"{alt}{number(last['median'])} at the highest."
+    )
+
+
+def _axes(
+    row: Mapping[str, Any], every: Sequence[Sequence[float]], times: float
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The value with its unit, and the effect with 0 in the middle."""
+    reach = max(0.5, *(abs(p[1]) for p in every)) * 1.06
+    scale: dict[str, Any] = {"zero": False, "nice": False, "padding": 8}
+    counted = all((times * p[0]).is_integer() for p in every)
+    whole = {"tickMinStep": 1} if counted else {}
+    across = {
+        "type": "quantitative", "title": f"{row['label']} ({unit_words(row['unit'])})",
+        "scale": scale | ({"type": "log"} if row["logarithmic"] else {}),
+        "axis": {"tickCount": 8} | whole | _soft(),
+    }  # fmt: skip
+    up = {
+        "type": "quantitative", "title": EFFECT, "scale": {"domain": [-reach, reach]},
+        "axis": {"tickCount": 5} | _soft(),
+    }  # fmt: skip
+    return across, up
+
+
+def _layer(
+    values: Sequence[Mapping[str, Any]], mark: Mapping[str, Any], encoding: Mapping[str, Any]
+) -> dict[str, Any]:
+    return {"data": {"values": list(values)}, "mark": dict(mark), "encoding": dict(encoding)}
+
+
+def _cloud(
+    points: Sequence[Sequence[float]],
+    times: float,
+    across: Mapping[str, Any],
+    up: Mapping[str, Any],
+    mark: Mapping[str, Any],
+) -> dict[str, Any]:
+    values = [{"value": times * x, "effect": y} for x, y in points]
+    encoding = {"x": {"field": "value", **across}, "y": {"field": "effect", **up}}
+    return _layer(values, mark, encoding | {"tooltip": [{"field": "value"}, {"field": "effect"}]})
+
+
+def said_against_seen(rows: Sequence[Mapping[str, Any]], *, key: str) -> None:
+    """What the model said against what records confirmed, on logarithmic axes, with intervals."""
+    blue = colours()[0]
+    lowest = min([row["said"] for row in rows] + [r["seen"] for r in rows if r["seen"] > 0])
+    floor = 10.0 ** min(-1, _decade(lowest))
+    said = "datum.value == 1 ? 'all' : '1 in ' + format(1 / datum.value, ',')"
+    words = {"labelExpr": said, "values": _decades(floor)}
+    scale = {"type": "log", "domain": [floor, 1]}
+
+    def axis(field: str, title: str) -> dict[str, Any]:
+        return {"field": field, "type": "quantitative", "scale": scale, "title": title,
+                "axis": words | _soft()}  # fmt: skip
+
+    x, y = axis("said", "what the model said"), axis("seen", "confirmed by records")
+    values: list[dict[str, Any]] = [
+        {"said": row["said"], "seen": max(row["seen"], floor), "low": max(row["low"], floor),
+         "high": max(row["high"], floor), "candidates": row["n"], "none": row["seen"] == 0}
+        for row in rows
+    ]  # fmt: skip
+    ends: list[dict[str, Any]] = [{"said": floor, "seen": floor}, {"said": 1, "seen": 1}]
+    fill = {"condition": {"test": "datum.none", "value": "transparent"}, "value": blue}
+    tips = [{"field": f} for f in ("candidates", "said", "seen", "low", "high")]
+    spec = {
+        "height": 340,
+        "width": 420,
+        "layer": [
+            _layer(ends, {"type": "line", "color": _GREY, "strokeDash": [5, 4]},
+                   {"x": x, "y": y}),
+            _layer(values, {"type": "rule", "color": blue, "strokeWidth": 2},
+                   {"x": x, "y": y | {"field": "low"}, "y2": {"field": "high"}}),
+            _layer(values, {"type": "point", "size": 80, "color": blue, "opacity": 1},
+                   {"x": x, "y": y, "fill": fill, "tooltip": tips}),
+        ],
+    }  # fmt: skip
+    alt = "; ".join(f"said {number(r['said'])}, seen {number(r['seen'])}" for r in rows)
+    st.vega_lite_chart(None, spec, key=key, width="content", alt=alt[:500])
+
+
+def _decade(share: float) -> int:
+    """The power of ten at or below a share above 0."""
+    power = 0
+    while 10.0**power > share:
+        power -= 1
+    return power
+
+
+def _decades(floor: float) -> list[float]:
+    return [10.0**k for k in range(_decade(floor), 1)]
