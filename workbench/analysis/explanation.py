@@ -41,6 +41,23 @@ class Attribution:
 Explainer = Callable[[Matrix], Attribution]
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Rows explained in bulk: from `start` on, n of them, as arrays.
+
+    `withheld` is true where the parts miss the model's own output (by `residuals`, in log-odds)
+    beyond the bound; effects are NaN there.
+    """
+
+    start: int
+    method: str
+    base_value: float
+    effects: Matrix
+    outputs: FloatArray
+    residuals: FloatArray
+    withheld: np.ndarray[tuple[int], np.dtype[np.bool_]]
+
+
 def explainer_of(estimator: Any, background: Matrix) -> Explainer:
     """The shap explainer that is right for a fitted estimator.
 

@@ -19,6 +19,7 @@ from workbench.analysis.drift import Drift, drifted
 from workbench.analysis.explanation import (
     Attribution,
     Explainer,
+    Part,
     Refitted,
     Speech,
     explainer_of,
@@ -45,20 +46,6 @@ class Refit:
     estimator: Any
     calibrator: Calibrator
     background: Matrix
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Rows explained in bulk: from `start` on, n of them, as arrays.
-
-    `withheld` is true where the parts miss the model's own output; effects are NaN there.
-    """
-
-    start: int
-    base_value: float
-    effects: Matrix
-    outputs: FloatArray
-    withheld: np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 
 @dataclass(frozen=True)
@@ -143,9 +130,10 @@ class FittedModel:
         for start in range(0, len(features), at_a_time):
             rows = self._matrix(features.iloc[start : start + at_a_time])
             said, outputs = self._served(rows), decision(self.estimator, rows)
-            withheld = ~(residuals(said, outputs) <= RESIDUAL_BOUND)
+            missed = residuals(said, outputs)
+            withheld = ~(missed <= RESIDUAL_BOUND)
             effects = np.where(withheld[:, None], np.nan, said.effects)
-            yield Part(start, said.base_value, effects, outputs, withheld)
+            yield Part(start, said.method, said.base_value, effects, outputs, missed, withheld)
 
     def unless(self, features: pd.DataFrame) -> tuple[str, ...]:
         return unless(

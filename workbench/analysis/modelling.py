@@ -16,12 +16,13 @@ import numpy as np
 import pandas as pd
 
 from workbench.analysis.tables import FloatArray, Int64Array, IntArray
-from workbench.analysis.wording import Matrix, Words
+from workbench.analysis.wording import Words
 from workbench.domain.errors import BadInput
 from workbench.domain.finding import Explanation
 
 if TYPE_CHECKING:
     from workbench.analysis.drift import Drift
+    from workbench.analysis.explanation import Part
     from workbench.analysis.graph import CaseGraph
 
 SAME = 0.5  # two candidates that share more of all their members than this are one
@@ -178,25 +179,6 @@ class OrdinaryStory:
     enquiry: str
 
 
-class InBulk(Protocol):
-    """Rows explained together, from `start` on: a base value and n × features effects (log-odds).
-
-    `withheld` is true where the parts miss the model's own output; effects are NaN there.
-    """
-
-    @property
-    def start(self) -> int: ...
-
-    @property
-    def base_value(self) -> float: ...
-
-    @property
-    def effects(self) -> Matrix: ...
-
-    @property
-    def withheld(self) -> np.ndarray[tuple[int], np.dtype[np.bool_]]: ...
-
-
 class Fitted(Protocol):
     """A model after training. Everything in it is data that skops can keep."""
 
@@ -244,7 +226,7 @@ class Fitted(Protocol):
     ) -> tuple[Explanation, ...]:
         """One explanation of `score` per row, set against `history`; raises Withheld on a miss."""
 
-    def explain_in_bulk(self, features: pd.DataFrame) -> Iterator[InBulk]:
+    def explain_in_bulk(self, features: pd.DataFrame) -> Iterator[Part]:
         """Effects of many rows, a part at a time, without refits and words."""
 
     def unless(self, features: pd.DataFrame) -> tuple[str, ...]:

@@ -68,6 +68,26 @@ def evaluate(
 
 
 @app.command()
+def explain(
+    model: str,
+    dataset: DatasetOption,
+    out: Annotated[Path, typer.Option("--out", help="The table: .parquet or .csv.")],
+    as_: As = OPERATOR,
+    as_json: Json = False,
+) -> None:
+    """Effects of every candidate of a dataset in one table; 1 when any was withheld."""
+    from workbench.services import explain as service
+
+    desk = desk_here()
+    said = service.explain(
+        desk, model, dataset=named(desk, dataset), account=as_, out=out, progress=progress
+    )
+    show(said, as_lines(said), as_json=as_json)
+    if said["n_withheld"]:
+        raise typer.Exit(1)
+
+
+@app.command()
 def audit(
     model: Annotated[str, typer.Argument(help="A model; leave out with --table.")] = "",
     dataset: DatasetOption = "",

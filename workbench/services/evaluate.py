@@ -15,9 +15,9 @@ from workbench.analysis.modelling import Candidates, Fitted, ModelDefinition
 from workbench.analysis.tables import FloatArray, IntArray
 from workbench.domain.account import PERMISSIONS, Account, Operation
 from workbench.domain.errors import NotFound
-from workbench.domain.finding import FindingStatus
 from workbench.domain.log import EntryKind
-from workbench.store import accounts, findings, releases
+from workbench.store import accounts, releases
+from workbench.store.blinding import undecided_subjects
 from workbench.store.desk import Desk
 from workbench.store.packs import draft
 
@@ -87,7 +87,7 @@ def evaluate(
         digest = ""
         if pairs is not None:
             table = _table(graph, held, scores, probability)
-            _blind(table, _undecided(desk, model))
+            _blind(table, undecided_subjects(desk, model))
             written = table.drop(columns=_MEMBERS).to_csv(index=False).encode()
             digest = leaving.enter_context(draft(pairs, [written]))
         _log(desk, document, who, digest)
@@ -111,17 +111,6 @@ def _log(desk: Desk, document: Mapping[str, Any], who: Account, digest: str) -> 
         said["digest"] = digest
     with desk.database.write() as connection:
         desk.log.append(connection, EntryKind.CONSULTATION, said)
-
-
-def _undecided(desk: Desk, model: str) -> set[frozenset[str]]:
-    """Whom each undecided finding of the model is about, as ids; of erased ones nobody knows."""
-    with desk.database.read() as connection:
-        found = findings.list_findings(connection, model=model, status=FindingStatus.UNDECIDED)
-    return {
-        frozenset(findings.load_claim(desk.vault, finding).subject_ids)
-        for finding in found
-        if desk.vault.holds(finding.id)
-    }
 
 
 def _blind(table: pd.DataFrame, undecided: set[frozenset[str]]) -> None:
