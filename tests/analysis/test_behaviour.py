@@ -19,6 +19,8 @@ from workbench.analysis.fitted_model import FittedModel
 from workbench.analysis.modelling import Sample
 from workbench.analysis.wording import Words
 
+pytestmark = pytest.mark.slow
+
 NAN = float("nan")
 WORD = Words("calls", "calls", "calls", "How many calls the two had.")
 

@@ -49,6 +49,7 @@ def test_what_does_nothing_has_no_share() -> None:
     assert [one["share"] for one in found["each"]] == [None, None]
 
 
+@pytest.mark.slow
 def test_a_logistic_regression_adds_up_and_boosting_on_a_product_does_not() -> None:
     """The control: boosting learns that two signs have to agree, which no sum can say."""
     rng = np.random.default_rng(3)
