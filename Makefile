@@ -66,6 +66,10 @@ sizes: setup ## make a world of each size, S, M and L, and keep what it took, in
 auditor: setup ## study the bias audit itself over 100 declared seeds, in reports/
 	$(BIN)/python reports/study_auditor.py
 
+.PHONY: models
+models: setup ## study the models over eight declared worlds, in reports/
+	$(BIN)/python reports/study_models.py
+
 .PHONY: bench
 bench: setup ## measure beside a peer, in the same run
 	@PYTHONPATH=tests $(BIN)/python -m benchmarks.run --size full

@@ -15,6 +15,15 @@ def test_bounds_are_the_right_order_statistics() -> None:
     assert (found.lowest_true, found.highest_false) == (11.0, 7.0)
 
 
+def test_a_reserve_leaves_some_of_the_misses_unused() -> None:
+    # 99 of each class: k = floor(0.05 · 100) = 5, or floor(0.035 · 100) = 3
+    scores, labels = np.r_[np.arange(100.0, 199.0), np.arange(99.0)], np.repeat([1, 0], 99)
+    assert Conformal.of(scores, labels).lowest_true == 104.0
+    kept_back = Conformal.of(scores, labels, reserve=0.3)
+    assert (kept_back.lowest_true, kept_back.highest_false) == (102.0, 96.0)
+    assert kept_back.coverage == 0.95
+
+
 def test_too_few_of_a_class_rule_nothing_out() -> None:
     found = Conformal.of(np.array([5.0, 1.0]), np.array([1, 0]), coverage=0.95)
     assert found.answers(-99.0) == (True, False)

@@ -47,10 +47,10 @@ def pictures(page: AppTest) -> list[str]:
     return [str(c.key) for c in page.get("bidi_component") if "picture_" in str(c.key)]
 
 
-def n_openings(here: Town) -> int:
+def n_openings(here: Town, kind: str = "finding_opened") -> int:
     with here.desk.database.read() as connection:
         entries = here.desk.log.entries(connection)
-        return sum(e.fields["kind"] == "finding_opened" for e in entries)
+        return sum(e.fields["kind"] == kind for e in entries)
 
 
 def seal(page: AppTest) -> AppTest:
@@ -171,25 +171,50 @@ def test_a_decision_without_a_verdict_is_not_sent(here: Town) -> None:
     assert not review.progress(here.desk, FINDING, account="analyst-1").decided
 
 
-def decide(here: Town, name: str, verdict: str = "supported") -> None:
-    review.read(here.desk, FINDING, account=name)
+def decide(here: Town, name: str, verdict: str = "supported", finding_id: str = FINDING) -> None:
+    review.read(here.desk, finding_id, account=name)
     review.judge(
         here.desk,
-        FINDING,
+        finding_id,
         account=name,
         verdict=verdict,
         confidence=60,
         reason="Seen in the records",
     )
-    review.unveil(here.desk, FINDING, account=name)
+    review.unveil(here.desk, finding_id, account=name)
     review.decide(
         here.desk,
-        FINDING,
+        finding_id,
         account=name,
         verdict=verdict,
         reason="It agrees with the records",
         key=f"key-{name}",
     )
+
+
+def nearest_shown(page: AppTest) -> list[str]:
+    """Findings in the table of the nearest that one decided."""
+    found = [t.value for t in page.dataframe if "Alike" in t.value]
+    return list(found[0]["Finding"]) if found else []
+
+
+def test_the_nearest_that_one_decided_open_on_request_and_each_is_logged(here: Town) -> None:
+    finding(here, "F-BBBBBBBBBB")
+    decide(here, "analyst-1", verdict="not_supported", finding_id="F-BBBBBBBBBB")
+    page = press(seal(opened(here, here.analyst)), "Show why it was found")
+    assert nearest_shown(page) == []
+    before = n_openings(here, "consultation")
+    press(page, "Show the nearest I decided")
+    assert nearest_shown(page) == ["F-BBBBBBBBBB"]
+    assert "says nothing of F-AAAAAAAAAA" in words(page)
+    assert n_openings(here, "consultation") == before + 1
+
+
+def test_with_nothing_decided_yet_the_nearest_are_an_empty_state(here: Town) -> None:
+    page = press(seal(opened(here, here.analyst)), "Show why it was found")
+    press(page, "Show the nearest I decided")
+    assert nearest_shown(page) == []
+    assert "You have decided no other finding of this model yet." in words(page)
 
 
 def test_one_reader_clears_the_assessed_link_alone(here: Town) -> None:

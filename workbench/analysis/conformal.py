@@ -4,7 +4,8 @@ Split conformal prediction (Vovk, Gammerman and Shafer 2005), conditional on the
 Vovk 2012): of those that hold, at least the stated share keep the answer "it holds" in their set,
 and of those that do not hold, the answer "it does not"; true cases are too rare for one coverage
 over both to say anything about them. It holds as far as later candidates are like those of the
-calibration slice, which is why it is checked on a slice later still.
+calibration slice. They never are quite, so part of the misses is kept in reserve (`make models`
+measures how much later slices need), and each model's coverage is checked on a slice later still.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from workbench.analysis.tables import FloatArray, IntArray
 from workbench.analysis.uncertainty import wilson
 
 COVERAGE = 0.95  # as every interval of the workbench
+RESERVE = 0.2  # of the misses that are allowed, kept for later candidates being unlike earlier ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +33,18 @@ class Conformal:
     highest_false: float
 
     @staticmethod
-    def of(scores: FloatArray, labels: IntArray, *, coverage: float = COVERAGE) -> Conformal:
-        """From scores of a slice that the model did not learn on, and its labels (1 true)."""
+    def of(
+        scores: FloatArray, labels: IntArray, *, coverage: float = COVERAGE, reserve: float = 0.0
+    ) -> Conformal:
+        """From scores of a slice that the model did not learn on, and its labels (1 true).
+
+        Of the share that `coverage` allows to miss, `reserve` (0 to 1) is not used.
+        """
+        misses = (1 - coverage) * (1 - reserve)
         return Conformal(
             coverage,
-            _bound(scores[labels == 1], coverage),
-            -_bound(-scores[labels != 1], coverage),
+            _bound(scores[labels == 1], misses),
+            -_bound(-scores[labels != 1], misses),
         )
 
     def answers(self, score: float) -> tuple[bool, ...]:
@@ -65,7 +73,7 @@ class Conformal:
         return found
 
 
-def _bound(scores: FloatArray, coverage: float) -> float:
-    """The k-th lowest of n scores, k the whole part of (1 - coverage)(n + 1); -inf for k = 0."""
-    k = int(np.floor((1 - coverage) * (len(scores) + 1) + 1e-9))
+def _bound(scores: FloatArray, misses: float) -> float:
+    """The k-th lowest of n scores, k the whole part of misses × (n + 1); -inf for k = 0."""
+    k = int(np.floor(misses * (len(scores) + 1) + 1e-9))
     return float(np.sort(scores)[k - 1]) if k else -np.inf

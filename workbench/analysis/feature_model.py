@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from workbench.analysis.conformal import Conformal
+from workbench.analysis.conformal import RESERVE, Conformal
 from workbench.analysis.features import Feature
 from workbench.analysis.fitted_model import FittedModel, Refit, decision, learn, to_matrix
 from workbench.analysis.graph import CaseGraph
@@ -30,10 +30,15 @@ from workbench.domain.errors import BadInput
 N_BACKGROUND = 200
 N_REFIT_BACKGROUND = 50  # of each refit, drawn from what it learnt on
 LEAST_TRUE = 10  # true cases that learning needs
+INVERSE_PENALTY = 0.1  # on scaled features; `make models` compares it with scikit-learn's own 1
 
 
-def logistic() -> Any:
-    """Median imputation, scaling, logistic regression with an L2 penalty."""
+def logistic(inverse_penalty: float = INVERSE_PENALTY) -> Any:
+    """Median imputation, scaling, logistic regression with an L2 penalty.
+
+    A few dozen true cases cannot settle twenty weights: with a weak penalty refits turn them
+    round, and reasons with them.
+    """
     from sklearn.impute import SimpleImputer
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import Pipeline
@@ -43,7 +48,7 @@ def logistic() -> Any:
         [
             ("impute", SimpleImputer(strategy="median", keep_empty_features=True)),
             ("scale", StandardScaler()),
-            ("fit", LogisticRegression(max_iter=1000)),
+            ("fit", LogisticRegression(C=inverse_penalty, max_iter=1000)),
         ]
     )
 
@@ -76,6 +81,7 @@ class FeatureModel:
     margin: float = 0.05  # of the bias audit; a model says in `harm` why it is that
     harm: str = ""
     n_refits: int = 20
+    inverse_penalty: float = INVERSE_PENALTY  # of the logistic regression
 
     def fit(self, train: Sample, calibration: Sample, *, seed: int) -> dict[str, FittedModel]:
         """Both estimators, calibrated, logistic regression first; `settle` the one taken.
@@ -146,7 +152,9 @@ class FeatureModel:
         return [frozenset()] * len(candidates)
 
     def _maker(self, name: str, seed: int) -> Callable[[], Any]:
-        return logistic if name == "logistic_regression" else partial(boosting, seed)
+        if name == "logistic_regression":
+            return partial(logistic, self.inverse_penalty)
+        return partial(boosting, seed)
 
     def _fit(self, name: str, train: Sample, calibration: Sample, seed: int) -> FittedModel:
         names = [f.name for f in self.described_by]
@@ -158,7 +166,7 @@ class FeatureModel:
             estimator_name=name,
             estimator=estimator,
             calibrator=calibrator,
-            conformal=Conformal.of(scores, calibration.labels),
+            conformal=Conformal.of(scores, calibration.labels, reserve=RESERVE),
             refits=(),
             threshold=choose_threshold(calibrator(scores), calibration.labels),
             words=tuple(Words(f.name, f.label, f.unit, f.meaning) for f in self.described_by),

@@ -1,0 +1,47 @@
+"""The study of the models: its sums, its interval, and its verdict."""
+
+import pytest
+
+from workbench.analysis.model_study import Tried, kept, over_worlds, summaries
+
+ONE = Tried(
+    model="toy",
+    seed=1,
+    inverse_penalty=0.1,
+    average_precision=0.2,
+    average_precision_truth=0.4,
+    n_true=40,
+    kept_true=39,
+    n_false=1_000,
+    kept_false=960,
+    cannot_tell=0.5,
+    n_mapped=10,
+    n_stated=8,
+    n_right=5,
+    chance=2.5,
+)
+
+
+def test_worlds_are_pooled_by_model_and_penalty() -> None:
+    other = Tried(**{**ONE, "seed": 2, "average_precision": 0.4, "n_right": 7, "kept_true": 37})
+    weak = Tried(**{**ONE, "inverse_penalty": 1.0})
+    rows = summaries([weak, weak, ONE, other])
+    assert [(r["inverse_penalty"], r["n_worlds"]) for r in rows] == [(1.0, 2), (0.1, 2)]
+    pooled = rows[1]
+    assert pooled["average_precision"] == pytest.approx(0.3)
+    assert pooled["coverage_true"] == pytest.approx(0.95)  # 39 and 37 of 40
+    assert (pooled["n_right"], pooled["n_mapped"], pooled["chance"]) == (12, 20, 5.0)
+
+
+def test_the_interval_counts_worlds() -> None:
+    # mean 0.9, standard error 0.0231 / sqrt(4) = 0.0115, t with three degrees of freedom 3.182
+    low, high = over_worlds([0.88, 0.88, 0.92, 0.92])
+    half = 3.182 * 0.04 / 12**0.5
+    assert (low, high) == (pytest.approx(0.9 - half, abs=1e-4), pytest.approx(0.9 + half, abs=1e-4))
+
+
+def test_a_coverage_is_not_kept_where_its_whole_interval_is_too_low() -> None:
+    row = summaries([ONE, Tried(**{**ONE, "kept_true": 36})])[0]
+    assert kept({**row, "interval_true": [0.90, 0.951], "interval_false": [0.94, 0.96]})
+    assert not kept({**row, "interval_true": [0.90, 0.949], "interval_false": [0.94, 0.96]})
+    assert not kept({**row, "interval_true": [0.90, 0.951], "interval_false": [0.94, 0.949]})
