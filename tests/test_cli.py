@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shlex
 import sqlite3
 import subprocess
 import sys
@@ -142,6 +143,27 @@ def test_evaluate_reports_measures_against_truth(made_demo: DemoHome, model: str
     measures = json.loads(done.stdout)
     assert measures["n_true"] > 0
     assert 0.5 < measures["auc"] <= 1
+
+
+def test_the_record_linkage_of_the_readme_is_audited_as_it_says(tmp_path: Path) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    block = text.split("## Auditing what is not ours")[1].split("```sh")[1].split("```")[0]
+    pairs, command = block.split("<<END")[1].split("END", 1)
+    (tmp_path / "pairs.csv").write_text(pairs.strip(), encoding="utf-8")
+    arguments = shlex.split(command.replace("pairs.csv", str(tmp_path / "pairs.csv")))[1:]
+    done = run_workbench(tmp_path / "home", *arguments, "--json")
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    rates = {g["group"]: (g["fpr"], g["fnr"]) for g in report["groups"]}
+    assert rates["latin"] == (0.5, 0.0)  # one of two strangers matched, no match missed
+    assert rates["cyrillic"] == (0.0, 0.5)
+    assert (rates["yes"][1], rates["no"][1]) == (1.0, 0.0)
+    whole = report["per_person"]["rows"][0]["at_threshold"]
+    assert (whole["wronged"]["n_hit"], whole["missed"]["n_hit"]) == (1, 1)  # P1 and P2, of four
+    assert (report["verdict"], report["harm"][:13]) == ("insufficient", "A false match")
+    said = run_workbench(tmp_path / "home", *arguments).stdout
+    assert "in each group; 2 have less" in said
+    assert "of 4 people with a candidate, 25 %" in said
 
 
 @pytest.mark.slow

@@ -219,7 +219,13 @@ def _audit_lines(report: Mapping[str, Any]) -> str:
         lines.append(f"{g['attribute']:<22}{g['group']:<26}n={n:<7}{rates}")
     for t in report["tests"]:
         found = f"gap={_rate(t['gap'])} p={_rate(t['p_value'])}  {t['verdict']}"
+        if t["verdict"] == "insufficient" and t.get("needed"):
+            found += f" (needs {t['needed']:,} in each group; {t['n_short']:,} have less)"
         lines.append(f"{t['attribute']:<22}{t['metric']:<5}{found}")
+    if report.get("per_person"):
+        from workbench.analysis.depth_words import PEOPLE, people_sentence
+
+        lines += [people_sentence(report["per_person"], "at_threshold", wrong) for wrong in PEOPLE]
     if report.get("deciders"):
         from workbench.analysis.audit_words import deciders_sentence
 
