@@ -40,7 +40,7 @@ def newest(folder: Path, pattern: str) -> Path:
 
 
 def copy_samples(home: Path) -> None:
-    """Pass one bias audit on, in each form, and copy one dossier out of a demonstration's home."""
+    """Pass one bias audit on, and copy a comparison of mitigations and a dossier out of a home."""
     model = json.loads(newest(home / "reports", "bias_audit_*.json").read_bytes())["model"]
     for form in ("pdf", "html", "json"):
         out = HERE / f"sample_bias_audit.{form}"
@@ -48,6 +48,7 @@ def copy_samples(home: Path) -> None:
         said = ["--recipient", "Readers of this repository", "--purpose", "A sample of a report."]
         environment = {**os.environ, "WORKBENCH_HOME": str(home)}
         subprocess.run([*command, *said], cwd=HERE.parent, env=environment, check=True)
+    shutil.copy(newest(home / "reports", "mitigation_*.html"), HERE / "sample_mitigation.html")
     shutil.copy(newest(home / "exports", "dossier-*.html"), HERE / "sample_dossier.html")
 
 

@@ -16,7 +16,7 @@ COMMANDS = [
     ("demo",), ("serve",), ("world",), ("check",), ("ingest",), ("explore", "neighbours"),
     ("datasheet",),
     ("explore", "path"), ("explore", "top"), ("train",), ("register",), ("evaluate",), ("audit",),
-    ("explain",),
+    ("explain",), ("mitigate",),
     ("export",), ("detect",), ("findings",), ("replay",), ("log", "verify"), ("log", "checkpoint"),
     ("log", "export"), ("pack",), ("account", "add"), ("account", "list"), ("account", "reset"),
 ]  # fmt: skip
@@ -63,6 +63,7 @@ def test_help_is_there_without_loading_shap_sklearn_mlflow_or_pandas() -> None:
         ("findings",),
         ("findings", "--case", "C-9999"),
         ("detect", "hidden_link", "--dataset", "none"),
+        ("mitigate", "no_such_model", "--dataset", "none", "--by", "sex"),
     ],
     ids=" ".join,
 )

@@ -155,6 +155,31 @@ def audit(
 
 
 @app.command()
+def mitigate(
+    model: str,
+    dataset: DatasetOption,
+    by: Annotated[str, typer.Option("--by", help="A sensitive feature of the dataset.")],
+    run: Annotated[str, typer.Option("--run", help="A training run; the latest unless told.")] = "",
+    as_: As = OPERATOR,
+    as_json: Json = False,
+) -> None:
+    """Compare mitigations on a run of MODEL, errors against the gap; nothing of it is served."""
+    from workbench.services import mitigate as service
+
+    desk = desk_here()
+    report = service.mitigate(
+        desk,
+        model,
+        dataset=named(desk, dataset),
+        by=by,
+        run=run or None,
+        account=as_,
+        progress=progress,
+    )
+    show(report.as_json(), _mitigation_lines(report.document), as_json=as_json)
+
+
+@app.command()
 def detect(
     model: str, dataset: DatasetOption, seed: Seed = 7, as_: As = OPERATOR, as_json: Json = False
 ) -> None:
@@ -209,6 +234,15 @@ def _deciders(desk: "Desk", model: str, version: int, account: str, margin: floa
 
 def _rate(share: float | None) -> str:
     return "     -" if share is None else f"{share:6.3f}"
+
+
+def _mitigation_lines(document: Mapping[str, Any]) -> str:
+    lines = [document["sentence"]]
+    for row in document["methods"]:
+        found = {name: row["measures"][name]["value"] for name in ("gap", "fpr", "fnr")}
+        rates = " ".join(f"{name}={_rate(value)}" for name, value in found.items())
+        lines.append(f"{row['name']:<24}{rates}  {row['why']}")
+    return "\n".join(lines)
 
 
 def _audit_lines(report: Mapping[str, Any]) -> str:
