@@ -109,7 +109,7 @@ def audit(
         int | None, typer.Option("--capacity", help="How many are put forward at most.")
     ] = None,
     suppress: Annotated[
-        int, typer.Option("--suppress", min=0, help="Leave out counts below this, to pass it on.")
+        int, typer.Option("--suppress", min=0, help="Leave out counts below this, 5 or more.")
     ] = 0,
     as_: As = OPERATOR,
     as_json: Json = False,
