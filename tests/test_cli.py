@@ -16,7 +16,7 @@ COMMANDS = [
     ("demo",), ("serve",), ("world",), ("check",), ("ingest",), ("explore", "neighbours"),
     ("datasheet",),
     ("explore", "path"), ("explore", "top"), ("train",), ("register",), ("evaluate",), ("audit",),
-    ("explain",), ("mitigate",),
+    ("explain",), ("mitigate",), ("behaviour",),
     ("export",), ("detect",), ("findings",), ("replay",), ("log", "verify"), ("log", "checkpoint"),
     ("log", "export"), ("pack",), ("account", "add"), ("account", "list"), ("account", "reset"),
 ]  # fmt: skip

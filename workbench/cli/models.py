@@ -88,6 +88,20 @@ def explain(
 
 
 @app.command()
+def behaviour(
+    model: str,
+    out: Annotated[Path, typer.Option("--out", help="The page to write: .html.")],
+    as_: As = OPERATOR,
+    as_json: Json = False,
+) -> None:
+    """Write how MODEL behaves and where it errs as one HTML file with everything inside."""
+    from workbench.services import behaviour as service
+
+    said = service.write(desk_here(), model, out=out, account=as_)
+    show(said, f"{said['file']} written, of run {said['run_id']}", as_json=as_json)
+
+
+@app.command()
 def audit(
     model: Annotated[str, typer.Argument(help="A model; leave out with --table.")] = "",
     dataset: DatasetOption = "",
