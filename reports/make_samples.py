@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 from workbench import bootstrap
-from workbench.services import behaviour, browse
+from workbench.services import behaviour
 
 HERE = Path(__file__).parent
 SHOWN = (
@@ -40,7 +40,7 @@ def newest(folder: Path, pattern: str) -> Path:
 
 
 def copy_samples(home: Path) -> None:
-    """Pass one bias audit on, in each form, and copy one dossier out of a demonstration's home."""
+    """Pass one bias audit on, and copy a comparison of mitigations and a dossier out of a home."""
     model = json.loads(newest(home / "reports", "bias_audit_*.json").read_bytes())["model"]
     for form in ("pdf", "html", "json"):
         out = HERE / f"sample_bias_audit.{form}"
@@ -48,16 +48,15 @@ def copy_samples(home: Path) -> None:
         said = ["--recipient", "Readers of this repository", "--purpose", "A sample of a report."]
         environment = {**os.environ, "WORKBENCH_HOME": str(home)}
         subprocess.run([*command, *said], cwd=HERE.parent, env=environment, check=True)
+    shutil.copy(newest(home / "reports", "mitigation_*.html"), HERE / "sample_mitigation.html")
     shutil.copy(newest(home / "exports", "dossier-*.html"), HERE / "sample_dossier.html")
 
 
 def write_behaviour(home: Path) -> None:
-    """How a released model behaves, as the Models page gives it to an auditor."""
+    """How the first model behaves, as an auditor has it."""
     desk = bootstrap.open(home)
-    released = next(m.in_use for m in browse.browse(desk, account="auditor") if m.in_use)
-    model = released.id.partition("/")[0]
-    content = behaviour.page(desk, model, released.run_id, account="auditor")
-    (HERE / "sample_model_behaviour.html").write_bytes(content)
+    out = HERE / "sample_model_behaviour.html"
+    behaviour.write(desk, min(desk.models), out=out, account="auditor")
     desk.database.close()
 
 

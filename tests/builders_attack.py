@@ -42,7 +42,7 @@ class Attacker:
         for attribute, group in [*groups, *((a, NOBODY) for a in attributes), ("all", "all")]:
             for cell in CELLS:
                 self.place[attribute, group, cell] = len(self.place)
-        self.read(left)
+        self.read(left, groups)
         self.add_up(attributes, groups)
 
     def says(self, parts: list[tuple[tuple[str, str, str], float]], value: float) -> None:
@@ -51,7 +51,7 @@ class Attacker:
             row[self.place[key]] = row.get(self.place[key], 0.0) + weight
         self.equal.append((row, value))
 
-    def read(self, left: Mapping[str, Any]) -> None:
+    def read(self, left: Mapping[str, Any], groups: list[tuple[str, str]]) -> None:
         """Counts and rates, as equations between cells."""
         for row in left["groups"]:
             at = row["attribute"], row["group"]
@@ -71,12 +71,10 @@ class Attacker:
                 self.says([((attribute, NOBODY, cell), 1.0) for cell in CELLS], sum(missing))
         for test in left["tests"]:
             if test["pooled"] is not None:
-                own = [g for g in left["groups"] if g["attribute"] == test["attribute"]]
+                own = [at for at in groups if at[0] == test["attribute"]]
                 above, below = RATES[test["metric"]]
-                parts = [((g["attribute"], g["group"], c), 1.0) for g in own for c in above]
-                parts += [
-                    ((g["attribute"], g["group"], c), -test["pooled"]) for g in own for c in below
-                ]
+                parts = [((*at, cell), 1.0) for at in own for cell in above]
+                parts += [((*at, cell), -test["pooled"]) for at in own for cell in below]
                 self.says(parts, 0.0)
 
     def add_up(self, attributes: list[str], groups: list[tuple[str, str]]) -> None:

@@ -148,14 +148,14 @@ def _pairs_of(graph: CaseGraph, kind: str) -> set[tuple[int, ...]]:
     return set(map(tuple, ends.tolist()))
 
 
-def world() -> Ingested:
-    """The five tables and the truth."""
+def world(n: int = N, n_ties: int = 130, name: str = WORLD) -> Ingested:
+    """The five tables and the truth, of `n` people and `n_ties` hidden ties."""
     rng = np.random.default_rng(11)
     made = GraphBuilder()
-    people = [made.entity("person", f"person {i}") for i in range(N)]
+    people = [made.entity("person", f"person {i}") for i in range(n)]
     made.offence(people[0], people[1], people[2])
-    pairs = np.stack(np.triu_indices(N, 1), axis=1)
-    tied = set(rng.choice(len(pairs), 130, replace=False).tolist())
+    pairs = np.stack(np.triu_indices(n, 1), axis=1)
+    tied = set(rng.choice(len(pairs), n_ties, replace=False).tolist())
     for at, (a, b) in enumerate(pairs.tolist()):
         for on in rng.uniform(0, 730, rng.poisson(9 if at in tied else 2)):
             made.link(people[a], "called", people[b], on=float(on))
@@ -171,7 +171,7 @@ def world() -> Ingested:
             cases=CASES.empty(),
         ),
         truth={"ties": pd.DataFrame(ends, columns=["entity_a", "entity_b"])},
-        sha256=builders.digest(WORLD),
+        sha256=builders.digest(name),
         meta={"title": "A world of calls", "synthetic": True},
         quality=QUALITY,
     )

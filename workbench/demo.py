@@ -26,6 +26,7 @@ from workbench.services import (
     evaluate,
     generate,
     ingest,
+    mitigate,
     release,
     review,
     train,
@@ -114,6 +115,7 @@ def demo(desk: Desk, *, size: str, seed: int, progress: Progress) -> Demo:
     ]
     steps.once("Leaving some for a second reading", lambda _: _first_readings(desk))
     for model in desk.models:
+        steps.once(f"Comparing mitigations of {model}", partial(_compared, desk, model))
         steps.once(f"Reading some findings of {model}", partial(_past_readings, desk, model))
         steps.once(f"Auditing who decided on {model}", partial(_audit_deciders, desk, model))
     n_findings = steps.once(
@@ -131,7 +133,7 @@ def demo(desk: Desk, *, size: str, seed: int, progress: Progress) -> Demo:
 
 
 def _claim(desk: Desk, *, size: str, seed: int, progress: Progress) -> _Steps:
-    steps = _Steps(desk.home / "demo.json", progress, n_steps=7 + 9 * len(desk.models))
+    steps = _Steps(desk.home / "demo.json", progress, n_steps=7 + 10 * len(desk.models))
     made = {"size": size, "seed": seed}
     if steps.path.exists():
         steps.done = json.loads(steps.path.read_text(encoding="utf-8"))
@@ -348,6 +350,14 @@ def _read_once(desk: Desk, finding: str, account: str, *, beyond: float) -> None
         reason=SUPPORT if after is Verdict.SUPPORTED else DOUBT,
         key=f"demo-past-{finding}-{account}",
     )
+
+
+def _compared(desk: Desk, model: str, tell: Progress) -> str:
+    """Mitigations side by side, by the trait whose groups are largest in a small world."""
+    report = mitigate.mitigate(
+        desk, model, dataset=DATASET, by="sex", account="data-scientist", progress=tell
+    )
+    return report.digest
 
 
 def _audit_deciders(desk: Desk, model: str, _: Progress) -> str:

@@ -10,7 +10,7 @@ import pytest
 from builders import Home
 
 from workbench.analysis.gallery import FALSE_POSITIVE
-from workbench.domain.errors import CheckFailed, NotAllowed, NotFound
+from workbench.domain.errors import BadInput, CheckFailed, NotAllowed, NotFound
 from workbench.domain.log import EntryKind
 from workbench.services import behaviour, detect, train
 from workbench.store import behaviours, findings
@@ -133,6 +133,24 @@ def test_who_takes_the_page_is_logged_with_its_digest(home: Home) -> None:
     assert said["digest"] == hashlib.sha256(page).hexdigest()
     for example in viewed(home).of_kind(FALSE_POSITIVE):
         assert f"{100 * example.probability:.2g} %".encode() in page
+
+
+def test_the_page_of_the_release_in_use_is_written(home: Home, tmp_path: Path) -> None:
+    out = tmp_path / "page.html"
+    said = behaviour.write(home.desk, world.MODEL, out=out, account="operator")
+    assert said["run_id"] == run_of(home)
+    assert said["sha256"] == hashlib.sha256(out.read_bytes()).hexdigest()
+    assert b"Where it erred" in out.read_bytes()
+    with pytest.raises(BadInput):
+        behaviour.write(home.desk, world.MODEL, out=tmp_path / "no" / "x.html", account="operator")
+    with pytest.raises(NotFound, match="no model nothing"):
+        behaviour.write(home.desk, "nothing", out=out, account="operator")
+
+
+def test_a_model_that_was_never_trained_says_so(tmp_path: Path) -> None:
+    desk = world.home(tmp_path / "home").desk
+    with pytest.raises(NotFound, match="never trained"):
+        behaviour.write(desk, world.MODEL, out=tmp_path / "page.html", account="operator")
 
 
 def test_a_run_from_before_has_no_page(home: Home) -> None:

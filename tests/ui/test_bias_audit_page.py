@@ -4,6 +4,7 @@ import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import builders_mitigation
 import builders_training
 import pytest
 from builders import Home, n_entries
@@ -17,7 +18,7 @@ from workbench import bootstrap
 from workbench.domain.log import EntryKind
 from workbench.services import train
 from workbench.services.audit import audit_release
-from workbench.store import accounts
+from workbench.store import accounts, mitigation_reports
 
 pytestmark = pytest.mark.slow
 
@@ -142,7 +143,12 @@ def test_three_deciders_and_the_burden_stand_beside_the_release(
     app.switch_page("../pages/bias_audit.py")
     app.run()
     assert not app.exception
-    assert [tab.label for tab in app.tabs] == ["The release", "Three deciders", "Burden on society"]
+    assert [tab.label for tab in app.tabs] == [
+        "The release",
+        "Three deciders",
+        "Burden on society",
+        "Mitigation",
+    ]
     said = words(app)
     assert "People, before the score" in said
     assert "People, after the score" in said
@@ -152,3 +158,31 @@ def test_three_deciders_and_the_burden_stand_beside_the_release(
     field(app, "By").select("community").run()
     app.segmented_control(key="deciders_metric").select("fnr").run()
     assert not app.exception
+
+
+def test_without_a_comparison_of_mitigations_it_tells_the_command(home: Home) -> None:
+    audit_release(home.desk, MODEL, dataset=WORLD, account="auditor")
+    app = page(home, "auditor")
+    assert not app.exception
+    assert "workbench mitigate callers --dataset NAME --by ATTRIBUTE" in words(app)
+
+
+def test_mitigations_stand_side_by_side_with_whether_they_may_be_used(home: Home) -> None:
+    report = audit_release(home.desk, MODEL, dataset=WORLD, account="auditor")
+    made = builders_mitigation.document(served=report.document["release_digest"])
+    of_another = builders_mitigation.document(by="community", run="1" * 32)
+    for document in (made, of_another):
+        mitigation_reports.keep(home.desk.home, document, now=now())
+    app = page(home, "supervisor")
+    assert not app.exception
+    said = words(app)
+    assert made["sentence"] in said
+    assert "an experiment, not for use" in said
+    assert "Never used on persons: it needs the trait of everybody it is used on" in said
+    assert said.count("not on persons") == 3
+    assert list(field(app, "By").options)  # the audit's own
+    chosen = next(box for box in app.selectbox if box.key == "mitigation_by")
+    assert chosen.options == ["Sex"]
+    values, differences = (f.value for f in app.dataframe if "Method" in f.value.columns)
+    assert next(iter(values["Method"])) == "Nothing done"
+    assert len(values) == len(differences) + 1 == 5

@@ -7,7 +7,7 @@ the total less the groups gives that row.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from workbench.analysis.error_rates import DENOMINATOR
@@ -45,9 +45,10 @@ def without_small_cells(
     out["n_people"] = counted(document["n_people"], least)
     out["groups"] = [_group(*each) for each in kept]
     out["tests"] = [gap_cells(row, hidden.get(row["attribute"])) for row in document["tests"]]
+    untold = few or any(side.rest for sides in hidden.values() for side in sides.values())
     out["excluded"] = [
         {"attribute": row["attribute"], "group": row["group"]}
-        | {"n": None if few else counted(row["n"], least), "reason": row["reason"]}
+        | {"n": None if untold else counted(row["n"], least), "reason": row["reason"]}
         for row in document["excluded"]
         if not tells(row["reason"], least)
     ]
@@ -59,10 +60,15 @@ def without_small_cells(
 
 
 def gap_cells(row: Row, sides: Sides | None) -> dict[str, Any]:
-    """A test whose figures are None, and `hidden`, unless every group's rate may be shown."""
+    """A test whose figures are None, and `hidden`, unless every group's rate may be shown.
+
+    The pooled rate is a sum, which hiding takes as known, and stays where sums may.
+    """
     out = {key: row[key] for key in _TEST}
     shown = sides is not None and not sides[row["metric"]].blank
     out |= {key: row[key] if shown else None for key in _FIGURES}
+    if sides is not None and sides[row["metric"]].sums:
+        out["pooled"] = row["pooled"]
     return out | {"between": row["between"] if shown else [], "hidden": not shown}
 
 
@@ -98,14 +104,22 @@ class _Table:
         return sum(self.n), sum(self.hit)
 
     def hidden(self, rest: tuple[int, int], *, least: int, closed: bool) -> Hidden:
-        """`rest` is who has no group: one more row, which `closed` closes."""
+        """`rest` is who has no group: one more row, which `closed` closes.
+
+        Where it is hidden, the sum over the groups stays too: it is the total less that row.
+        """
         n, hit = (*self.n, rest[0]), (*self.hit, min(rest))
         also = frozenset({len(self)}) if closed else frozenset()
-        return hidden_cells(n, hit, least=least, also=also)
+        found = hidden_cells(n, hit, least=least, also=also)
+        return replace(
+            found,
+            sums=found.sums and len(self) not in found.blank,
+            rest=rest[0] > 0 and len(self) in found.closed,
+        )
 
     def all_hidden(self) -> Hidden:
         rows = frozenset(range(len(self)))
-        return Hidden(closed=rows, blank=rows)
+        return Hidden(closed=rows, blank=rows, sums=False)
 
 
 def hidden_groups(document: Mapping[str, Any], *, least: int) -> dict[str, Sides]:

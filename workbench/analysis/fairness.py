@@ -17,6 +17,7 @@ from workbench.analysis.subgroups import (
     PARTS,
     Attribute,
     Bools,
+    Incidence,
     Outcomes,
     Sharing,
     counts,
@@ -164,6 +165,34 @@ def audit_candidates(
 def of_groups(attributes: Sequence[Attribute], sensitive: pd.DataFrame) -> list[Attribute]:
     """Those whose values are groups of people, not names of them, among everybody there is."""
     return [a for a in attributes if sensitive[a.name].nunique() <= MOST_GROUPS]
+
+
+def groups_of_candidates(
+    people: pd.DataFrame, sensitive: pd.DataFrame, by: str, *, n: int
+) -> Incidence:
+    """In which groups of one feature each of n candidates counts, as the audit counts them.
+
+    Raises
+    ------
+    BadInput
+        When there is no such feature, or it has so many values that they name people.
+    """
+    names = [str(name) for name in sensitive.columns if name != "entity"]
+    if by not in names:
+        raise BadInput(
+            f"There is no sensitive feature {by}; there are: {', '.join(names) or 'none'}.",
+            code="columns",
+        )
+    nothing = np.zeros(n, dtype=np.bool_)
+    outcomes, (attribute,) = about_people(
+        nothing, nothing, people=people, sensitive=sensitive[["entity", by]]
+    )
+    if len(attribute.groups) > MOST_GROUPS:
+        raise BadInput(
+            f"{len(attribute.groups):,} values of {by} are no groups; use a band of them.",
+            code="columns",
+        )
+    return outcomes.incidence(attribute)
 
 
 def about_people(

@@ -277,17 +277,17 @@ def decision(estimator: Any, rows: Matrix) -> FloatArray:
     """Log-odds of n rows, by one thread; none for no rows."""
     if not len(rows):
         return np.empty(0)
-    with _one_thread():
+    with one_thread():
         return np.asarray(estimator.decision_function(rows), dtype=np.float64)
 
 
 def learn(estimator: Any, rows: Matrix, labels: IntArray) -> Any:
     """`estimator`, fitted, by one thread."""
-    with _one_thread():
+    with one_thread():
         return estimator.fit(rows, labels)
 
 
-def _one_thread() -> Any:
+def one_thread() -> Any:
     """Threads that wait for each other on a busy machine cost more than they bring here."""
     return _controller().limit(limits=1)
 

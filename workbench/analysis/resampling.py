@@ -94,9 +94,21 @@ class Tally:
         member = sparse.csr_array(
             (np.ones(len(rows)), (persons, rows)), shape=(outcomes.n_people, n)
         )
-        after = np.maximum(np.bincount(rows, minlength=n) - 1, 0).astype(np.float64)
+        return cls._shared(table, by_row, member)
+
+    @classmethod
+    def of_parts(cls, by_row: sparse.csr_array, member: sparse.csr_array, n_cells: int) -> "Tally":
+        """Rows that count in parts: `by_row` has shape (n, groups × cells + cell), `member`
+        (people, n) says who is in a row; `table` then counts the rows with a part in the cell."""
+        table = np.bincount(by_row.indices, minlength=by_row.shape[1]).reshape(-1, n_cells)
+        return cls._shared(table, by_row, member)
+
+    @classmethod
+    def _shared(cls, table: Ints, by_row: sparse.csr_array, member: sparse.csr_array) -> "Tally":
+        after = np.maximum(member.sum(axis=0) - 1, 0).astype(np.float64)
         by_person = (member @ by_row).tocsr()
-        return cls(table, by_person, after @ by_row, _products(by_person, by_row, after, n_cells))
+        products = _products(by_person, by_row, after, table.shape[1])
+        return cls(table, by_person, after @ by_row, products)
 
     def drawn(self, n_replicates: int, *, seed: int) -> Floats:
         """Shape (replicates, groups, cells); a count may be negative where rows have several

@@ -14,10 +14,16 @@ Rows = frozenset[int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hidden:
-    """Rows whose count may not be shown (`closed`), and whose rate may not (`blank`, more)."""
+    """Rows whose count may not be shown (`closed`), and whose rate may not (`blank`, more).
+
+    `sums` is False where their sums may not be shown either; `rest` is True where the count of
+    those beside the rows, who belong to none, may not.
+    """
 
     closed: Rows
     blank: Rows
+    sums: bool = True
+    rest: bool = False
 
 
 def small(n: int, *, least: int) -> bool:
@@ -37,7 +43,8 @@ def hidden_cells(
     """
     filled = frozenset(i for i, count in enumerate(n) if count)
     few = (also & filled) | frozenset(i for i in filled if small(n[i], least=least))
-    every = Hidden(closed=frozenset(range(len(n))), blank=frozenset(range(len(n))))
+    rows = frozenset(range(len(n)))
+    every = Hidden(closed=rows, blank=rows, sums=False)
     closed = _grown(few, filled, lambda rows: len(rows) > 1 and sum(n[i] for i in rows) >= least)
     if closed == filled and closed:
         return every  # an empty group, too: that each of the others holds somebody may tell all

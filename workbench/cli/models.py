@@ -88,6 +88,20 @@ def explain(
 
 
 @app.command()
+def behaviour(
+    model: str,
+    out: Annotated[Path, typer.Option("--out", help="The page to write: .html.")],
+    as_: As = OPERATOR,
+    as_json: Json = False,
+) -> None:
+    """Write how MODEL behaves and where it errs as one HTML file with everything inside."""
+    from workbench.services import behaviour as service
+
+    said = service.write(desk_here(), model, out=out, account=as_)
+    show(said, f"{said['file']} written, of run {said['run_id']}", as_json=as_json)
+
+
+@app.command()
 def audit(
     model: Annotated[str, typer.Argument(help="A model; leave out with --table.")] = "",
     dataset: DatasetOption = "",
@@ -109,7 +123,7 @@ def audit(
         int | None, typer.Option("--capacity", help="How many are put forward at most.")
     ] = None,
     suppress: Annotated[
-        int, typer.Option("--suppress", min=0, help="Leave out counts below this, to pass it on.")
+        int, typer.Option("--suppress", min=0, help="Leave out counts below this, 5 or more.")
     ] = 0,
     as_: As = OPERATOR,
     as_json: Json = False,
@@ -152,6 +166,31 @@ def audit(
     show(report, _audit_lines(report), as_json=as_json)
     if report["verdict"] == "fail":
         raise typer.Exit(1)
+
+
+@app.command()
+def mitigate(
+    model: str,
+    dataset: DatasetOption,
+    by: Annotated[str, typer.Option("--by", help="A sensitive feature of the dataset.")],
+    run: Annotated[str, typer.Option("--run", help="A training run; the latest unless told.")] = "",
+    as_: As = OPERATOR,
+    as_json: Json = False,
+) -> None:
+    """Compare mitigations on a run of MODEL, errors against the gap; nothing of it is served."""
+    from workbench.services import mitigate as service
+
+    desk = desk_here()
+    report = service.mitigate(
+        desk,
+        model,
+        dataset=named(desk, dataset),
+        by=by,
+        run=run or None,
+        account=as_,
+        progress=progress,
+    )
+    show(report.as_json(), _mitigation_lines(report.document), as_json=as_json)
 
 
 @app.command()
@@ -211,6 +250,15 @@ def _rate(share: float | None) -> str:
     return "     -" if share is None else f"{share:6.3f}"
 
 
+def _mitigation_lines(document: Mapping[str, Any]) -> str:
+    lines = [document["sentence"]]
+    for row in document["methods"]:
+        found = {name: row["measures"][name]["value"] for name in ("gap", "fpr", "fnr")}
+        rates = " ".join(f"{name}={_rate(value)}" for name, value in found.items())
+        lines.append(f"{row['name']:<24}{rates}  {row['why']}")
+    return "\n".join(lines)
+
+
 def _audit_lines(report: Mapping[str, Any]) -> str:
     lines = [f"verdict: {report['verdict']} (n = {report['n']})"]
     for g in report["groups"]:
@@ -219,7 +267,13 @@ def _audit_lines(report: Mapping[str, Any]) -> str:
         lines.append(f"{g['attribute']:<22}{g['group']:<26}n={n:<7}{rates}")
     for t in report["tests"]:
         found = f"gap={_rate(t['gap'])} p={_rate(t['p_value'])}  {t['verdict']}"
+        if t["verdict"] == "insufficient" and t.get("needed"):
+            found += f" (needs {t['needed']:,} in each group; {t['n_short']:,} have less)"
         lines.append(f"{t['attribute']:<22}{t['metric']:<5}{found}")
+    if report.get("per_person"):
+        from workbench.analysis.depth_words import PEOPLE, people_sentence
+
+        lines += [people_sentence(report["per_person"], "at_threshold", wrong) for wrong in PEOPLE]
     if report.get("deciders"):
         from workbench.analysis.audit_words import deciders_sentence
 

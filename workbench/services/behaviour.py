@@ -3,16 +3,18 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from workbench.analysis.gallery import FALSE_POSITIVE, MISS, Example, unseen
 from workbench.domain.account import Operation
 from workbench.domain.errors import NotFound
 from workbench.domain.log import EntryKind
-from workbench.store import accounts, behaviour_page, behaviours, findings
+from workbench.store import accounts, behaviour_page, behaviours, findings, releases
 from workbench.store.desk import Desk
+from workbench.store.packs import draft
 
-__all__ = ["BehaviourView", "Example", "behaviour", "page"]
+__all__ = ["BehaviourView", "Example", "behaviour", "page", "write"]
 
 SHOWN = 8  # examples of each kind
 
@@ -80,10 +82,50 @@ def page(desk: Desk, model: str, run_id: str, *, account: str) -> bytes:
     NotFound
         When the run was made before behaviour was kept.
     """
+    view = _kept(desk, model, run_id, account)
+    content = behaviour_page.render(view.document, examples=view.examples, made_at=desk.now())
+    _log(desk, model, run_id, content, account)
+    return content
+
+
+def write(desk: Desk, model: str, *, out: Path, account: str) -> dict[str, str]:
+    """The page of the release in use, else of the latest run, written to `out`; logged.
+
+    Returns
+    -------
+    dict
+        ``model``, ``run_id``, ``file`` (its name) and ``sha256``.
+
+    Raises
+    ------
+    NotFound, NotAllowed, CheckFailed
+        As `page`; NotFound too when the model is not here or was never trained.
+    BadInput
+        When nothing can be written at `out`.
+    """
+    if model not in desk.models:
+        raise NotFound(f"There is no model {model}; there are: {', '.join(sorted(desk.models))}.")
+    with desk.database.read() as connection:
+        accounts.by_name(connection, account).require(Operation.READ_MODELS)
+        release = releases.in_use(connection, desk.vault, model)
+    runs = [release.run_id] if release else [run.id for run in desk.registry.runs(model)]
+    if not runs:
+        raise NotFound(f"{model} was never trained here; run: workbench train {model}.")
+    view = _kept(desk, model, runs[0], account)
+    content = behaviour_page.render(view.document, examples=view.examples, made_at=desk.now())
+    with draft(out, [content]) as digest:
+        _log(desk, model, runs[0], content, account)
+    return {"model": model, "run_id": runs[0], "file": out.name, "sha256": digest}
+
+
+def _kept(desk: Desk, model: str, run_id: str, account: str) -> BehaviourView:
     view = behaviour(desk, model, run_id, account=account)
     if view is None:
         raise NotFound(f"Run {run_id} of {model} keeps no behaviour; train it again.")
-    content = behaviour_page.render(view.document, examples=view.examples, made_at=desk.now())
+    return view
+
+
+def _log(desk: Desk, model: str, run_id: str, content: bytes, account: str) -> None:
     with desk.database.read() as connection:
         who = accounts.by_name(connection, account)
     said: dict[str, object] = {
@@ -97,7 +139,6 @@ def page(desk: Desk, model: str, run_id: str, *, account: str) -> bytes:
     }
     with desk.database.write() as connection:
         desk.log.append(connection, EntryKind.CONSULTATION, said)
-    return content
 
 
 def _before_people(desk: Desk, model: str) -> list[frozenset[str]]:

@@ -92,8 +92,8 @@ def pass_on(
     `version_id` is ``model/1``, or a model alone for its newest version that was audited.
     Cells are small below `least`, by default `LEAST` of `workbench.analysis.suppression`.
 
-    Written to `out` too where that is given. The log says who, what, the digest of what leaves and
-    of the whole; to whom and why it keeps as commitments, whose words the vault holds.
+    Written to `out` too where that is given. The log has the digests of what leaves and of the
+    whole, and commitments to receiver and purpose, whose words the vault keeps.
 
     Raises
     ------
@@ -106,10 +106,7 @@ def pass_on(
     CheckFailed
         When the audit was changed since it was made.
     """
-    said = {
-        "recipient": require_words(recipient, of="receiver", at_least=4),
-        "purpose": require_words(purpose, of="purpose of passing an audit on"),
-    }
+    said = _said(recipient, purpose)
     with desk.database.read() as connection:
         accounts.by_name(connection, account).require(Operation.PASS_ON_AUDIT)
     report = _report(desk, version_id, part)
@@ -119,6 +116,13 @@ def pass_on(
             going.enter_context(draft(out, [left.content]))
         _log(desk, report, part, left, account, said)
     return left
+
+
+def _said(recipient: str, purpose: str) -> dict[str, str]:
+    return {
+        "recipient": require_words(recipient, of="receiver", at_least=4),
+        "purpose": require_words(purpose, of="purpose of passing an audit on"),
+    }
 
 
 def _report(desk: Desk, version_id: str, part: Part) -> AuditReport | DecidersReport:

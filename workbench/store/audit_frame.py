@@ -24,18 +24,20 @@ def framed(
     verdict: str = "",
     style: str = "",
     logged: bool = True,
+    label: str = "",
     suppressed: Mapping[str, Any] | None = None,
 ) -> bytes:
     """The page as UTF-8 HTML; `facts`, `body` and `style` are HTML and CSS already, the rest is
     escaped.
 
-    `verdict` is empty where a report comes to none. `logged` says that the decision log carries
-    `digest`. `suppressed` is what the document says of its small cells where it may leave.
+    `verdict` is empty where a report comes to none; `label` then says what the report is. `logged`
+    says that the decision log carries `digest`. `suppressed` is what the document says of its small
+    cells where it may leave.
     """
     values = {
         "kind": safe(kind),
         "title": safe(title),
-        "verdict": f'<b class="{safe(verdict)}">{VERDICTS[verdict]}.</b> ' if verdict else "",
+        "verdict": _badge(verdict, label),
         "style": style,
         "sentence": safe(sentence),
         "facts": facts,
@@ -48,6 +50,12 @@ def framed(
     }
     frame = Template((TEMPLATES / "audit_frame.html").read_text(encoding="utf-8"))
     return frame.substitute(values).encode()
+
+
+def _badge(verdict: str, label: str) -> str:
+    if verdict:
+        return f'<b class="{safe(verdict)}">{VERDICTS[verdict]}.</b> '
+    return f'<b class="insufficient">{safe(label)}.</b> ' if label else ""
 
 
 def safe(text: object) -> str:

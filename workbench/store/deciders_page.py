@@ -52,6 +52,7 @@ def render(document: Mapping[str, Any], *, digest: str, made_at: datetime) -> by
 
 
 _NOBODY = '<p class="said">Nobody to count.</p>'
+_FEW = '<p class="said">Hidden: too few in each group to be told of.</p>'
 _ABSENT = (
     "<p>No record became known later than these findings, so nothing but the truth of the "
     "synthetic world can be compared with what people said.</p>"
@@ -111,7 +112,7 @@ def _three(by: Mapping[str, Any], attribute: str, metric: str, margin: float) ->
         plots.append(
             f'<div><h4>{name} · <span class="{test["verdict"]}">'
             f"{VERDICTS[test['verdict']].lower()}</span></h4>"
-            f"{drawn if dots else _NOBODY}</div>"
+            f"{drawn if dots else _FEW if test.get('hidden') else _NOBODY}</div>"
         )
     return (
         f"<h3>{METRICS[metric]} by {safe(plain(attribute))}</h3>"

@@ -13,8 +13,10 @@ from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
+    CondPageBreak,
     Flowable,
     KeepInFrame,
+    LongTable,
     Paragraph,
     SimpleDocTemplate,
     Spacer,
@@ -23,7 +25,7 @@ from reportlab.platypus import (
 
 from workbench.store.page_tree import Node, plot_styles, read_page
 from workbench.store.pdf_plot import drawing
-from workbench.store.pdf_table import facts_table, set_table
+from workbench.store.pdf_table import TORN, facts_table, set_table
 from workbench.store.pdf_text import BOLD, COLOURS, PLAIN, letters, marked, shown
 
 PAGE = landscape(A4)
@@ -32,6 +34,7 @@ _PADDING = 6.0  # of reportlab's frames
 WIDE = PAGE[0] - 2 * MARGIN - 2 * _PADDING
 HIGH = PAGE[1] - 2 * MARGIN - FOOT
 _GAP = 22.0
+_ROOM = 150.0  # above a long table, for its heading and some rows
 _BLOCKS = {
     "header",
     "div",
@@ -114,8 +117,24 @@ def pdf(page: bytes, *, foot: str) -> bytes:
         initialFontName=PLAIN,
     )
     body = next(tree.all("body"))
-    document.build(list(_flow(body, plot_styles(tree), WIDE)), canvasmaker=_Sheets)
+    flow = _apart(_flow(body, plot_styles(tree), WIDE))
+    document.build(flow, canvasmaker=_Sheets)
     return out.getvalue()
+
+
+def _apart(flow: Iterator[Flowable]) -> list[Flowable]:
+    """Headings stay with what follows; above a long table they ask for room instead, since all of
+    the table cannot stay with them."""
+    out: list[Flowable] = []
+    for flowable in flow:
+        if isinstance(flowable, LongTable) and len(flowable._cellvalues) > TORN:
+            first = len(out)
+            while first and out[first - 1].getKeepWithNext():
+                first -= 1
+                out[first].keepWithNext = 0
+            out.insert(first, CondPageBreak(_ROOM))
+        out.append(flowable)
+    return out
 
 
 class _Report(SimpleDocTemplate):  # type: ignore[misc] # reportlab has no types

@@ -13,7 +13,7 @@ SIZE = 7.0
 _PAD = 9.0
 _WIDEST = 190.0
 _NARROWEST = 26.0
-_TORN = 14  # rows beyond which a table may go on on the next sheet
+TORN = 8  # rows beyond which a table may go on on the next sheet
 _ACROSS = 4  # facts in a row
 _CELL = ParagraphStyle("cell", fontName=PLAIN, fontSize=SIZE, leading=1.3 * SIZE, splitLongWords=1)
 _RIGHT = ParagraphStyle("right", parent=_CELL, alignment=2)
@@ -36,7 +36,7 @@ def set_table(node: Node, within: float) -> Iterator[Flowable]:
     widths = _widths(head, rows, within)
     cells = [[_cell(cell, widths[j], j, head=True) for j, cell in enumerate(head)]] if head else []
     cells += [[_cell(cell, widths[j], j) for j, cell in enumerate(row)] for row in rows]
-    whole = [] if len(rows) > _TORN else [("NOSPLIT", (0, 0), (-1, -1))]
+    whole = [] if len(rows) > TORN else [("NOSPLIT", (0, 0), (-1, -1))]
     yield LongTable(
         cells,
         colWidths=widths,

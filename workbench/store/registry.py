@@ -174,6 +174,36 @@ class Registry:
         if compared.name == training.fitted.estimator_name:
             mlflow.set_tag("logged_model", logged.model_uri)
 
+    def log_experiment(
+        self,
+        run_id: str,
+        *,
+        name: str,
+        parameters: Mapping[str, Any],
+        parts: Sequence[Compared],
+        files: Mapping[str, str],
+    ) -> str:
+        """Record what was tried on a training run, as a run under it with one for each part.
+
+        It serves nothing, so it is no training run and cannot be registered; `files` are texts by
+        name. Returns its id.
+        """
+        known = self.run(run_id)
+        tags = {"model": known.model, "digest": "", "nested": "true", "commit": commit()}
+        with self._mlflow() as mlflow:
+            self._experiment(mlflow, known.model)
+            with mlflow.start_run(run_name=name, parent_run_id=run_id) as run:
+                mlflow.log_params(dict(parameters))
+                mlflow.set_tags(tags | {f"version.{k}": v for k, v in versions_here().items()})
+                for file, text in files.items():
+                    mlflow.log_text(text, file)
+                for part in parts:
+                    with mlflow.start_run(run_name=part.name, nested=True):
+                        mlflow.log_params(dict(part.parameters))
+                        mlflow.log_metrics(dict(part.measures))
+                        mlflow.set_tags(tags)
+                return str(run.info.run_id)
+
     def _log_files(self, mlflow: Any, training: Training, content: bytes) -> None:
         folder, name = SERVED.split("/")
         draft = self._root / f".draft-{os.getpid()}"

@@ -20,9 +20,16 @@ from workbench.analysis.fairness import GapRow
 from workbench.analysis.group_dots import group_dots, reach_of
 from workbench.analysis.proxies import ProxyRow, proxies_sentence
 from workbench.domain.account import Operation
-from workbench.services import audit, audit_deciders
+from workbench.services import audit, audit_deciders, mitigate
 from workbench.services.audit import AuditReport
-from workbench.ui import components, curve_view, deciders_view, passing_on, session
+from workbench.ui import (
+    components,
+    curve_view,
+    deciders_view,
+    mitigation_view,
+    passing_on,
+    session,
+)
 from workbench.ui.components import Dot
 from workbench.ui.deciders_view import COLOURS
 from workbench.ui.words import inert
@@ -55,13 +62,21 @@ def page() -> None:
     )
     by_people = audit_deciders.deciders_audits(desk, account=account.name).get(chosen)
     passing_on.offer(desk, account, chosen, deciders=by_people is not None)
-    release, people, burden = st.tabs(["The release", "Three deciders", "Burden on society"])
+    release, people, burden, tried = st.tabs(
+        ["The release", "Three deciders", "Burden on society", "Mitigation"]
+    )
     with release:
         _report(named[chosen])
     with people:
         deciders_view.deciders(by_people)
     with burden:
         deciders_view.burden(by_people)
+    with tried:
+        mitigation_view.mitigations(
+            mitigate.comparisons(desk, account=account.name),
+            model=named[chosen].model,
+            served=named[chosen].document["release_digest"],
+        )
 
 
 def _report(report: AuditReport) -> None:

@@ -1,0 +1,178 @@
+"""Mitigations side by side: what is told of a planted gap, of none, and of groups too small."""
+
+import json
+from functools import cache
+
+import builders_mitigation as planted
+import numpy as np
+import pytest
+
+from workbench.analysis.mitigating import METHODS
+from workbench.analysis.mitigation import OTHERS, Comparison, compare, regrouped
+from workbench.analysis.mitigation_words import (
+    ABOUT,
+    MeasureRow,
+    MethodRow,
+    between_words,
+    pooled_words,
+    sentence,
+    told_words,
+)
+from workbench.analysis.soft_rates import MEASURES
+from workbench.analysis.subgroups import Incidence
+from workbench.domain.errors import BadInput
+
+
+@cache
+def comparison(*, gap: bool) -> Comparison:
+    samples, groups = planted.slices(planted=gap)
+    return compare(planted.fitted(samples), samples, groups, by="group_of", seed=1)
+
+
+def of(found: Comparison, name: str) -> MethodRow:
+    return next(row for row in found["methods"] if row["name"] == name)
+
+
+def test_a_planted_gap_is_narrowed_and_told_so() -> None:
+    found = comparison(gap=True)
+    assert of(found, "nothing")["measures"]["gap"]["value"] > 0.2
+    for name in ("reweighing", "exponentiated_gradient", "threshold_optimizer"):
+        assert of(found, name)["narrower"], name
+        high = of(found, name)["measures"]["gap"]["difference_interval"][1]
+        assert high < 0
+    assert "No mitigation showed itself better" not in found["sentence"]
+
+
+def test_where_nothing_is_planted_no_mitigation_shows_itself_better() -> None:
+    found = comparison(gap=False)
+    assert found["sentence"].endswith(
+        "No mitigation showed itself better: none narrowed that gap beyond the 95 % interval of "
+        "the difference."
+    )
+    assert not any(row["narrower"] for row in found["methods"])
+
+
+def test_every_method_is_there_with_every_measure_and_a_reason() -> None:
+    found = comparison(gap=True)
+    assert [row["name"] for row in found["methods"]] == list(METHODS) == list(ABOUT)
+    for row in found["methods"]:
+        assert list(row["measures"]) == list(MEASURES)
+        assert row["why"]
+        assert row["does"]
+    json.dumps(found, allow_nan=False)
+
+
+def test_what_draws_lots_or_reads_the_trait_in_learning_or_use_is_not_for_persons() -> None:
+    assert {name for name, about in ABOUT.items() if about.on_persons} == {
+        "nothing",
+        "shared_threshold",
+    }
+    for about in ABOUT.values():
+        if about.draws_lots or about.reads in ("in learning", "in use"):
+            assert not about.on_persons
+            assert "used on persons" in about.why
+
+
+def test_the_first_is_compared_with_nobody_and_the_others_with_it() -> None:
+    rows = comparison(gap=True)["methods"]
+    assert rows[0]["measures"]["gap"]["difference_interval"] is None
+    for row in rows[1:]:
+        value, base = row["measures"]["fpr"]["value"], rows[0]["measures"]["fpr"]["value"]
+        assert row["measures"]["fpr"]["difference"] == pytest.approx(value - base)
+
+
+def test_rates_of_each_group_are_there_beside_its_size() -> None:
+    found = comparison(gap=True)
+    assert [row["group"] for row in found["groups"]] == ["A", "B"]
+    assert sum(row["positives"] + row["negatives"] for row in found["groups"]) == 2500
+    gaps = {
+        metric: abs(of(found, "nothing")["by_group"][0][metric] - other[metric])
+        for metric in ("fpr", "fnr")
+        for other in [of(found, "nothing")["by_group"][1]]
+    }
+    assert max(gaps.values()) == pytest.approx(of(found, "nothing")["measures"]["gap"]["value"])
+
+
+def split(names: list[str]) -> tuple[dict, dict]:
+    """The planted slices with group B's rows dealt to more groups, by turns of ten."""
+    samples, groups = planted.slices()
+    made = {}
+    for name, one in groups.items():
+        turn = np.minimum(np.arange(len(one.group)) % 200, len(names) - 1)
+        made[name] = Incidence(
+            one.outcome, np.where(one.group == 1, 1 + turn, 0).astype(np.int32), ("A", *names)
+        )
+    return samples, made
+
+
+def test_groups_too_small_to_learn_from_are_pooled_and_listed() -> None:
+    samples, groups = split(["rare", "rarer", "B"])
+    found, pooled = regrouped(groups, samples)
+    assert pooled == ["rare", "rarer"]
+    assert found["train"].groups == ("A", "B", OTHERS) or found["train"].groups == ("A", "B")
+    assert "rare, rarer" in pooled_words({"pooled": pooled})
+    assert pooled_words({"pooled": []}) == ""
+
+
+def test_one_group_cannot_be_compared() -> None:
+    samples, groups = planted.slices()
+    alone = {n: Incidence(g.outcome, np.zeros_like(g.group), ("A",)) for n, g in groups.items()}
+    with pytest.raises(BadInput, match="fewer than two"):
+        compare(planted.fitted(samples), samples, alone, by="group_of", seed=1)
+
+
+def test_a_test_slice_with_too_few_of_a_group_cannot_be_compared() -> None:
+    samples, groups = planted.slices()
+    few = Incidence(groups["test"].outcome, np.zeros_like(groups["test"].group), ("A", "B"))
+    with pytest.raises(BadInput, match="in the test slice"):
+        compare(planted.fitted(samples), samples, groups | {"test": few}, by="group_of", seed=1)
+
+
+def row(name: str, gap: float, *, narrower: bool, costlier: bool) -> MethodRow:
+    """A method whose gap differs from 0.2 by `gap`."""
+    about = ABOUT[name]
+    measure = MeasureRow(
+        value=0.2 + gap,
+        interval=[0.0, 0.3],
+        difference=gap,
+        difference_interval=[gap - 0.01, gap + 0.01],
+    )
+    return MethodRow(
+        name=name,
+        label=about.label,
+        does=about.does,
+        reads=about.reads,
+        draws_lots=about.draws_lots,
+        on_persons=about.on_persons,
+        why=about.why,
+        parameters={"threshold": 0.25, "constraint": "equalized odds"},
+        measures=dict.fromkeys(MEASURES, measure),
+        by_group=[],
+        narrower=narrower,
+        costlier=costlier,
+    )
+
+
+def test_the_sentence_names_what_was_better_and_whether_it_may_be_used() -> None:
+    base = row("nothing", 0.0, narrower=False, costlier=False)
+    better = row("shared_threshold", -0.1, narrower=True, costlier=False)
+    barred = row("reweighing", -0.15, narrower=True, costlier=False)
+    costly = row("threshold_optimizer", -0.15, narrower=True, costlier=True)
+    assert sentence([base, better], "age_band") == (
+        "By age band, error rates differ by up to 20 points as the run is. Another shared "
+        "threshold narrowed that by 10 points (95 % 9 to 11) without more errors."
+    )
+    assert sentence([base, better, barred], "sex").endswith(
+        "Reweighing narrowed that by 15 points (95 % 14 to 16) without more errors, but is not "
+        "used on persons."
+    )
+    assert sentence([base, costly], "sex").endswith("at the price of more errors.")
+
+
+def test_what_a_method_was_told_is_said_in_words() -> None:
+    base = row("threshold_optimizer", 0.0, narrower=False, costlier=False)
+    assert told_words(base) == (
+        "Reads the trait: in use; draws lots; put forward from 0.25; constraint equalized odds."
+    )
+    groups = [{"group": "A", "compared": True}, {"group": "B", "compared": False}]
+    assert between_words({"groups": groups}).startswith("Gaps are taken between 1 groups")

@@ -1,0 +1,277 @@
+"""Mitigations side by side: what each would do to errors and to the gap between groups.
+
+An experiment, and nothing else. Some of these methods read the trait while they learn, some draw
+lots, one needs the trait of whoever it is used on: they are compared here and never used on
+persons. Nothing that is learnt here is given back, so that nothing of it can be served.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TypedDict
+
+import numpy as np
+
+from workbench.analysis.fitted_model import FittedModel, to_matrix
+from workbench.analysis.mitigating import (
+    LEAST,
+    METHODS,
+    Part,
+    Said,
+    Task,
+    enough,
+    one_group_each,
+    weighable,
+)
+from workbench.analysis.mitigation_words import (
+    ABOUT,
+    Bounds,
+    GroupRow,
+    MeasureRow,
+    MethodRow,
+    sentence,
+)
+from workbench.analysis.modelling import Fitted, Sample
+from workbench.analysis.soft_rates import (
+    MEASURES,
+    N_REPLICATES,
+    Crowd,
+    Found,
+    counted,
+    measured,
+    soft_cells,
+)
+from workbench.analysis.subgroups import MISSING, Floats, Incidence, shares
+from workbench.analysis.tables import FloatArray, IntArray
+from workbench.domain.errors import BadInput
+
+SLICES = ("train", "calibrate", "test")
+OTHERS = "(smaller groups together)"
+
+
+class GroupSize(TypedDict):
+    """How many rows count in a group in the test slice, and whether gaps are taken with it."""
+
+    group: str
+    positives: int
+    negatives: int
+    compared: bool
+
+
+class Comparison(TypedDict):
+    """`pooled` groups had too few rows to learn from and count as one, or not at all."""
+
+    by: str
+    groups: list[GroupSize]
+    pooled: list[str]
+    slices: dict[str, dict[str, int]]
+    n_people: int
+    n_replicates: int
+    methods: list[MethodRow]
+    sentence: str
+
+
+def compare(
+    fitted: Fitted,
+    slices: Mapping[str, Sample],
+    groups: Mapping[str, Incidence],
+    *,
+    by: str,
+    seed: int,
+) -> Comparison:
+    """What each method would do, measured on the test slice.
+
+    Parameters
+    ----------
+    fitted : Fitted
+        What the run serves, which is compared as it is.
+    slices : mapping
+        Train, calibrate and test, as training made them.
+    groups : mapping
+        Of the same slices, in which groups of the trait candidates count.
+    by : str
+        The trait's name.
+
+    Raises
+    ------
+    BadInput
+        When the model cannot learn under weights, or fewer than two groups have enough rows to
+        learn from or to be compared.
+    """
+    weighable(fitted)
+    large, pooled = regrouped(groups, slices)
+    parts = {
+        name: _part(fitted, one, one_group_each(large[name], len(one)))
+        for name, one in slices.items()
+    }
+    said = _said(fitted, parts, len(large["test"].groups), seed)
+    test, incidence = slices["test"], large["test"]
+    crowd = Crowd.of(len(test), test.people, incidence)
+    between = _compared(crowd, test.labels)
+    forward = {name: one.forward for name, one in said.items()}
+    found = measured(crowd, test.labels, forward, between=between, seed=seed)
+    rows = [
+        _row(name, one, found[name], _by_group(crowd, test.labels, one.forward, incidence))
+        for name, one in said.items()
+    ]
+    return Comparison(
+        by=by,
+        groups=_sizes(crowd, test.labels, incidence, between),
+        pooled=pooled,
+        slices={
+            name: {"candidates": len(one), "true": int(one.labels.sum())}
+            for name, one in slices.items()
+        },
+        n_people=int(crowd.persons.shape[0]),
+        n_replicates=N_REPLICATES,
+        methods=rows,
+        sentence=sentence(rows, by),
+    )
+
+
+def _said(fitted: Fitted, parts: Mapping[str, Part], n_groups: int, seed: int) -> dict[str, Said]:
+    assert isinstance(fitted, FittedModel)  # noqa: S101  # `weighable` has seen to it
+    task = Task(
+        fitted=fitted,
+        train=parts["train"],
+        calibrate=parts["calibrate"],
+        test=parts["test"],
+        n_groups=n_groups,
+        seed=seed,
+    )
+    return {name: method(task) for name, method in METHODS.items()}
+
+
+def regrouped(
+    groups: Mapping[str, Incidence], slices: Mapping[str, Sample]
+) -> tuple[dict[str, Incidence], list[str]]:
+    """The slices with the same groups, all large enough to learn from, and those pooled for it.
+
+    A group that has too few true or false rows in the training or the calibration slice is pooled
+    with the others like it. A pool that is still too small is left out.
+
+    Raises
+    ------
+    BadInput
+        When fewer than two groups are left.
+    """
+    names = sorted({name for one in groups.values() for name in one.groups})
+    learnt = [s for s in SLICES if s != "test"]
+    whole = {s: _numbered(one, one.groups, names) for s, one in groups.items()}
+    kept = [name for name in names if all(_large(whole[s], slices[s], name) for s in learnt)]
+    pooled = [name for name in names if name not in kept]
+    wanted = [*kept, OTHERS] if pooled else kept
+    found = {
+        s: _numbered(one, [n if n in kept else OTHERS for n in names], wanted)
+        for s, one in whole.items()
+    }
+    if pooled and not all(_large(found[s], slices[s], OTHERS) for s in learnt):
+        wanted = kept
+        found = {s: _numbered(one, one.groups, kept) for s, one in found.items()}
+    if len(wanted) < 2:
+        raise BadInput(
+            f"Of {len(names)} groups fewer than two have {LEAST} true and {LEAST} false candidates "
+            "in both the training and the calibration slice, the small ones taken together; "
+            "choose another attribute or a larger dataset.",
+            code="too_few_true",
+        )
+    return found, pooled
+
+
+def _numbered(incidence: Incidence, new: Sequence[str], wanted: Sequence[str]) -> Incidence:
+    """The incidence with its i-th group called ``new[i]``, numbered as in `wanted`, others out."""
+    place = {name: i for i, name in enumerate(wanted)}
+    of = np.array([place.get(name, MISSING) for name in new], dtype=np.int32)
+    group = of[incidence.group]
+    some = group != MISSING
+    return Incidence(incidence.outcome[some], group[some], tuple(wanted))
+
+
+def _large(incidence: Incidence, sample: Sample, name: str) -> bool:
+    groups = one_group_each(incidence, len(sample))
+    found = enough(groups, sample.labels, len(incidence.groups))
+    return bool(found[incidence.groups.index(name)])
+
+
+def _part(fitted: Fitted, sample: Sample, groups: IntArray) -> Part:
+    rows = to_matrix(sample.features, fitted.feature_names)
+    return Part(rows=rows, labels=sample.labels, groups=groups)
+
+
+def _compared(crowd: Crowd, labels: IntArray) -> list[int]:
+    """Groups with enough true and false rows in the test slice for a gap to mean something."""
+    table = _table(crowd, labels)
+    found = np.flatnonzero((table[:-1, 0] >= LEAST) & (table[:-1, 1] >= LEAST)).tolist()
+    if len(found) < 2:
+        raise BadInput(
+            f"{len(found)} groups have {LEAST} true and {LEAST} false candidates in the test "
+            "slice; two are needed to compare, so choose another attribute or a larger dataset.",
+            code="too_few_true",
+        )
+    return found
+
+
+def _table(crowd: Crowd, labels: IntArray) -> Floats:
+    """Negatives and positives per group, everybody last."""
+    cells = soft_cells(labels, np.zeros(len(labels)))
+    return counted(crowd, cells)[:, [0, 2]]
+
+
+def _sizes(
+    crowd: Crowd, labels: IntArray, incidence: Incidence, between: Sequence[int]
+) -> list[GroupSize]:
+    table = _table(crowd, labels)
+    return [
+        GroupSize(
+            group=name,
+            positives=int(table[g, 1]),
+            negatives=int(table[g, 0]),
+            compared=g in between,
+        )
+        for g, name in enumerate(incidence.groups)
+    ]
+
+
+def _by_group(
+    crowd: Crowd, labels: IntArray, forward: FloatArray, incidence: Incidence
+) -> list[GroupRow]:
+    table = counted(crowd, soft_cells(labels, forward))
+    fpr, fnr = shares(table, "fpr"), shares(table, "fnr")
+    return [
+        GroupRow(group=name, fpr=_number(float(fpr[g])), fnr=_number(float(fnr[g])))
+        for g, name in enumerate(incidence.groups)
+    ]
+
+
+def _row(name: str, said: Said, found: Mapping[str, Found], by_group: list[GroupRow]) -> MethodRow:
+    about = ABOUT[name]
+    gap, error = found["gap"].difference_interval, found["balanced_error"].difference_interval
+    return MethodRow(
+        name=name,
+        label=about.label,
+        does=about.does,
+        reads=about.reads,
+        draws_lots=about.draws_lots,
+        on_persons=about.on_persons,
+        why=about.why,
+        parameters=dict(said.parameters),
+        measures={measure: _measure(found[measure]) for measure in MEASURES},
+        by_group=by_group,
+        narrower=gap is not None and gap[1] < 0,
+        costlier=error is not None and error[0] > 0,
+    )
+
+
+def _measure(found: Found) -> MeasureRow:
+    return MeasureRow(
+        value=_number(found.value),
+        interval=_bounds(found.interval),
+        difference=_number(found.difference),
+        difference_interval=_bounds(found.difference_interval),
+    )
+
+
+def _bounds(interval: tuple[float, float] | None) -> Bounds:
+    return None if interval is None else list(interval)
+
+
+def _number(value: float) -> float | None:
+    return None if np.isnan(value) else value

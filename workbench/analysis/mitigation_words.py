@@ -1,0 +1,191 @@
+"""Mitigations in words: what each does, whether it may be used on persons, which was better."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypedDict
+
+from workbench.analysis.audit_words import plain, points
+
+Bounds = list[float] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A method in words: what it does, and whether it may be used on persons and why.
+
+    `reads` says when it reads the trait: never, in choosing, in learning, in use.
+    """
+
+    label: str
+    does: str
+    reads: str
+    draws_lots: bool
+    on_persons: bool
+    why: str
+
+
+ABOUT: Mapping[str, Method] = {
+    "nothing": Method(
+        "Nothing done",
+        "The run as it is, at its own threshold.",
+        "never",
+        False,
+        True,
+        "It may be used once audited and approved: it knows no trait and leaves nothing to chance.",
+    ),
+    "reweighing": Method(
+        "Reweighing",
+        "Learns again with rows weighted so that group and label are independent.",
+        "in learning",
+        False,
+        False,
+        "Not used on persons: the trait would have a part in making what is served, which the rule "
+        "on sensitive columns rules out.",
+    ),
+    "exponentiated_gradient": Method(
+        "Exponentiated gradient",
+        "Learns several estimators under equal error rates for all groups, and draws one by lot.",
+        "in learning",
+        True,
+        False,
+        "Never used on persons: two people of whom the same is recorded would get different "
+        "answers by lot, which nobody could explain to them.",
+    ),
+    "shared_threshold": Method(
+        "Another shared threshold",
+        "Moves the one threshold to where the gap was narrowest, within 5 points of recall and a "
+        "quarter more put forward.",
+        "in choosing",
+        False,
+        True,
+        "It could be used on persons: one line for everybody, no trait and no lot in use. A person "
+        "would have to decide on it, and a new audit to pass.",
+    ),
+    "threshold_optimizer": Method(
+        "A threshold per group",
+        "Sets another threshold for each group, and draws lots between two of them.",
+        "in use",
+        True,
+        False,
+        "Never used on persons: it needs the trait of everybody it is used on, treats people by "
+        "their group, and leaves answers to chance.",
+    ),
+}
+
+
+class MeasureRow(TypedDict):
+    """Shares; None without a denominator. `difference` is against nothing done."""
+
+    value: float | None
+    interval: Bounds
+    difference: float | None
+    difference_interval: Bounds
+
+
+class GroupRow(TypedDict):
+    """Expected rates of one method in one group of the test slice."""
+
+    group: str
+    fpr: float | None
+    fnr: float | None
+
+
+class MethodRow(TypedDict):
+    """`narrower` and `costlier`: beyond the 95 % interval of the difference from nothing done."""
+
+    name: str
+    label: str
+    does: str
+    reads: str
+    draws_lots: bool
+    on_persons: bool
+    why: str
+    parameters: dict[str, float | int | str]
+    measures: dict[str, MeasureRow]
+    by_group: list[GroupRow]
+    narrower: bool
+    costlier: bool
+
+
+def sentence(rows: Sequence[MethodRow], by: str) -> str:
+    """Whether any mitigation showed itself better than doing nothing, in one or two sentences."""
+    base = rows[0]["measures"]["gap"]["value"]
+    start = f"By {plain(by)}, error rates differ by up to {points(base)} points as the run is."
+    better = [row for row in rows[1:] if row["narrower"] and not row["costlier"]]
+    traded = [row for row in rows[1:] if row["narrower"] and row["costlier"]]
+    if better:
+        best = min(better, key=lambda row: row["measures"]["gap"]["difference"] or 0.0)
+        usable = "" if best["on_persons"] else ", but is not used on persons"
+        return f"{start} {best['label']} narrowed that {_by(best)} without more errors{usable}."
+    if traded:
+        best = min(traded, key=lambda row: row["measures"]["gap"]["difference"] or 0.0)
+        return f"{start} {best['label']} narrowed that {_by(best)}, at the price of more errors."
+    return (
+        f"{start} No mitigation showed itself better: none narrowed that gap beyond the 95 % "
+        "interval of the difference."
+    )
+
+
+def _by(row: MethodRow) -> str:
+    gap = row["measures"]["gap"]
+    low, high = gap["difference_interval"] or (0.0, 0.0)
+    return (
+        f"by {points(-(gap['difference'] or 0.0))} points (95 % {points(-high)} to {points(-low)})"
+    )
+
+
+# what tables show of each method, and its heading
+COLUMNS: Mapping[str, str] = {
+    "gap": "Widest gap",
+    "gap_fpr": "Gap, wrongly put forward",
+    "gap_fnr": "Gap, missed",
+    "balanced_error": "Balanced error",
+    "fpr": "Wrongly put forward",
+    "fnr": "Missed",
+    "precision": "Precision",
+    "selection_rate": "Put forward",
+}
+
+
+def between_words(document: Mapping[str, Any]) -> str:
+    """Between which groups gaps are taken."""
+    named = [row["group"] for row in document["groups"] if row["compared"]]
+    return (
+        f"Gaps are taken between {len(named)} groups with enough true and false candidates: "
+        f"{', '.join(named)}. A pair is in the unordered pair of its people's groups; in a group "
+        "of more people each counts once."
+    )
+
+
+def pooled_words(document: Mapping[str, Any]) -> str:
+    """Which groups were too small to learn from; empty where none was."""
+    if not document["pooled"]:
+        return ""
+    return f"Too small to learn from, taken together or left out: {', '.join(document['pooled'])}."
+
+
+# what tables call a method's parameters; what is not here is of use in MLflow alone
+_TOLD: Mapping[str, str] = {
+    "threshold": "put forward from",
+    "instead_of": "instead of",
+    "gap_when_chosen": "gap on the calibration slice",
+    "least_weight": "least weight",
+    "greatest_weight": "greatest weight",
+    "constraint": "constraint",
+    "difference_bound": "rates of a group at most apart from all by",
+    "n_rows": "candidates learnt on",
+    "n_estimators": "estimators drawn from",
+    "times": "weight of a miss against a false one",
+}
+
+
+def told_words(row: Mapping[str, Any]) -> str:
+    """When a method reads the trait, whether it draws lots, what it was told and what it chose."""
+    given = row["parameters"]
+    said = [f"reads the trait: {row['reads']}", "draws lots" if row["draws_lots"] else "no lots"]
+    said += [f"{words} {_plainly(given[name])}" for name, words in _TOLD.items() if name in given]
+    return "; ".join(said).capitalize() + "."
+
+
+def _plainly(value: float | int | str) -> str:
+    return f"{value:,.3g}" if isinstance(value, float) else f"{value}"
