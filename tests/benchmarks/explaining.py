@@ -3,14 +3,18 @@ the model itself."""
 
 import tracemalloc
 from functools import partial
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-from benchmarks.measuring import Row, times_as_fast
+import pandas as pd
+from benchmarks.measuring import Row, peak_mb, times_as_fast
 from builders_modelling import Toy, sample
 
 from workbench.analysis.explanation import Explainer, explainer_of
 from workbench.analysis.fitted_model import FittedModel, decision
+from workbench.store.streamed_table import streamed
 
 N_ROWS = {"small": 400, "full": 4_000}
 N_REFITS = {"small": 3, "full": 20}
@@ -57,36 +61,52 @@ def rows(size: str) -> list[Row]:
 
 
 def _batch(fitted: FittedModel, n: int) -> list[Row]:
-    """Very many rows: a part at a time beside all at once, in time and in memory."""
+    """Very many rows, as `workbench explain` writes them: a part at a time into a Parquet table,
+    beside all at once, in time and in memory."""
     many = sample(n, seed=25, curved=True).features
-    at_once = fitted.explainer(many.to_numpy(np.float64)).effects
-    agrees = all(
-        np.array_equal(part.effects, at_once[part.start : part.start + len(part.outputs)])
-        and not part.withheld.any()
-        for part in fitted.explain_in_bulk(many)
-    )
-    parts = partial(_through, fitted, many)
     whole = _native(fitted.estimator, fitted.background, many.to_numpy(np.float64))
+    written = partial(_written, fitted, many)
+    read = pd.read_parquet(BytesIO(written()))
+    agrees = np.array_equal(read[list(fitted.feature_names)].to_numpy(), whole())
     name = fitted.estimator_name.replace("_", " ")
     return [
         Row(
-            work=f"explain {n:,} candidates, {name}, a part at a time",
-            peer="those of all at once",
-            measured=times_as_fast(parts, whole, rounds=3),
+            work=f"explain {n:,} candidates into a Parquet table, {name}",
+            peer="effects and output all at once",
+            measured=times_as_fast(written, whole, rounds=3),
             reach=None,
-            agrees=bool(agrees),
+            agrees=agrees and not read["withheld"].any(),
             note="each part is checked against the model's own output, and its progress told",
         ),
         Row(
             work=f"memory held meanwhile, {name}, per candidate",
             peer="the effects themselves, 24 B",
-            measured=_peak(parts) / n,
+            measured=_peak(partial(_through, fitted, many)) / n,
             reach=24.0 if n >= 100_000 else None,
             unit="B",
-            agrees=bool(agrees),
+            agrees=agrees,
             note="the highest it rises to, shared out over all; it does not grow with their number",
         ),
+        Row(
+            work=f"by how much the process grows meanwhile, file included, {name}",
+            peer="itself before",
+            measured=peak_mb(written),
+            reach=None,
+            agrees=None,
+            unit="MB",
+        ),
     ]
+
+
+def _written(fitted: FittedModel, many: Any) -> bytes:
+    """The table's bytes."""
+    frames = (
+        pd.DataFrame(part.effects, columns=list(fitted.feature_names)).assign(
+            score=part.outputs, residual=part.residuals, withheld=part.withheld
+        )
+        for part in fitted.explain_in_bulk(many)
+    )
+    return b"".join(streamed(Path("effects.parquet"), frames, text=()))
 
 
 def _through(fitted: FittedModel, many: Any) -> int:

@@ -14,7 +14,7 @@ from workbench import bootstrap
 from workbench.analysis.fitted_model import FittedModel
 from workbench.domain.finding import FindingStatus
 from workbench.services import detect
-from workbench.store import findings
+from workbench.store import cases, findings
 from workbench.store.desk import Desk
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -38,22 +38,30 @@ def explained_by_a_copy(definition: Any) -> Any:
 
 
 def unread(desk: Desk, wanted: Callable[[Any], bool]) -> str:
-    """The first finding of the model that nobody has judged and whose assessment is as wanted."""
+    """The first finding of the model that nobody has judged and whose assessment is as wanted;
+    empty where there is none."""
     with desk.database.read() as connection:
         every = findings.list_findings(connection, model=MODEL, status=FindingStatus.UNDECIDED)
         found = [f for f in every if not findings.judgements_of(connection, desk.vault, f.id)]
-    return next(f.id for f in found if wanted(findings.load_assessment(desk.vault, f)))
+    wanted_ones = (f.id for f in found if wanted(findings.load_assessment(desk.vault, f)))
+    return next(wanted_ones, "")
 
 
 def seal_one_that_misses(home: Path) -> str:
-    """Seal findings by the misread release in a copy of the demonstration; one that is withheld."""
+    """Seal findings by the misread release in a copy of the demonstration, case after case until
+    one of them is withheld."""
     desk = bootstrap.open(home)
     misread = replace(desk, models={MODEL: explained_by_a_copy(desk.models[MODEL])})
-    detect.detect(
-        misread, MODEL, dataset="world", account="data-scientist", seed=99, per_case=9,
-        random_share=0.2,
-    )  # fmt: skip
-    return unread(desk, lambda back: back.explanation is None)
+    with desk.database.read() as connection:
+        every = cases.of_dataset(connection, "world")
+    for case in every:
+        detect.detect(
+            misread, MODEL, dataset="world", account="data-scientist", seed=99, case=case,
+            per_case=9, random_share=0.2,
+        )  # fmt: skip
+        if found := unread(desk, lambda back: back.explanation is None):
+            return found
+    raise AssertionError("the copy missed the model nowhere")
 
 
 def unveiled(person: Any, finding: str) -> None:
@@ -76,6 +84,7 @@ def test_a_withheld_explanation_and_a_model_that_cannot_tell_are_said(
     unsure = unread(
         bootstrap.open(home), lambda back: back.cannot_tell and back.explanation is not None
     )
+    assert unsure
     withheld = seal_one_that_misses(home)
     person = sign_in("analyst-1")
     unveiled(person, withheld)

@@ -109,6 +109,8 @@ def test_nothing_is_asked_of_another_host_and_every_page_draws(sign_in: Callable
             assert person.page.locator('[data-testid="stException"]').count() == 0
             assert person.page.get_by_text("Page not found").count() == 0
             if path == "bias_audit":
+                aside = "button[kind=elementToolbar][aria-label^=Download]:visible"
+                assert person.page.locator(aside).count() == 0
                 person.page.get_by_role("tab", name="Three deciders").click()
                 person.see("People, after the score")
                 person.keep(f"{name}-bias-audit-deciders")
