@@ -1,7 +1,6 @@
 """Error rates per subgroup: point rates from fairlearn, denominators, intervals."""
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Literal, TypedDict
 
 import numpy as np
@@ -62,28 +61,29 @@ def point_rates(outcomes: Outcomes, incidence: Incidence) -> dict[str, Floats]:
     """Rates per group from fairlearn's MetricFrame, NaN where the denominator is 0.
 
     MetricFrame sees one weighted row per group and outcome, so that its cost does not grow with
-    the rows; its metrics are shares of these weights.
+    the rows; its one metric gives all shares of these weights at once.
     """
     from fairlearn.metrics import MetricFrame
 
     table = counts(outcomes.cells, incidence)
     group, cell = np.nonzero(table)
-    weight = {"weight": table[group, cell]}
     frame = MetricFrame(
-        metrics={metric: partial(_share, metric) for metric in METRICS},
+        metrics=_shares,
         y_true=cell // 2,
         y_pred=cell % 2,
         sensitive_features=pd.Series(group, name="group"),
-        sample_params=dict.fromkeys(METRICS, weight),
+        sample_params={"weight": table[group, cell]},
     )
-    by_group = frame.by_group.reindex(range(len(table)))
-    return {metric: by_group[metric].to_numpy(np.float64) for metric in METRICS}
+    rates = np.full((len(table), len(METRICS)), np.nan)
+    found = frame.by_group
+    rates[found.index.to_numpy()] = np.stack(found.to_list())
+    return {metric: rates[:, k] for k, metric in enumerate(METRICS)}
 
 
-def _share(metric: str, label: Ints, prediction: Ints, *, weight: Ints) -> float:
-    """One of `METRICS` from weighted rows; NaN where its denominator is 0."""
+def _shares(label: Ints, prediction: Ints, *, weight: Ints) -> Floats:
+    """`METRICS` from weighted rows; NaN where a denominator is 0."""
     table = np.bincount(2 * label + prediction, weights=weight, minlength=4)
-    return float(shares(table, metric))
+    return np.array([shares(table, metric) for metric in METRICS], np.float64)
 
 
 def group_rows(
