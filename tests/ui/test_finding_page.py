@@ -141,7 +141,7 @@ def test_the_five_steps_open_one_after_the_other(here: Town) -> None:
     assert "Both phones call a taxi company" in said
     assert "With one shared contact less" in said
     assert "It knows phones alone" in said
-    assert "0.05 (0.03 to 0.07)" in said
+    assert "5 (3 to 7)" in said
     assert "400" in said
     verdict = field(page, "Verdict")
     assert verdict.value is None

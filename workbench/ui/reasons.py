@@ -175,8 +175,8 @@ def error_rates(rates: Sequence[GroupRate], *, key: str) -> None:
             {
                 "Trait": rate.attribute.replace("_", " "),
                 "Group": rate.group,
-                "Wrongly drawn in": number(rate.fpr, rate.fpr_interval),
-                "Missed": number(rate.fnr, rate.fnr_interval),
+                "Wrongly drawn in": _per_cent(rate.fpr, rate.fpr_interval),
+                "Missed": _per_cent(rate.fnr, rate.fnr_interval),
                 "Candidates": rate.n,
             }
             for rate in rates
@@ -184,16 +184,22 @@ def error_rates(rates: Sequence[GroupRate], *, key: str) -> None:
         hide_index=True,
         key=key,
         column_config={
-            "Trait": st.column_config.TextColumn(width=84),
-            "Group": st.column_config.TextColumn(width=112),
-            "Wrongly drawn in": st.column_config.TextColumn(width=132),
-            "Missed": st.column_config.TextColumn(width=120),
+            "Trait": st.column_config.TextColumn(width=78),
+            "Group": st.column_config.TextColumn(width=128),
+            "Wrongly drawn in": st.column_config.TextColumn(width=124),
+            "Missed": st.column_config.TextColumn(width=116),
         },
     )
     st.caption(
-        "Shares with 95 % intervals; a dash where too few were there to tell. Which group a person "
-        "here belongs to is not shown: the model never sees it, nor need you."
+        "Per cent, with 95 % intervals; a dash where too few were there to tell. Which group a "
+        "person here belongs to is not shown: the model never sees it, nor need you."
     )
+
+
+def _per_cent(share: float | None, interval: tuple[float, float] | None) -> str:
+    if share is None or interval is None:
+        return number(None)
+    return number(100 * share, (100 * interval[0], 100 * interval[1]))
 
 
 def _ordered(explanation: Explanation) -> list[Effect]:
