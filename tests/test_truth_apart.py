@@ -43,7 +43,8 @@ MEASURING = {
     "workbench/services/audit_deciders.py",
     "workbench/services/evaluate.py",
 }
-HANDED = {  # hands on, to a model's own measure of truth, what evaluation or an audit handed in
+HANDED = {  # given truth by evaluation, an audit or a study, and only then
+    "workbench/analysis/model_study.py",
     "workbench/analysis/modelling.py",
     "models/money_flow/definition.py",
 }

@@ -73,7 +73,7 @@ def test_what_misses_the_model_is_never_shown_but_said_and_logged(home: Home) ->
 def test_native_categories_are_withheld_and_never_come_to_be_served(tmp_path: Path) -> None:
     """What shap misreads worst is refused twice: when it is trained, and when it is explained."""
     built = with_model(world.home(tmp_path), CATEGORICAL)
-    with pytest.raises(BadInput, match="types that are not trusted"):
+    with pytest.raises(BadInput, match="gradient boosting without native categories"):
         train.train(built.desk, world.MODEL, dataset=world.WORLD, seed=5, account="data-scientist")
     graph = built.desk.datasets.graph(world.WORLD)
     split = TimeSplit.of_graph(graph)
@@ -85,7 +85,7 @@ def test_native_categories_are_withheld_and_never_come_to_be_served(tmp_path: Pa
         )
     )
     fitted = next(iter(CATEGORICAL.fit(learnt, later, seed=5).values()))
-    kept = {f.name: getattr(fitted, f.name) for f in fields(FittedModel)}
+    kept = {f.name: getattr(fitted, f.name) for f in fields(FittedModel)} | {"refits": ()}
     misread = Misread(**kept, explain_by=CATEGORICAL.explain_by)
     said = [explained(misread, later.features.iloc[[i]]) for i in range(60)]
     assert any(made is None and "misses the model's output" in why for made, why in said)

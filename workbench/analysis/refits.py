@@ -52,7 +52,8 @@ def refits_of(refits: Sequence[tuple[Any, Matrix]]) -> Refits:
     if found is None:
         raise BadInput(
             f"Refits of {type(refits[0][0]).__name__} cannot be asked all at once; use logistic "
-            "regression or gradient boosting, or add a way with its proof.",
+            "regression, or gradient boosting without native categories, or add a way with "
+            "its proof.",
             code="no_explainer",
         )
     return checked(found, refits)

@@ -71,7 +71,7 @@ def _side_by_side(document: Mapping[str, Any], basis: str) -> None:
         who: _drawn(document[basis]["by"][who], attribute, metric, document["margin"])
         for who in DECIDERS
     }
-    end = max(reach_of(dots, band) for dots, band, _ in drawn.values())
+    end = _end([(dots, band) for dots, band, _ in drawn.values()])
     for (who, name), column in zip(DECIDERS.items(), st.columns(3), strict=True):
         dots, band, verdict = drawn[who]
         with column:
@@ -124,6 +124,13 @@ def _drawn(
     test = next(t for t in found["tests"] if (t["attribute"], t["metric"]) == (attribute, metric))
     dots, band = group_dots(rows, test, margin, most=8)
     return sorted(dots, key=lambda dot: dot.group), band, test["verdict"]
+
+
+def _end(drawn: Sequence[tuple[list[Any], tuple[float, float] | None]]) -> float:
+    """Where all three axes end, as a share: a little past what is sure; where nothing is, at 1."""
+    if all(dot.short for dots, _ in drawn for dot in dots):
+        return 1.0
+    return min(1.0, 1.1 * max(reach_of(dots, band) for dots, band in drawn))
 
 
 def _said(found: Mapping[str, Any]) -> None:
