@@ -7,6 +7,7 @@ Every entry it causes carries ``simulated``, and it works only in a home that it
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -49,6 +50,7 @@ SUPPORT = "The records below bear the claim out: dates and counterparts agree. (
 DRAWN = "Drawn at random, and the score adds nothing to the records. (simulated)"
 DOUBT = "The records could as well be everyday business between these two. (simulated)"
 N_PAST = 30  # findings of each model that are read and decided before anybody opens the pages
+N_BACK = 6  # cases in which each model looks back, so that later records tell who was right
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +119,7 @@ def demo(desk: Desk, *, size: str, seed: int, progress: Progress) -> Demo:
     for model in desk.models:
         steps.once(f"Comparing mitigations of {model}", partial(_compared, desk, model))
         steps.once(f"Reading some findings of {model}", partial(_past_readings, desk, model))
+        _look_back(desk, steps, model, seed=seed)
         steps.once(f"Auditing who decided on {model}", partial(_audit_deciders, desk, model))
     n_findings = steps.once(
         "Counting what was found", lambda _: len(review.list_findings(desk, account="operator"))
@@ -133,7 +136,7 @@ def demo(desk: Desk, *, size: str, seed: int, progress: Progress) -> Demo:
 
 
 def _claim(desk: Desk, *, size: str, seed: int, progress: Progress) -> _Steps:
-    steps = _Steps(desk.home / "demo.json", progress, n_steps=7 + 10 * len(desk.models))
+    steps = _Steps(desk.home / "demo.json", progress, n_steps=7 + (11 + N_BACK) * len(desk.models))
     made = {"size": size, "seed": seed}
     if steps.path.exists():
         steps.done = json.loads(steps.path.read_text(encoding="utf-8"))
@@ -325,6 +328,47 @@ def _past_readings(desk: Desk, model: str, tell: Progress) -> int:
         tell(f"{i + 1} of {len(past)}", 0.0)
         _read_once(desk, row.id, READERS[i % 2], beyond=row.n_offence_facts - usual)
     return len(past)
+
+
+def _look_back(desk: Desk, steps: _Steps, model: str, *, seed: int) -> None:
+    """Detect as of the day from which the release is tested, and let both readers decide it all.
+
+    What records came to confirm since is known, so the deciders can be held against it; and
+    nothing of a day long past is left in anybody's queue. Cases are the last ones: the first are
+    those whose findings of today were read.
+    """
+    run = desk.registry.run(steps.done[f"Training {model}"])
+    day = datetime.fromisoformat(run.parameters["test_as_of"])
+    found: list[str] = []
+    cases = {row.case_id for row in review.list_findings(desk, model=model)}
+    for case in sorted(cases)[-N_BACK:]:
+        found += steps.once(
+            f"Looking back with {model} in {case}",
+            lambda tell, case=case: detect.detect(
+                desk,
+                model,
+                dataset=DATASET,
+                case=case,
+                account="data-scientist",
+                seed=seed,
+                as_of=day,
+                progress=tell,
+            ),
+        )
+    steps.once(
+        f"Reading what {model} found looking back", partial(_read_by_both, desk, model, found)
+    )
+
+
+def _read_by_both(desk: Desk, model: str, found: list[str], tell: Progress) -> int:
+    """As `_past_readings`, each finding by both readers."""
+    rows = [row for row in review.list_findings(desk, model=model) if row.id in set(found)]
+    usual = median([row.n_offence_facts for row in rows] or [0])
+    for i, row in enumerate(rows):
+        tell(f"{i + 1} of {len(rows)}", 0.0)
+        for reader in READERS:
+            _read_once(desk, row.id, reader, beyond=row.n_offence_facts - usual)
+    return len(rows)
 
 
 def _read_once(desk: Desk, finding: str, account: str, *, beyond: float) -> None:

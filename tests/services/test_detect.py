@@ -1,23 +1,27 @@
 """Detection: only with a release in use, sealed and logged, a random share mixed in."""
 
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import builders
 import builders_training as world
+import numpy as np
 import pytest
 from builders import Home
 
-from workbench.domain.errors import NotAllowed, NotCleared, NotFound
+from workbench.analysis.picture import rows_of_ids
+from workbench.domain.errors import BadInput, NotAllowed, NotCleared, NotFound
 from workbench.domain.finding import Assessment, Claim, Finding
 from workbench.domain.log import EntryKind
 from workbench.services import detect, release
-from workbench.store import findings
+from workbench.store import cases, findings
 from workbench.store.artifact import versions_here
 
 pytestmark = pytest.mark.slow
 
 
-def detected(home: Home, account: str = "analyst-1", **more: float) -> list[str]:
+def detected(home: Home, account: str = "analyst-1", **more: Any) -> list[str]:
     return detect.detect(
         home.desk, world.MODEL, dataset=world.WORLD, account=account, seed=5, **more
     )
@@ -40,12 +44,32 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
 def test_findings_are_sealed_in_every_case_with_a_random_share(home: Home) -> None:
     found = content(home)
     assert {f.case_id for f, _, _ in found} == {f"C-{100 + n}" for n in range(world.N_CASES)}
-    proposed = [a for _, _, a in found if a.proposed]
-    random = [a for _, _, a in found if not a.proposed]
-    assert len(proposed) == 4 * world.N_CASES
+    forward = [a for _, _, a in found if a.drawn and not a.drawn.at_random]
+    random = [a for _, _, a in found if a.drawn and a.drawn.at_random]
+    assert len(forward) == 4 * world.N_CASES
     assert len(random) == world.N_CASES  # a fifth of all
-    assert all(a.probability >= a.threshold for a in proposed)
-    assert all(a.probability < a.threshold for a in random)
+    assert all(a.probability >= a.threshold for a in forward)
+    assert all(a.proposed == (a.probability >= a.threshold) for a in (*forward, *random))
+
+
+def test_each_finding_is_sealed_with_how_likely_it_was_to_come_before_people(home: Home) -> None:
+    graph = home.desk.datasets.graph(world.WORLD)
+    for finding, claim, assessment in content(home):
+        drawn = assessment.drawn
+        assert drawn is not None
+        assert "drawn" not in repr(claim)
+        with home.desk.database.read() as connection:
+            ids = cases.entity_ids(connection, home.desk.vault, finding.case_id)
+        n = len(
+            world.Callers().candidates(
+                graph,
+                as_of=claim.as_of,
+                anchors=np.array(rows_of_ids(graph, ids), np.int32),
+                seed=5,
+            )
+        )
+        assert drawn.n_left == n - 4  # all but the four put forward, likely ones among them
+        assert drawn.probability == (1 / (n - 4) if drawn.at_random else 1)
 
 
 def test_the_claim_says_nothing_of_the_model(home: Home) -> None:
@@ -102,10 +126,12 @@ def test_earlier_findings_take_no_place_of_other_candidates(tmp_path: Path) -> N
     built = world.home_in_use(tmp_path)
     detected(built, per_case=1, random_share=0.8)  # one put forward, four at random in each case
     first = content(built)
-    assert sum(a.proposed for _, _, a in first) == world.N_CASES
-    detected(built)
-    proposed = [f.case_id for f, _, a in content(built) if a.proposed]
-    assert sorted(proposed) == sorted(4 * [f"C-{100 + n}" for n in range(world.N_CASES)])
+    assert sum(not a.drawn.at_random for _, _, a in first if a.drawn) == world.N_CASES
+    joined = set(detected(built))
+    later = [(f, a) for f, _, a in content(built) if f.id in joined]
+    assert all(a.drawn is None for _, a in later)  # the first draw stands for the case
+    in_case = [f.case_id for f, _, a in content(built) if a.proposed]
+    assert all(in_case.count(f"C-{100 + n}") >= 4 for n in range(world.N_CASES))
     pairs = [(f.case_id, frozenset(c.subject_ids)) for f, c, _ in content(built)]
     assert len(pairs) == len(set(pairs))
     assert detected(built) == []
@@ -128,6 +154,34 @@ def test_no_random_share_is_possible_only_on_request(tmp_path: Path) -> None:
     found = detected(built, random_share=0.0, per_case=2)
     assert len(found) == 2 * world.N_CASES
     assert all(a.proposed for _, _, a in content(built))
+
+
+def test_one_can_look_back_with_what_was_known_on_a_day_and_nothing_later(home: Home) -> None:
+    run = home.desk.registry.runs(world.MODEL)[0]
+    day = datetime.fromisoformat(run.parameters["test_as_of"])
+    now = {f.id for f, _, _ in content(home)}
+    found = detected(home, as_of=day)
+    sealed = [(c, a) for f, c, a in content(home) if f.id in set(found)]
+    assert found
+    assert not now & set(found)
+    last = max(c.as_of for f, c, _ in content(home) if f.id in now)
+    for claim, assessment in sealed:
+        assert (claim.as_of, claim.known_until, claim.asked_at) == (day, last, last)
+        assert all(record.known_at <= day for record in claim.records)
+        assert assessment.drawn is not None  # a draw of its own
+    assert detected(home, as_of=day) == []
+    assert all(c.known_until is None for f, c, _ in content(home) if f.id in now)
+
+
+def test_looking_back_is_refused_where_the_release_learnt_from_what_came_later(home: Home) -> None:
+    run = home.desk.registry.runs(world.MODEL)[0]
+    learnt = datetime.fromisoformat(run.parameters["calibrate_until"])
+    before = len(content(home))
+    with pytest.raises(BadInput, match=f"learnt from records .* until {learnt:%Y-%m-%d}"):
+        detected(home, as_of=learnt - timedelta(seconds=1))
+    with pytest.raises(BadInput, match="Nothing became known after"):
+        detected(home, as_of=learnt + timedelta(days=4000))
+    assert len(content(home)) == before
 
 
 def test_a_stopped_release_infers_no_more(tmp_path: Path) -> None:

@@ -19,6 +19,14 @@ SHARED = {
     "cluster": "Rows share people: people are resampled and permuted, not rows.",
     "people": "Errors on people whom several candidates share are not independent: people are "
     "resampled and permuted, not candidates.",
+    "groups": "A candidate is about many people, and one error hits them all: for intervals people "
+    "are resampled, for tests errors are permuted between candidates whose people stay together.",
+}
+SHARED_BY_READINGS = {
+    "people": "Errors on people whom several readings share are not independent: people are "
+    "resampled and permuted, not readings.",
+    "groups": "A reading is about many people, and one error hits them all: for intervals people "
+    "are resampled, for tests errors are permuted between readings whose people stay together.",
 }
 
 
@@ -98,6 +106,25 @@ def verdict_sentence(document: Mapping[str, Any]) -> str:
         f"No two groups differ by more than the margin of {margin} points beyond chance, and every "
         "group of a single attribute is large enough to tell."
     )
+
+
+def prompted_sentence(document: Mapping[str, Any]) -> str:
+    """How many candidates were left out because a finding had asked about them (duty T15)."""
+    if "n_prompted" not in document:
+        return ""
+    n = document["n_prompted"]
+    if n == 0:
+        said = "No candidate is left out because a finding had asked about it before its label."
+    else:
+        many = "candidate is" if n == 1 else "candidates are"
+        said = (
+            f"{number_words(n)} {many} left out: a finding had asked about them before their label "
+            "became known, so the release itself may have brought it about."
+        )
+    n_erased = document["n_erased"]
+    if n_erased == 0:
+        return said
+    return f"{said} Erased findings cannot be matched any more: {number_words(n_erased)}."
 
 
 def gap_sentence(test: GapRow, margin: float) -> str:

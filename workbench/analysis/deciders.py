@@ -19,7 +19,6 @@ from workbench.analysis.modelling import Candidates
 from workbench.analysis.picture import rows_of_ids
 from workbench.analysis.subgroups import Bools
 from workbench.analysis.tables import IntArray
-from workbench.analysis.uncertainty import wilson
 from workbench.domain.decision import Verdict
 from workbench.domain.entity import LinkKind
 from workbench.domain.finding import Claim
@@ -46,19 +45,6 @@ class Reading:
         return self.before in YES_OR_NO and self.after in YES_OR_NO
 
 
-class RandomShare(TypedDict):
-    """What people found among findings that the release did not put forward, drawn at random.
-
-    `share` of those decided yes or no, with a 95 % interval: an estimate of what the release
-    misses that hangs on no later record (selective labels).
-    """
-
-    n: int
-    n_supported: int
-    share: float | None
-    interval: list[float] | None
-
-
 class Deciders(TypedDict):
     """`by` holds the audit of each decider; None where no reading is comparable."""
 
@@ -68,7 +54,6 @@ class Deciders(TypedDict):
     verdicts: dict[str, dict[str, int]]
     changed_to_the_release: int
     changed_away: int
-    random_share: RandomShare
     by: dict[str, Audit] | None
 
 
@@ -137,12 +122,8 @@ def audit_deciders(
         The gap that matters, as a share.
     """
     compared = [reading for reading in readings if reading.comparable]
-    row_people = _row_people(compared, people)
-    said = {
-        "before": [r.before is Verdict.SUPPORTED for r in compared],
-        "release": [r.put_forward for r in compared],
-        "after": [r.after is Verdict.SUPPORTED for r in compared],
-    }
+    joined = row_people(compared, people)
+    said = said_by(compared)
     found = np.array([label[r.finding] for r in compared], dtype=np.bool_)
     return Deciders(
         n_readings=len(readings),
@@ -154,14 +135,13 @@ def audit_deciders(
         },
         changed_to_the_release=sum(_changed(r, to_the_release=True) for r in compared),
         changed_away=sum(_changed(r, to_the_release=False) for r in compared),
-        random_share=random_share(readings),
         by=None
-        if not compared or not len(row_people)
+        if not compared or not len(joined)
         else {
             who: audit_candidates(
                 found,
-                np.array(said[who], dtype=np.bool_),
-                people=row_people,
+                said[who],
+                people=joined,
                 sensitive=sensitive,
                 margin=margin,
                 seed=seed,
@@ -172,7 +152,16 @@ def audit_deciders(
     )
 
 
-def _row_people(compared: Sequence[Reading], people: pd.DataFrame) -> pd.DataFrame:
+def said_by(compared: Sequence[Reading]) -> dict[str, Bools]:
+    """Per decider, which readings say yes."""
+    return {
+        "before": np.array([r.before is Verdict.SUPPORTED for r in compared], dtype=np.bool_),
+        "release": np.array([r.put_forward for r in compared], dtype=np.bool_),
+        "after": np.array([r.after is Verdict.SUPPORTED for r in compared], dtype=np.bool_),
+    }
+
+
+def row_people(compared: Sequence[Reading], people: pd.DataFrame) -> pd.DataFrame:
     """Columns candidate (position of the reading) and entity."""
     rows = pd.DataFrame(
         {"reading": np.arange(len(compared)), "candidate": [r.finding for r in compared]}
@@ -195,23 +184,6 @@ def _changed(reading: Reading, *, to_the_release: bool) -> bool:
     """A verdict that changed once the score was seen: to what the release said, or away from it."""
     after = reading.after is Verdict.SUPPORTED
     return reading.before is not reading.after and (after is reading.put_forward) is to_the_release
-
-
-def random_share(readings: Sequence[Reading]) -> RandomShare:
-    """What people said, before seeing the score, of what the release did not put forward."""
-    drawn = [r for r in readings if not r.put_forward and r.before in YES_OR_NO]
-    n_supported = sum(r.before is Verdict.SUPPORTED for r in drawn)
-    return RandomShare(
-        n=len(drawn),
-        n_supported=n_supported,
-        share=n_supported / len(drawn) if drawn else None,
-        interval=_interval(n_supported, len(drawn)) if drawn else None,
-    )
-
-
-def _interval(n_yes: int, n: int) -> list[float]:
-    low, high = wilson(np.array([n_yes / n]), np.array([n], dtype=np.int64))
-    return [float(low[0]), float(high[0])]
 
 
 def gaps(deciders: Mapping[str, Audit]) -> list[Side]:

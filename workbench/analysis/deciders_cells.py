@@ -1,7 +1,8 @@
 """An audit of deciders without its small cells: three deciders, what was said, and the burden.
 
 Readings of a finding are compared with records and with truth; groups leave for one of the two,
-the one that a report begins with, since both tables together would give back what each hides.
+the one that a report begins with, since both tables together would give back what each hides. For
+the same reason the two held against each other (`label_bias`) stay.
 """
 
 from collections import Counter
@@ -13,9 +14,9 @@ from workbench.analysis.small_cells import hidden_cells, hidden_counts, small
 
 KEYS = (
     *("kind", "model", "title", "version", "release", "release_digest", "unit", "dataset"),
-    *("as_of", "margin", "digest"),
+    *("as_of", "margin", "harm", "margin_own", "digest"),
 )
-TREATED = ("records", "truth", "gaps", "burden")
+TREATED = ("records", "truth", "gaps", "missed", "n_elsewhere", "burden")
 _DECIDERS = ("before", "release", "after")
 _COUNTS = ("n_readings", "n_comparable", "n_findings", "changed_to_the_release", "changed_away")
 _OPENED = ("n_opened", "share", "interval")
@@ -36,6 +37,11 @@ def deciders_without_small_cells(
             out[basis], found_told = _basis(found, least, groups=basis == first)
             gaps[basis] = [_side(row, out[basis]["by"]) for row in document["gaps"][basis]]
             told.update(found_told)
+    if "n_elsewhere" in document:
+        out["n_elsewhere"] = counted(document["n_elsewhere"], least)
+    if "missed" in document:
+        found = document["missed"]
+        out["missed"] = None if found is None else _missed(found, least)
     return out | {"gaps": gaps, "burden": _burden(document["burden"], least)}, told
 
 
@@ -48,7 +54,6 @@ def _basis(
     out["verdicts"] = {
         when: _some(said, least) for when, said in found["verdicts"].items() if when in _DECIDERS
     }
-    out["random_share"] = _random_share(found["random_share"], least)
     if found["by"] is None:
         return out | {"by": None}, {}
     by, all_told = {}, Counter[str]()
@@ -67,12 +72,22 @@ def _some(counts: Mapping[str, int], least: int) -> dict[str, int | None]:
     return {name: None if i in hidden else n for i, (name, n) in enumerate(counts.items())}
 
 
-def _random_share(drawn: Mapping[str, Any], least: int) -> dict[str, Any]:
-    n, supported = drawn["n"], drawn["n_supported"]
-    out = {key: drawn[key] for key in ("n", "n_supported", "share", "interval")}
-    if any(small(cell, least=least) for cell in (n, supported, n - supported)):
-        out = dict.fromkeys(out) | {"n": counted(n, least)}
-    return out
+def _missed(found: Mapping[str, Any], least: int) -> dict[str, Any]:
+    """The whole alone, and only where what was drawn, supported and put forward is many.
+
+    Groups stay: their weights and rates together would give small counts back.
+    """
+    row = found["overall"]
+    n, supported = row["n_drawn"], found["n_supported"]
+    few = any(small(k, least=least) for k in (n, supported, n - supported, row["n_forward"]))
+    out = {key: counted(found[key], least) for key in ("n_draws", "n_unread", "n_unweighted")}
+    out |= {key: found[key] for key in ("n_left", "margin", "n_replicates", "seed")}
+    out |= {key: None if few else found[key] for key in ("n_missed", "interval", "n_supported")}
+    whole: dict[str, Any] = {key: row[key] for key in ("attribute", "group", "n_left")}
+    whole |= {key: counted(row[key], least) for key in ("n_drawn", "n_forward")}
+    nothing = {"value": None, "interval": None, "enough": False}
+    whole |= {key: nothing if few else row[key] for key in ("share", "fnr", "fpr")}
+    return out | {"overall": whole, "groups": []}
 
 
 def _side(row: Mapping[str, Any], by: Mapping[str, Any]) -> dict[str, Any]:

@@ -73,7 +73,9 @@ class ExcludedRow(TypedDict):
 
 
 class Audit(TypedDict):
-    """What `workbench audit --json` prints; `shared` says what rows have in common."""
+    """What `workbench audit --json` prints; `shared` says what rows have in common: ``nothing``,
+    people (``cluster``: a row is one person's; ``people``: a row is about one or two; ``groups``:
+    about more), which decides what is permuted."""
 
     n: int
     verdict: str
@@ -119,7 +121,7 @@ def audit(
         margin=margin,
         positives=n_positive,
         negatives=len(outcomes) - n_positive,
-        shared=outcomes.sharing.value,
+        shared="groups" if _of_many(outcomes) else outcomes.sharing.value,
         n_people=outcomes.n_people,
         excluded=_excluded(outcomes, attributes),
         notes=_notes(outcomes, attributes, crossed),
@@ -215,6 +217,11 @@ def _whole_verdict(tests: Sequence[GapRow], singles: set[str]) -> str:
     if any(t["verdict"] == AuditVerdict.INSUFFICIENT and t["attribute"] in singles for t in tests):
         return AuditVerdict.INSUFFICIENT.value
     return AuditVerdict.PASS.value
+
+
+def _of_many(outcomes: Outcomes) -> bool:
+    """True where candidates are about people and some about more than two of them."""
+    return outcomes.sharing is Sharing.PEOPLE and not outcomes.in_pairs
 
 
 def _require(outcomes: Outcomes, attributes: Sequence[Attribute], margin: float) -> None:

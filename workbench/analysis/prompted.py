@@ -5,8 +5,10 @@ because it did: people looked where the model pointed. A model that learns from 
 from itself. So a candidate is tagged when a finding was about it before the record that confirms
 it became known or, where nothing confirms it, before the time of its labels was over.
 
-A finding counts from the moment up to which its records were known (`Claim.as_of`). It was sealed
-no earlier than that, so this tags rather too many than too few. Findings of the random share are
+A finding counts from the moment up to which its records were known (`Claim.asked_at`). It was
+sealed no earlier than that, so this tags rather too many than too few. Where one looked back, that
+is the end of what the dataset held, whatever day was looked back on: records that were there when
+the finding was made are not there because of it. Findings of the random share are
 tagged like the others: people's attention was drawn by them as well. They are what could correct
 for selection, but only under weights for how seldom they are drawn, which no model here applies;
 so they stay out, too.
@@ -52,7 +54,7 @@ def prompted(
     found: Bools = first < microsecond(sample.until)
     start = microsecond(sample.as_of)
     confirmed = found & (sample.labels == 1) & (first > start)
-    for at in sorted({claim.as_of for claim in about}):
+    for at in sorted({claim.asked_at for claim in about}):
         rows = np.flatnonzero(confirmed & (first == microsecond(at)))
         if len(rows):
             found[rows[_known_by(definition, graph, sample, rows, at)]] = False
@@ -99,7 +101,7 @@ def first_asked(graph: CaseGraph, candidates: Candidates, claims: Sequence[Claim
     """
     asked = [rows_of_ids(graph, claim.subject_ids) for claim in claims]
     sizes = np.array([len(set(claim.subject_ids)) for claim in claims], np.int64)
-    at = np.array([microsecond(claim.as_of) for claim in claims], np.int64)
+    at = np.array([microsecond(claim.asked_at) for claim in claims], np.int64)
     found = np.full(len(candidates), NEVER, dtype=np.int64)
     if not len(found) or not len(at):
         return found

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from workbench.analysis import deciders_cells
-from workbench.analysis.audit_cells import KEYS, without_small_cells
+from workbench.analysis.audit_cells import KEYS, counted, without_small_cells
 from workbench.analysis.deciders_cells import deciders_without_small_cells
 from workbench.analysis.people_cells import people_without_small_cells
 from workbench.analysis.small_cells import small
@@ -30,8 +30,11 @@ _TREATED = (
     "against_truth",
     "deciders",
     "per_person",
+    "n_prompted",
+    "n_erased",
     "report",
 )  # report: a file that stays here
+_LEFT_OUT = ("n_prompted", "n_erased")
 _PROXY = ("attribute", "group", "auc", "interval", "strongest", "strongest_auc")
 
 
@@ -75,6 +78,7 @@ def suppressed(
 def _of_release(document: Mapping[str, Any], least: int) -> dict[str, Any]:
     """What an audit of a release holds beside its rates."""
     out = {key: document[key] for key in document if key in _RELEASE}
+    out |= {key: counted(document[key], least) for key in _LEFT_OUT if key in document}
     if "proxies" in document:
         rows = document["proxies"]
         out["proxies"] = [{key: row[key] for key in _PROXY} | {"n": None} for row in rows]

@@ -1,6 +1,7 @@
 """Commands on models and what they find: train, audit, detect, list, replay."""
 
 from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -158,7 +159,7 @@ def audit(
             harm=harm,
             capacity=capacity,
         ).as_json()
-        report["deciders"] = _deciders(desk, model, report["version"], as_, report["margin"])
+        report["deciders"] = _deciders(desk, model, report, as_)
     if suppress:
         from workbench.analysis.suppression import suppressed
 
@@ -195,14 +196,27 @@ def mitigate(
 
 @app.command()
 def detect(
-    model: str, dataset: DatasetOption, seed: Seed = 7, as_: As = OPERATOR, as_json: Json = False
+    model: str,
+    dataset: DatasetOption,
+    seed: Seed = 7,
+    as_of: Annotated[
+        str, typer.Option("--as-of", help="Look back: with what was known by the end of this day.")
+    ] = "",
+    as_: As = OPERATOR,
+    as_json: Json = False,
 ) -> None:
     """Put what the release of MODEL finds before people, sealed, a random share mixed in."""
     from workbench.services import detect as service
 
     desk = desk_here()
     found = service.detect(
-        desk, model, dataset=named(desk, dataset), account=as_, seed=seed, progress=progress
+        desk,
+        model,
+        dataset=named(desk, dataset),
+        account=as_,
+        seed=seed,
+        as_of=_end_of(as_of),
+        progress=progress,
     )
     show({"findings": list(found)}, f"{len(found)} findings sealed", as_json=as_json)
 
@@ -236,12 +250,29 @@ def replay(finding: str, as_: As = OPERATOR, as_json: Json = False) -> None:
         raise typer.Exit(1)
 
 
-def _deciders(desk: "Desk", model: str, version: int, account: str, margin: float) -> Any:
-    """The audit of who decided on this version; None while it is no release or nobody has."""
+def _end_of(day: str) -> datetime | None:
+    """The last instant of a day (UTC); None where none is named."""
+    if not day:
+        return None
+    try:
+        start = datetime.combine(date.fromisoformat(day), time.min, UTC)
+    except ValueError as error:
+        raise BadInput(f"'{day}' is no day; write one as 2024-08-31.") from error
+    return start + timedelta(days=1, microseconds=-1)
+
+
+def _deciders(desk: "Desk", model: str, report: Mapping[str, Any], account: str) -> Any:
+    """The audit, by the same margin, of who decided on the version that a report is of; None while
+    it is no release or nobody has."""
     from workbench.services import audit_deciders
 
     found = audit_deciders.audit_deciders(
-        desk, model, account=account, version=version, margin=margin
+        desk,
+        model,
+        account=account,
+        version=report["version"],
+        margin=report["margin"],
+        harm=report["harm"],
     )
     return None if found is None else {**found.document, "digest": found.digest}
 
@@ -260,7 +291,11 @@ def _mitigation_lines(document: Mapping[str, Any]) -> str:
 
 
 def _audit_lines(report: Mapping[str, Any]) -> str:
+    from workbench.analysis.audit_words import prompted_sentence
+
     lines = [f"verdict: {report['verdict']} (n = {report['n']})"]
+    if report.get("n_prompted") != 0:
+        lines += [said for said in [prompted_sentence(report)] if said]
     for g in report["groups"]:
         rates = f"fpr={_rate(g['fpr'])} fnr={_rate(g['fnr'])}"
         n = "-" if g["n"] is None else g["n"]
@@ -275,9 +310,19 @@ def _audit_lines(report: Mapping[str, Any]) -> str:
 
         lines += [people_sentence(report["per_person"], "at_threshold", wrong) for wrong in PEOPLE]
     if report.get("deciders"):
-        from workbench.analysis.audit_words import deciders_sentence
-
-        document = report["deciders"]
-        basis = "records" if document["truth"] is None else "truth"
-        lines.append(f"deciders, by {basis}: {deciders_sentence(document, basis)}")
+        lines += _deciders_lines(report["deciders"])
     return "\n".join(lines)
+
+
+def _deciders_lines(document: Mapping[str, Any]) -> list[str]:
+    from workbench.analysis.audit_words import deciders_sentence
+    from workbench.analysis.deciders_words import label_sentences, missed_sentences
+
+    lines = [
+        f"deciders, by {basis}: {deciders_sentence(document, basis)}"
+        for basis in ("records", "truth")
+        if document[basis] is not None
+    ]
+    if document.get("label_bias"):
+        lines += label_sentences(document["label_bias"])
+    return lines + missed_sentences(document["missed"])

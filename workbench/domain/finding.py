@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from workbench.domain.entity import Entity, Link, LinkKind
-from workbench.domain.errors import Withheld
+from workbench.domain.errors import BadInput, Withheld
 from workbench.domain.record import Record
 
 RESIDUAL_BOUND = 1e-6
@@ -138,7 +138,8 @@ class Claim:
     """The front half: what a person reads before judging. Nothing of the model is in it.
 
     `subject_ids` are the ids of the entities the claim is about, first named first.
-    `salt` (32 hex digits) keeps the digest from being guessed.
+    `salt` (32 hex digits) keeps the digest from being guessed. `known_until` is set where one
+    looked back: up to then records were there already, though none later than `as_of` is in it.
     """
 
     finding_id: str
@@ -150,6 +151,12 @@ class Claim:
     records: tuple[Record, ...]
     as_of: datetime
     salt: str
+    known_until: datetime | None = None
+
+    @property
+    def asked_at(self) -> datetime:
+        """From when on a record may be there because the finding was put before people (T15)."""
+        return self.known_until or self.as_of
 
     @property
     def offence_facts(self) -> tuple[Record, ...]:
@@ -204,11 +211,34 @@ class CounterCase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """How a candidate came before people, so that what was left out can be estimated.
+
+    Put forward (`probability` 1), or `at_random` from the `n_left` candidates of its case that
+    were not: below the threshold, or beyond what one case's readers are given. Each of these was
+    drawn with this `probability`.
+    """
+
+    at_random: bool
+    probability: float
+    n_left: int
+
+    def __post_init__(self) -> None:
+        if not 0 < self.probability <= 1 or self.n_left < int(self.at_random):
+            raise BadInput(
+                f"Nothing is drawn with probability {self.probability:g} from {self.n_left} "
+                "candidates; give one above 0 up to 1, of a pool that is not empty."
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
     """The back half: what the model said and why, unveiled only after a sealed judgement.
 
     `score` is in log-odds, `probability` calibrated (0 to 1) with a 95 % interval; `proposed` is
-    false for a finding of the random share. Either `explanation` or `withheld` is set, never both.
+    true from the threshold on. `drawn` says how it came before people; None where it joined what
+    was drawn in its case before, or was sealed before that was kept. Either `explanation` or
+    `withheld` is set, never both.
     `answers` is the conformal prediction set at `coverage`: True where "it holds" cannot be ruled
     out, False where "it does not" cannot; with both in it the model cannot tell.
     `against` and `unless` are sentences: what speaks against, and what would change the result.
@@ -243,6 +273,7 @@ class Assessment:
     seed: int
     versions: dict[str, str]
     salt: str
+    drawn: Drawn | None = None
 
     def __post_init__(self) -> None:
         if (self.explanation is None) != bool(self.withheld):

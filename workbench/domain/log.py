@@ -137,12 +137,13 @@ _WORDS: Mapping[Shape, str] = {
     Shape.COUNT: (
         "confidence shown_for_s n_offence_facts version n n_records n_entities n_links n_rejected "
         "n_findings n_hits n_flagged n_drifted n_withheld size seed hours "
+        "n_prompted "  # of an audit
         "n_train_prompted n_calibrate_prompted n_test_prompted"  # labels born of prompting (T15)
     ),
     Shape.FLAG: "about_person synthetic same simulated single_person emergency proposed late "
     "margin_own",
     Shape.TEXTS: "cites sources members groups breached",
-    Shape.INSTANT: "before since due",
+    Shape.INSTANT: "before since due as_of",
 }
 WORDS: Mapping[str, Shape] = {w: shape for shape, words in _WORDS.items() for w in words.split()}
 

@@ -11,7 +11,7 @@ from workbench.domain.case import PER_CASE
 from workbench.domain.errors import BadInput, NotFound
 from workbench.domain.log import EntryKind
 from workbench.domain.release import Margin
-from workbench.store import accounts, audit_reports, cases
+from workbench.store import accounts, audit_reports, cases, findings
 from workbench.store.acceptances import require_accepted
 from workbench.store.audit_reports import AuditReport
 from workbench.store.desk import Desk
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from workbench.analysis.modelling import Fitted, Sample
     from workbench.analysis.per_person import Capacity
     from workbench.analysis.tables import IntArray
+    from workbench.domain.finding import Claim
     from workbench.store.registry import Run, Version
 
 __all__ = ["AuditReport", "audit_release", "audit_table", "audits"]
@@ -98,6 +99,8 @@ def audit_release(
     """Audit a registered version on candidates later than those it learnt from.
 
     The report is kept with the version, which can be approved from then on, and under reports/.
+    Candidates that a finding asked about before their label became known are left out and counted
+    (duty T15): the release itself may have brought that label about.
 
     Parameters
     ----------
@@ -184,16 +187,26 @@ def _document(
 ) -> dict[str, Any]:
     """The audit against records, what was audited, and the audit against truth where it is known.
 
-    Candidates are those of the latest slice of time, which training kept for testing.
+    Candidates are those of the latest slice of time, which training kept for testing, without
+    those whose label a finding may have brought about (duty T15).
     """
     from workbench.analysis.modelling import sample_at, truth_of
+    from workbench.analysis.prompted import prompted, without
     from workbench.analysis.proxies import proxies
 
     definition, graph = desk.models[version.model], desk.datasets.graph(dataset)
     run = desk.registry.run(version.run_id)
     fitted = desk.registry.load(definition, run_id=run.id, digest=version.digest)
     as_of, until = _later_slice(run, graph, dataset)
-    held = sample_at(definition, graph, as_of=as_of, until=until, seed=run.seed)
+    whole = sample_at(definition, graph, as_of=as_of, until=until, seed=run.seed)
+    claims, n_erased = _claims(desk, version.model)
+    held = without(whole, prompted(definition, graph, whole, claims, dataset=dataset))
+    if not len(held):
+        raise BadInput(
+            f"A finding asked about each of the {len(whole):,} candidates before its label became "
+            "known, so no label is left to audit by; bring later records.",
+            code="prompted",
+        )
     sensitive = _sensitive(desk, dataset)
     true = truth_of(
         definition, graph.as_of(held.as_of), held.candidates, desk.datasets.truth(dataset)
@@ -212,10 +225,18 @@ def _document(
         "dataset_sha256": desk.datasets.sha256(dataset),
         "as_of": as_of.isoformat(),
         "until": until.isoformat(),
+        "n_prompted": len(whole) - len(held),
+        "n_erased": n_erased,
         "proxies": proxies(
             held.features[list(fitted.feature_names)], held.people, sensitive, seed=SEED
         ),
     }
+
+
+def _claims(desk: Desk, model: str) -> "tuple[tuple[Claim, ...], int]":
+    """What findings of the model asked about, and how many of them were erased."""
+    with desk.database.read() as connection:
+        return findings.claims_of_model(connection, desk.vault, model)
 
 
 def _audited(
@@ -302,6 +323,7 @@ def _log_audit(desk: Desk, report: AuditReport, who: Account) -> None:
         "audit_digest": report.digest,
         "dataset": report.dataset,
         "n": report.document["n"],
+        "n_prompted": report.document["n_prompted"],
         "margin": f"{report.document['margin']:g}",
         "margin_own": report.document["margin_own"],
         "account": who.id,

@@ -2,8 +2,8 @@
 
 import random
 import secrets
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -11,14 +11,15 @@ import numpy as np
 import pandas as pd
 
 from workbench.analysis.assessing import Asked, Served, assessment, group_rates, limits_of
+from workbench.analysis.drawing import drawn
 from workbench.analysis.graph import CaseGraph
-from workbench.analysis.modelling import SAME, Candidates, Fitted, ModelDefinition
+from workbench.analysis.modelling import Candidates, Fitted, ModelDefinition
 from workbench.analysis.picture import entities_at, links_at, records_at, rows_of_ids
 from workbench.domain.account import Account, Operation, Role
 from workbench.domain.case import PER_CASE
-from workbench.domain.errors import NotCleared, NotFound
-from workbench.domain.finding import Assessment, Claim, Subgraph
-from workbench.domain.log import EntryKind
+from workbench.domain.errors import BadInput, NotCleared, NotFound
+from workbench.domain.finding import Assessment, Claim, Drawn, Subgraph
+from workbench.domain.log import EntryKind, instant
 from workbench.domain.release import Release
 from workbench.store import accounts, cases, findings, releases
 from workbench.store.acceptances import require_accepted
@@ -29,18 +30,21 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 Progress = Callable[[str, float], None]
-LEAST = 2  # findings in a case; random ones fill up, so that few do not betray the model's view
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Run:
-    """What stays the same for every case of one detection."""
+    """What stays the same for every case of one detection.
+
+    `known_until` is set where one looks back: up to then the dataset's records were known.
+    """
 
     desk: Desk
     served: Served
     release: Release
     known: CaseGraph
     as_of: datetime
+    known_until: datetime | None
     account: Account
     dataset: str
     per_case: int
@@ -66,6 +70,7 @@ def detect(
     case: str | None = None,
     per_case: int = PER_CASE,
     random_share: float = 0.2,
+    as_of: datetime | None = None,
     progress: Progress = lambda text, share: None,
 ) -> list[str]:
     """Seal findings in the cases of a dataset that the account may work in.
@@ -77,25 +82,31 @@ def detect(
     per_case : int
         At most this many candidates above the threshold in each case.
     random_share : float
-        Share of all findings (0 to below 1) that the model did not put forward, drawn at random
-        among a case's candidates, so that people do not see the model's choice alone. A case of
-        fewer than two is filled up with such; 0 leaves all of them out.
+        Share of all findings (0 to below 1) that were not put forward, drawn at random among all
+        other candidates of a case, so that people do not see the model's choice alone; each is
+        sealed with the probability of its draw. A case of fewer than two is filled up with such;
+        0 leaves all of them out.
+    as_of : datetime, optional
+        Look back: with what was known then and nothing later (all there is, unless told). What
+        records came to say since can then be held against findings and those who judged them.
 
     Returns
     -------
     list of str
-        Ids of the new findings, in their order (random). What was sealed under this release
-        already is not sealed again.
+        Ids of the new findings, in their order (random). What was sealed under this release as of
+        the same instant already is not sealed again.
 
     Raises
     ------
+    BadInput
+        When the release learnt from what became known later than `as_of`.
     NotCleared
         When no release of the model is in use, or nobody accepted the dataset.
     NotFound, NotAllowed
         When `case` is none of this dataset's, or not open to the account.
     """
     progress(f"{model}: loading the release and the records", 0.0)
-    run = _prepare(desk, model, dataset, account, seed, per_case, random_share)
+    run = _prepare(desk, model, dataset, account, seed, per_case, random_share, as_of)
     with desk.database.read() as connection:
         open_to = _cases(connection, run, case)
     found: list[str] = []
@@ -114,6 +125,7 @@ def _prepare(
     seed: int,
     per_case: int,
     random_share: float,
+    asked_for: datetime | None,
 ) -> _Run:
     if model not in desk.models:
         raise NotFound(f"There is no model {model}; there are: {', '.join(sorted(desk.models))}.")
@@ -124,7 +136,10 @@ def _prepare(
         release = _in_use(connection, desk, model)
     definition = desk.models[model]
     graph = desk.datasets.graph(dataset)
-    as_of = graph.records["known_at"].max().to_pydatetime()
+    last = graph.records["known_at"].max().to_pydatetime()
+    as_of = last if asked_for is None else min(asked_for, last)
+    if asked_for is not None:
+        _require_learnt_before(desk, release, asked_for, last)
     known = graph.as_of(as_of)
     return _Run(
         desk=desk,
@@ -132,12 +147,30 @@ def _prepare(
         release=release,
         known=known,
         as_of=as_of,
+        known_until=last if as_of < last else None,
         account=who,
         dataset=dataset,
         per_case=per_case,
         random_share=random_share,
         seed=seed,
     )
+
+
+def _require_learnt_before(desk: Desk, release: Release, as_of: datetime, last: datetime) -> None:
+    """Raise where looking back would show a release what it learnt from, or where nothing is."""
+    if as_of.date() > last.date():
+        raise BadInput(
+            f"Nothing became known after {last:%Y-%m-%d}; name that day or an earlier one.",
+            code="as_of",
+        )
+    learnt = datetime.fromisoformat(desk.registry.run(release.run_id).parameters["calibrate_until"])
+    if as_of < learnt:
+        raise BadInput(
+            f"Release {release.id} learnt from records that became known until "
+            f"{learnt:%Y-%m-%d}, so as of {as_of:%Y-%m-%d} it would find what it was taught; name "
+            f"{learnt:%Y-%m-%d} or a later day.",
+            code="as_of",
+        )
 
 
 def _served(
@@ -241,6 +274,7 @@ def _log_inference(
     """
     fields = {
         "what": "detection",
+        "as_of": instant(run.as_of),
         "account": run.account.id,
         "case": case_id,
         "dataset": run.dataset,
@@ -257,14 +291,16 @@ def _log_inference(
 
 
 def _sealed_subjects(connection: "Connection", run: _Run, case_id: str) -> list[set[int]]:
-    """Entity rows of what this release put into the case already; erased ones are not known."""
+    """Entity rows of what this release put into the case as of the same instant already; erased
+    ones are not known."""
     found = findings.list_findings(connection, cases=[case_id], model=run.definition.name)
     claims = [
         findings.load_claim(run.desk.vault, finding)
         for finding in found
         if finding.release_id == run.release.id and run.desk.vault.holds(finding.id)
     ]
-    return [set(rows_of_ids(run.known, claim.subject_ids)) for claim in claims]
+    same = [claim for claim in claims if claim.as_of == run.as_of]
+    return [set(rows_of_ids(run.known, claim.subject_ids)) for claim in same]
 
 
 def _chosen(
@@ -273,43 +309,21 @@ def _chosen(
     candidates: Candidates,
     features: pd.DataFrame,
     before: Sequence[set[int]],
-) -> list[int]:
-    """Rows to seal, shuffled: the most probable ahead of the threshold, and random others.
-
-    What was sealed `before` takes the place of the same candidate alone, never of another.
-    """
+) -> list[tuple[int, Drawn | None]]:
+    """Rows to seal, shuffled, and how each came: put forward, or drawn at random."""
     if not len(candidates):
         return []
-    rng = np.random.default_rng([run.seed, *case_id.encode()])
-    probability = run.fitted.probability(features)
-    ahead = np.flatnonzero(probability >= run.fitted.threshold)
-    ranked = ahead[np.argsort(-probability[ahead], kind="stable")]
-    seen = list(before)
-    forward = _distinct(ranked, candidates, [], limit=run.per_case)
-    fresh = _distinct(forward, candidates, seen, limit=len(forward))
-    others = rng.permutation(np.flatnonzero(probability < run.fitted.threshold))
-    wanted = len(fresh) * run.random_share / (1 - run.random_share)
-    n_random = int(wanted) + int(rng.random() < wanted % 1)
-    if run.random_share:
-        n_random = max(n_random, LEAST - len(before) - len(fresh))
-    fresh += _distinct(others, candidates, seen, limit=n_random)
-    random.SystemRandom().shuffle(fresh)
-    return fresh
-
-
-def _distinct(
-    rows: Iterable[int], candidates: Candidates, seen: list[set[int]], *, limit: int
-) -> list[int]:
-    """The first `limit` of `rows` that are not the same as any `seen`, to which they are added."""
-    kept: list[int] = []
-    for i in rows:
-        if len(kept) == limit:
-            break
-        mine = set(candidates.members_of(i).tolist())
-        if all(len(mine & other) <= SAME * len(mine | other) for other in seen):
-            kept.append(int(i))
-            seen.append(mine)
-    return kept
+    found = drawn(
+        candidates,
+        run.fitted.probability(features),
+        threshold=run.fitted.threshold,
+        per_case=run.per_case,
+        random_share=run.random_share,
+        before=before,
+        rng=np.random.default_rng([run.seed, *case_id.encode()]),
+    )
+    random.SystemRandom().shuffle(found)
+    return found
 
 
 def _explained(
@@ -317,13 +331,18 @@ def _explained(
     case_id: str,
     candidates: Candidates,
     features: pd.DataFrame,
-    chosen: Sequence[int],
+    chosen: Sequence[tuple[int, Drawn | None]],
 ) -> list[tuple[Claim, Assessment, int]]:
     """Both halves of each chosen finding, and on how many verified offence facts it rests."""
-    asked = candidates.take(np.array(chosen, np.int64))
+    places = [row for row, _ in chosen]
+    asked = candidates.take(np.array(places, np.int64))
     history = run.definition.history(run.known, asked, as_of=run.as_of)
-    rows = features.iloc[list(chosen)].reset_index(drop=True)
-    return [_halves(run, case_id, asked, rows, history, i) for i in range(len(asked))]
+    rows = features.iloc[places].reset_index(drop=True)
+    halves = [_halves(run, case_id, asked, rows, history, i) for i in range(len(asked))]
+    return [
+        (claim, replace(back, drawn=how), n_facts)
+        for (claim, back, n_facts), (_, how) in zip(halves, chosen, strict=True)
+    ]
 
 
 def _halves(
@@ -348,6 +367,7 @@ def _halves(
         records=records_at(known, beneath),
         as_of=run.as_of,
         salt=secrets.token_hex(16),
+        known_until=run.known_until,
     )
     put = Asked(
         graph=known,

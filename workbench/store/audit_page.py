@@ -17,6 +17,7 @@ from workbench.analysis.audit_words import (
     p_words,
     plain,
     points,
+    prompted_sentence,
     verdict_sentence,
 )
 from workbench.analysis.error_rates import DENOMINATOR, GroupRow, Interval, rate_of
@@ -39,6 +40,7 @@ def render(document: Mapping[str, Any], *, digest: str, made_at: datetime) -> by
         "truth": _against_truth(document),
         "depth": depth_page(document),
         "proxies": _proxies(document.get("proxies", [])),
+        "prompted": f"<p>{prompted_sentence(document)}</p>",
         "excluded": _excluded(document["excluded"], document["notes"]),
         "tests": _tests(document["tests"]),
         "shared": SHARED[document["shared"]],

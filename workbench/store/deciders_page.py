@@ -9,6 +9,7 @@ from workbench.analysis.audit_words import (
     DECIDERS,
     HIDDEN,
     METRICS,
+    SHARED_BY_READINGS,
     VERDICTS,
     deciders_sentence,
     number_words,
@@ -18,6 +19,7 @@ from workbench.analysis.audit_words import (
 from workbench.analysis.group_dots import group_dots
 from workbench.store.audit_frame import TEMPLATES, facts, framed, safe, table
 from workbench.store.dot_plot import dot_plot
+from workbench.store.missed_page import label_part, missed_part
 
 BASES = {
     "truth": "Against the truth",
@@ -34,7 +36,10 @@ def render(document: Mapping[str, Any], *, digest: str, made_at: datetime) -> by
         bases="\n".join(_basis(document, name) for name in BASES if document[name] is not None),
         absent="" if document["records"] else _ABSENT,
         verdicts=_verdicts(found) if found else "",
-        random_share=_random_share(found) if found else "",
+        labels=label_part(document),
+        missed=missed_part(document),
+        shared=_shared(found) if found else "",
+        harm=_harm(document),
         burden=_burden(document["burden"]),
         margin=points(document["margin"]),
     )
@@ -54,8 +59,9 @@ def render(document: Mapping[str, Any], *, digest: str, made_at: datetime) -> by
 _NOBODY = '<p class="said">Nobody to count.</p>'
 _FEW = '<p class="said">Hidden: too few in each group to be told of.</p>'
 _ABSENT = (
-    "<p>No record became known later than these findings, so nothing but the truth of the "
-    "synthetic world can be compared with what people said.</p>"
+    "<p>No record became known later than these findings, so nothing but the truth of a synthetic "
+    "world can be compared with what people said. Look back (workbench detect --as-of DAY) and let "
+    "people read what is found, and records that came since will tell.</p>"
 )
 
 
@@ -150,17 +156,18 @@ def _verdicts(found: Mapping[str, Any]) -> str:
     )
 
 
-def _random_share(found: Mapping[str, Any]) -> str:
-    drawn = found["random_share"]
-    if drawn["n"] is None or (drawn["n"] and drawn["share"] is None):
-        return "<p>What was said of the random share is hidden: it is of too few.</p>"
-    if not drawn["n"]:
-        return "<p>Nobody has said yes or no to a finding of the random share yet.</p>"
-    low, high = drawn["interval"]
+def _shared(found: Mapping[str, Any]) -> str:
+    """What is resampled and permuted, which hangs on how many people a reading is about."""
+    return SHARED_BY_READINGS[found["by"]["after"]["shared"]] if found["by"] else ""
+
+
+def _harm(document: Mapping[str, Any]) -> str:
+    """Why this margin, and whether it is the model's own."""
+    if not document.get("harm"):
+        return ""
+    chosen = "" if document["margin_own"] else " Chosen for this audit, not the model's own."
     return (
-        f"<p>Of {drawn['n']:,} readings of findings that the release did not put forward, drawn at "
-        f"random, {drawn['n_supported']:,} were found supported before anybody saw a score: "
-        f"{points(drawn['share'])} % (95 % {points(low)} to {points(high)}).</p>"
+        f"<p><b>Why {points(document['margin'])} points.</b> {safe(document['harm'])}{chosen}</p>"
     )
 
 

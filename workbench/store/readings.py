@@ -21,6 +21,28 @@ class ReadingRow:
     decided_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgementRow:
+    """What one person thought of a finding from its records alone, decided since or not."""
+
+    finding_id: str
+    verdict: Verdict
+
+
+def judgements_of_release(connection: Connection, release_id: str) -> list[JudgementRow]:
+    """Every judgement of a release's findings, by finding and then by when it was sealed."""
+    query = (
+        select(judgement.c.finding_id, judgement.c.verdict)
+        .join(finding, finding.c.id == judgement.c.finding_id)
+        .where(finding.c.release_id == release_id)
+        .order_by(judgement.c.finding_id, judgement.c.entry_seq)
+    )
+    return [
+        JudgementRow(finding_id=row.finding_id, verdict=Verdict(row.verdict))
+        for row in connection.execute(query)
+    ]
+
+
 def of_release(connection: Connection, release_id: str) -> list[ReadingRow]:
     """Readings that were taken to a decision, by finding and then by when they were decided."""
     latest = (

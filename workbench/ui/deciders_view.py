@@ -8,6 +8,7 @@ import streamlit as st
 from workbench.analysis.audit_words import (
     DECIDERS,
     METRICS,
+    SHARED_BY_READINGS,
     VERDICTS,
     deciders_sentence,
     plain,
@@ -16,7 +17,7 @@ from workbench.analysis.audit_words import (
 from workbench.analysis.error_rates import DENOMINATOR
 from workbench.analysis.group_dots import group_dots, reach_of
 from workbench.services.audit_deciders import DecidersReport
-from workbench.ui import components
+from workbench.ui import components, missed_view
 from workbench.ui.components import Colour, Dot
 from workbench.ui.words import inert, number
 
@@ -36,7 +37,12 @@ def deciders(report: DecidersReport | None) -> None:
     document = report.document
     bases = [basis for basis in _BASES if document[basis] is not None]
     if not bases:
-        components.empty("There is nothing to compare with yet.", "Later records will tell.")
+        components.empty(
+            "There is nothing to compare with yet.",
+            "Look back (workbench detect MODEL --dataset NAME --as-of DAY), and records that came "
+            "since will tell.",
+        )
+        missed_view.missed(document)
         return
     basis = bases[0]
     if len(bases) > 1:
@@ -49,11 +55,23 @@ def deciders(report: DecidersReport | None) -> None:
     st.caption(
         f"{found['n_readings']:,} readings of {found['n_findings']:,} findings, "
         f"{found['n_comparable']:,} of them yes or no both before and after the score; compared "
-        f"with: {_BASES[basis].lower()}. In sum over all readers, never for one."
+        f"with: {_BASES[basis].lower()}. In sum over all readers, never for one. {_shared(found)}"
     )
+    if document.get("harm"):
+        own = "" if document["margin_own"] else " Chosen for this audit, not the model's own."
+        st.caption(
+            inert(f"Why a margin of {points(document['margin'])} points: {document['harm']}{own}")
+        )
     if found["by"]:
         _side_by_side(document, basis)
+    missed_view.labels(document)
     _said(found)
+    missed_view.missed(document)
+
+
+def _shared(found: Mapping[str, Any]) -> str:
+    """What is resampled and permuted, which hangs on how many people a reading is about."""
+    return SHARED_BY_READINGS[found["by"]["after"]["shared"]] if found["by"] else ""
 
 
 def _side_by_side(document: Mapping[str, Any], basis: str) -> None:
@@ -147,21 +165,6 @@ def _said(found: Mapping[str, Any]) -> None:
     st.caption(
         f"Of those who said yes or no both times, {found['changed_to_the_release']:,} changed to "
         f"what the release said and {found['changed_away']:,} away from it."
-    )
-    st.subheader("What the release may miss", anchor=False)
-    drawn = found["random_share"]
-    if not drawn["n"]:
-        st.caption("Nobody has said yes or no to a finding of the random share yet.")
-        return
-    low, high = drawn["interval"]
-    st.markdown(
-        f"Of {drawn['n']:,} readings of findings that it did not put forward, drawn at random, "
-        f"{drawn['n_supported']:,} were found supported before anybody saw a score: "
-        f"{points(drawn['share'])} % (95 % {points(low)} to {points(high)})."
-    )
-    st.caption(
-        "They alone say what is left out without waiting for records that the release's own "
-        "findings brought about."
     )
 
 

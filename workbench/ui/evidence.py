@@ -175,4 +175,5 @@ def stated(claim: Claim) -> None:
     st.caption(
         f"An assessment to be tested, not a fact. Records as they were known on "
         f"{local(claim.as_of)}."
+        + (" Looked back on: later ones are there and are not shown." if claim.known_until else "")
     )

@@ -13,6 +13,7 @@ from workbench.analysis.audit_words import (
     p_words,
     plain,
     points,
+    prompted_sentence,
     verdict_sentence,
 )
 from workbench.analysis.error_rates import GroupRow, rate_of
@@ -275,7 +276,7 @@ def _left_out(report: AuditReport) -> None:
         )
     else:
         st.caption("Every row has a group in every attribute; none is left out.")
-    for note in report.document["notes"]:
+    for note in (prompted_sentence(report.document), *report.document["notes"]):
         st.caption(inert(note))
     truth = report.document.get("against_truth")
     if truth is not None:

@@ -1,0 +1,115 @@
+"""What labels hide and what the release may miss: two parts of the deciders' tab."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from workbench.analysis.audit_words import DECIDERS, METRICS, VERDICTS, plain, points
+from workbench.analysis.deciders_words import (
+    MEASURES,
+    NOT_KEPT,
+    OF,
+    TOO_FEW,
+    basis_words,
+    label_sentences,
+    missed_sentences,
+)
+from workbench.ui import components
+from workbench.ui.components import Dot
+from workbench.ui.words import inert
+
+
+def labels(document: Mapping[str, Any]) -> None:
+    """Error rates by records beside those by the truth, over the same readings."""
+    found = document.get("label_bias")
+    if not found:
+        return
+    st.subheader("What labels hide", anchor=False)
+    first, *others = label_sentences(found)
+    st.markdown("\n".join([inert(first), "", *(f"- {inert(one)}" for one in others)]))
+    st.dataframe(
+        [
+            {
+                "Decider": DECIDERS[row["decider"]],
+                "Error": METRICS[row["metric"]],
+                "By records": basis_words(row["records"]),
+                "By the truth": basis_words(row["truth"]),
+            }
+            for row in found["rates"]
+        ],
+        hide_index=True,
+        key="label_rates",
+    )
+    with st.expander("Widest gaps between groups, by records and by the truth"):
+        st.dataframe(
+            [
+                {
+                    "Decider": DECIDERS[row["decider"]],
+                    "By": plain(row["attribute"]),
+                    "Error": METRICS[row["metric"]],
+                    "By records (points)": _gap(row, "records"),
+                    "By the truth (points)": _gap(row, "truth"),
+                }
+                for row in found["gaps"]
+            ],
+            hide_index=True,
+            key="label_gaps",
+        )
+
+
+def _gap(row: Mapping[str, Any], basis: str) -> str:
+    return f"{points(row[basis])} · {VERDICTS[row['verdicts'][basis]].lower()}"
+
+
+def missed(document: Mapping[str, Any]) -> None:
+    """What was not put forward and would be found supported, estimated from what was drawn."""
+    st.subheader("What the release may miss", anchor=False)
+    if "missed" not in document:
+        st.caption(NOT_KEPT)
+        return
+    found = document["missed"]
+    first, *others = missed_sentences(found)
+    st.markdown(inert(first))
+    if others:
+        st.caption(inert(" ".join(others)))
+    if found is not None and found["groups"]:
+        _groups(found["groups"])
+
+
+def _groups(groups: Sequence[Mapping[str, Any]]) -> None:
+    left, right = st.columns([2, 5], vertical_alignment="bottom")
+    attribute = left.selectbox(
+        "By", list(dict.fromkeys(row["attribute"] for row in groups)),
+        format_func=lambda name: plain(name).capitalize(), key="missed_attribute",
+    )  # fmt: skip
+    measure = right.segmented_control(
+        "Estimate", list(MEASURES), default="share", required=True,
+        format_func=lambda name: MEASURES[name], key="missed_measure",
+    )  # fmt: skip
+    mine = [row for row in groups if row["attribute"] == attribute]
+    known = [row for row in mine if row[measure]["value"] is not None]
+    if known:
+        components.dots(
+            [
+                Dot(
+                    label=f"{row['group']} · {row['n_drawn']} + {row['n_forward']}",
+                    value=100 * row[measure]["value"],
+                    low=100 * row[measure]["interval"][0],
+                    high=100 * row[measure]["interval"][1],
+                    note="" if row[measure]["enough"] else TOO_FEW,
+                    insufficient=not row[measure]["enough"],
+                )
+                for row in known
+            ],
+            axis=f"per cent of {OF[measure]}, estimated",
+            key=f"missed_{attribute}_{measure}",
+            domain=(0, 100),
+        )
+    nobody = len(mine) - len(known)
+    st.caption(
+        "Beside a group: how many drawn at random and how many put forward were judged. With 95 % "
+        "intervals, people resampled. Hollow: too few to tell, the interval reaches further than "
+        "the margin."
+        + (f" {nobody} groups have nobody drawn or nobody to count." if nobody else "")
+    )
