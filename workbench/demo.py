@@ -340,23 +340,29 @@ def _look_back(desk: Desk, steps: _Steps, model: str, *, seed: int) -> None:
     run = desk.registry.run(steps.done[f"Training {model}"])
     day = datetime.fromisoformat(run.parameters["test_as_of"])
     found: list[str] = []
-    cases = {row.case_id for row in review.list_findings(desk, model=model)}
+    cases = {row.case for row in review.list_findings(desk, model=model)}
     for case in sorted(cases)[-N_BACK:]:
         found += steps.once(
             f"Looking back with {model} in {case}",
-            lambda tell, case=case: detect.detect(
-                desk,
-                model,
-                dataset=DATASET,
-                case=case,
-                account="data-scientist",
-                seed=seed,
-                as_of=day,
-                progress=tell,
-            ),
+            partial(_detected_then, desk, model, case=case, day=day, seed=seed),
         )
     steps.once(
         f"Reading what {model} found looking back", partial(_read_by_both, desk, model, found)
+    )
+
+
+def _detected_then(
+    desk: Desk, model: str, tell: Progress, *, case: str, day: datetime, seed: int
+) -> list[str]:
+    return detect.detect(
+        desk,
+        model,
+        dataset=DATASET,
+        case=case,
+        account="data-scientist",
+        seed=seed,
+        as_of=day,
+        progress=tell,
     )
 
 

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from workbench.analysis.burden import NO_AREA, burden
-from workbench.analysis.deciders import Reading, audit_deciders, gaps, random_share
+from workbench.analysis.deciders import Deciders, Reading, audit_deciders, gaps
+from workbench.analysis.label_bias import label_bias
 from workbench.domain.decision import Verdict
 from workbench.domain.entity import Entity, EntityKind
 from workbench.domain.finding import Claim, Subgraph
@@ -101,13 +102,42 @@ def test_without_a_comparable_reading_nobody_is_audited() -> None:
     assert found["by"] is None
 
 
-def test_the_random_share_counts_what_people_thought_before_any_score() -> None:
-    drawn = [reading(i, YES if i < 2 else NO, False, NO) for i in range(8)]
-    found = random_share([*drawn, reading(9, YES, True, YES), reading(10, UNSURE, False, YES)])
-    assert (found["n"], found["n_supported"], found["share"]) == (8, 2, 0.25)
-    # Wilson (1927), 2 of 8 at 95 %
-    assert found["interval"] == pytest.approx([0.0715, 0.5907], abs=5e-4)
-    assert random_share([])["share"] is None
+def test_what_labels_hide_is_the_difference_over_the_same_readings() -> None:
+    # 8 findings; 0-3 are true, of which records confirmed 0 and 1 alone. People say yes to 0-3 and
+    # to 4 before the score, the release to 0 and 5, people after it to 0-3
+    n = 8
+    before, forward, after = {0, 1, 2, 3, 4}, {0, 5}, {0, 1, 2, 3}
+    readings = [
+        reading(i, YES if i in before else NO, i in forward, YES if i in after else NO)
+        for i in range(n)
+    ]
+    each = np.arange(n)
+    truth, records = each < 4, each < 2
+    people, sensitive = everybody_of(n)
+
+    def audited(label: np.ndarray) -> Deciders:
+        return audit_deciders(
+            readings, label, people=people, sensitive=sensitive, margin=0.05, seed=1
+        )
+
+    by = {"records": audited(records)["by"], "truth": audited(truth)["by"]}
+    assert by["records"] is not None
+    assert by["truth"] is not None
+    found = label_bias(readings, records, truth, by=by, people=people, seed=1)
+    assert found["labels"] == {"both": 2, "records_only": 0, "truth_only": 2, "neither": 4}
+    rates = {(r["decider"], r["metric"]): r for r in found["rates"]}
+    # by records people before err in 3 of 6 (2, 3 and 4), by the truth in 1 of 4
+    one = rates["before", "fpr"]
+    assert (one["records"]["rate"], one["records"]["n"]) == (0.5, 6)
+    assert (one["truth"]["rate"], one["truth"]["n"]) == (0.25, 4)
+    assert rates["after", "fpr"]["records"]["rate"] == pytest.approx(2 / 6)
+    assert rates["after", "fpr"]["truth"]["rate"] == 0
+    assert rates["release", "fnr"]["records"]["rate"] == 0.5
+    assert rates["release", "fnr"]["truth"]["rate"] == 0.75
+    # group a is 0-3, group b 4-7: by records a's false alarms before are 2 of 2, b's 1 of 4; by
+    # the truth nobody can be wrong about a, all of which holds, so there is no gap
+    gap = next(g for g in found["gaps"] if (g["decider"], g["metric"]) == ("before", "fpr"))
+    assert (gap["records"], gap["truth"]) == (0.75, None)
 
 
 def person(name: str) -> Entity:

@@ -12,6 +12,51 @@ from workbench.domain.decision import Verdict
 N = 200
 
 
+def estimated(n_supported: int) -> dict[str, Any]:
+    """Sixty drawn, 30 put forward; of those drawn so many found supported."""
+    told = {"value": 0.25, "interval": [0.2, 0.3], "enough": True}
+    row = {
+        "attribute": "",
+        "group": "everybody",
+        "n_drawn": 60,
+        "n_forward": 30,
+        "n_left": 800.0,
+        **dict.fromkeys(("share", "fnr", "fpr"), told),
+    }
+    return {
+        "n_draws": 20,
+        "n_left": 800,
+        "n_missed": 200.0,
+        "interval": [160.0, 240.0],
+        "n_supported": n_supported,
+        "n_unread": 3,
+        "n_unweighted": 0,
+        "overall": row,
+        "groups": [row | {"attribute": "group", "group": "two", "n_drawn": 4}],
+        "margin": 0.05,
+        "n_replicates": 1000,
+        "seed": 1,
+    }
+
+
+def test_what_was_left_out_leaves_as_a_whole_where_it_rests_on_many() -> None:
+    out = suppressed(document() | {"missed": estimated(15), "n_elsewhere": 3})
+    assert out["n_elsewhere"] is None
+    assert (out["missed"]["n_missed"], out["missed"]["n_unread"]) == (200.0, None)
+    assert out["missed"]["overall"]["fnr"]["value"] == 0.25
+    assert out["missed"]["groups"] == []  # weights and rates would give small counts back
+    few = suppressed(document() | {"missed": estimated(4)})["missed"]
+    assert (few["n_missed"], few["n_supported"], few["overall"]["share"]["value"]) == (None,) * 3
+    assert few["overall"]["n_drawn"] == 60
+    assert suppressed(document() | {"missed": None})["missed"] is None
+
+
+def test_records_and_truth_held_against_each_other_stay() -> None:
+    out = suppressed(document() | {"label_bias": {"labels": {"truth_only": 2}}})
+    assert "label_bias" not in out
+    assert "label_bias" in out["suppressed"]["left_out"]
+
+
 def document() -> dict[str, Any]:
     """Of 200 readings 12 say they cannot tell first; group two is in every fourth."""
     each = np.arange(N, dtype=np.int32)

@@ -136,3 +136,11 @@ def test_an_empty_sample_stays_empty() -> None:
 def test_the_day_of_the_label_alone_decides(label_day: float) -> None:
     graph = town((0, 1, label_day))
     assert tagged(graph, [claim(graph, 0, 1, on=150)]) == ({(0, 1)} if label_day > 150 else set())
+
+
+def test_looking_back_prompts_nothing_that_was_there_already() -> None:
+    graph = town((0, 1, 150))
+    back = claim(graph, 0, 1, on=50)
+    assert tagged(graph, [replace(back, known_until=day(300))]) == set()
+    # records of a later delivery than day 120 may be there because people looked
+    assert tagged(graph, [replace(back, known_until=day(120))]) == {(0, 1)}

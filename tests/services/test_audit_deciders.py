@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from workbench import bootstrap
 from workbench.bootstrap import Desk
-from workbench.domain.errors import NotAllowed, NotFound
+from workbench.domain.errors import BadInput, NotAllowed, NotFound
 from workbench.services.audit_deciders import audit_deciders, deciders_audits
+from workbench.store import findings, readings
 from workbench.store.tables import account, judgement, log_entry
 
 pytestmark = pytest.mark.slow
@@ -36,7 +37,8 @@ def test_each_reading_that_was_decided_counts_once_and_no_reader_is_named(
     truth, also = report.document["truth"], other.document["truth"]
     assert truth["n_readings"] + also["n_readings"] == n_judged
     assert sum(truth["verdicts"]["before"].values()) == truth["n_readings"]
-    assert report.document["records"] is None  # nothing became known after these findings
+    records = report.document["records"]
+    assert 0 < records["n_readings"] < truth["n_readings"]  # of those that looked back alone
     text = report.json_path.read_text() + report.html_path.read_text()
     assert not [p for p in people if p.id in text or p.name in text.split()]
 
@@ -52,6 +54,82 @@ def test_what_it_reads_and_says_is_logged(demo_home: DemoHome) -> None:
     assert (said["kind"], said["audit_digest"]) == ("audit", report.digest)
     assert said["audit"] == report.verdict
     assert deciders_audits(desk, account="analyst-1")["hidden_link/1"] == report
+
+
+def test_records_and_truth_are_held_against_each_other_over_the_same_readings(
+    demo_home: DemoHome,
+) -> None:
+    desk = bootstrap.open(demo_home.path)
+    for model in ("hidden_link", "money_flow"):
+        report = audit_deciders(desk, model, account="auditor")
+        assert report is not None
+        document = report.document
+        with desk.database.read() as connection:
+            mine = findings.list_findings(connection, model=model)
+            read = readings.of_release(connection, f"{model}/1")
+        claims = {f.id: findings.load_claim(desk.vault, f) for f in mine}
+        last = desk.datasets.graph("world").records["known_at"].max()
+        back = [row for row in read if claims[row.finding_id].as_of < last]
+        assert document["records"]["n_readings"] == len(back)
+        hidden = document["label_bias"]
+        assert hidden["n_comparable"] == document["records"]["n_comparable"]
+        assert sum(hidden["labels"].values()) == len({row.finding_id for row in back})
+        n_true = hidden["labels"]["both"] + hidden["labels"]["truth_only"]
+        assert 0 < n_true < hidden["n_findings"]  # both kinds, so that rates exist
+        assert all(rate["records"]["n"] for rate in hidden["rates"])
+        assert document["gaps"]["records"]
+        page = report.html_path.read_text()
+        assert "What labels hide" in page
+        assert "Against what records came to confirm" in page
+
+
+def test_what_was_left_out_is_estimated_from_every_judged_finding_once(
+    demo_home: DemoHome,
+) -> None:
+    desk = bootstrap.open(demo_home.path)
+    report = audit_deciders(desk, "hidden_link", account="auditor")
+    assert report is not None
+    found = report.document["missed"]
+    with desk.database.read() as connection:
+        mine = findings.list_findings(connection, model="hidden_link")
+        judged = {r.finding_id for r in readings.judgements_of_release(connection, "hidden_link/1")}
+    drawn = {f.id: findings.load_assessment(desk.vault, f).drawn for f in mine}
+    at_random = [i for i in judged if drawn[i] is not None and drawn[i].at_random]
+    assert found["overall"]["n_drawn"] == len(at_random)
+    assert found["overall"]["n_drawn"] + found["overall"]["n_forward"] == len(judged)
+    assert found["n_unweighted"] == 0
+    low, high = found["interval"]
+    assert low <= found["n_missed"] <= high <= found["n_left"]
+    assert f"Of {found['n_left']:,} candidates not put forward" in report.html_path.read_text()
+
+
+def test_another_margin_needs_a_reason_and_is_said_to_be_chosen(demo_home: DemoHome) -> None:
+    desk = bootstrap.open(demo_home.path)
+    refused(
+        desk, lambda: audit_deciders(desk, "hidden_link", account="auditor", margin=0.99), BadInput
+    )
+    why = "A gap of half is what nobody could overlook; asked by the board."
+    report = audit_deciders(desk, "hidden_link", account="auditor", margin=0.5, harm=why)
+    assert report is not None
+    assert (report.document["harm"], report.document["margin_own"]) == (why, False)
+    assert entries(desk)[-1]["margin_own"] is False
+    assert why in report.html_path.read_text()
+    own = audit_deciders(desk, "hidden_link", account="auditor")
+    assert own is not None
+    assert own.document["margin_own"] is True
+    assert own.document["harm"] == desk.models["hidden_link"].harm.strip()
+
+
+def test_what_is_permuted_is_said_as_it_is_done(demo_home: DemoHome) -> None:
+    desk = bootstrap.open(demo_home.path)
+    pairs = audit_deciders(desk, "hidden_link", account="auditor")
+    groups = audit_deciders(desk, "money_flow", account="auditor")
+    assert pairs is not None
+    assert groups is not None
+    assert "people are resampled and permuted, not readings" in pairs.html_path.read_text()
+    said = groups.html_path.read_text()
+    assert "errors are permuted between readings whose people stay together" in said
+    assert "resampled and permuted, not readings" not in said
 
 
 def refused(desk: Desk, call: Callable[[], object], error: type[Exception]) -> None:

@@ -10,9 +10,11 @@ from builders_graph import day
 
 from workbench.analysis.modelling import sample_at
 from workbench.analysis.prompted import first_asked, prompted
+from workbench.analysis.suppression import suppressed
 from workbench.domain.log import EntryKind
 from workbench.domain.release import ReleaseStatus
 from workbench.services import act, browse, detect, review, train
+from workbench.services.audit import audit_release
 from workbench.store import findings
 
 pytestmark = pytest.mark.slow
@@ -131,6 +133,27 @@ def test_the_models_page_is_told_how_many_t15(home: builders.Home, run_id: str) 
     )
     assert set(first.prompted.values()) == {0}
     assert model.in_use is None or model.in_use.release.status is ReleaseStatus.IN_USE
+
+
+def test_an_audit_leaves_out_what_the_release_may_have_brought_about_t15(
+    home: builders.Home, run_id: str
+) -> None:
+    version = train.register(home.desk, run_id, account="data-scientist")
+    said = home.desk.registry.run(run_id).parameters
+    report = audit_release(
+        home.desk, world.MODEL, dataset=world.WORLD, account="auditor", version=version
+    )
+    document, n = report.document, int(said["test_prompted"])
+    assert document["n_prompted"] == n > 1
+    assert document["n"] == int(said["test_candidates"])  # without those
+    assert document["positives"] == int(said["test_true"])
+    assert document["against_truth"]["n"] == document["n"]
+    page = report.html_path.read_text()
+    assert f"{n} candidates are left out: a finding had asked about them before" in page
+    with home.desk.database.read() as connection:
+        last = [row.fields for row in home.desk.log.entries(connection)][-1]
+    assert (last["kind"], last["n_prompted"]) == (EntryKind.AUDIT, n)
+    assert suppressed(document)["n_prompted"] == (n if n >= 10 else None)
 
 
 def test_an_erased_finding_is_counted_since_nobody_can_match_it(tmp_path: Path) -> None:

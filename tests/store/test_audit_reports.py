@@ -106,7 +106,16 @@ def test_an_audit_of_deciders_is_kept_and_its_page_stands_alone(tmp_path: Path) 
     assert not tags.open
     assert "<script" not in page
     assert not [a for _, attrs in tags.found for a in attrs if a in ("src", "href")]
-    assert page.count("<svg") == 6  # three deciders, two errors
+    assert page.count("<svg") == 12  # by records and by the truth: three deciders, two errors
+    for said in (
+        "What labels hide",
+        "Of 60 findings after which records could still come, 20 are true; records came to confirm",
+        "Of 3,000 candidates not put forward before people, an estimated 1,000 (",
+        "2 judged findings are left out",
+        "Chosen for this audit, not the model's own.",
+        "people are resampled and permuted, not readings",
+    ):
+        assert said in page, said
     assert "4 people opened and 2 minutes read for each" in page
 
 
