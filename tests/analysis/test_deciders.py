@@ -132,6 +132,8 @@ def test_what_labels_hide_is_the_difference_over_the_same_readings() -> None:
     assert (one["truth"]["rate"], one["truth"]["n"]) == (0.25, 4)
     assert rates["after", "fpr"]["records"]["rate"] == pytest.approx(2 / 6)
     assert rates["after", "fpr"]["truth"]["rate"] == 0
+    # Clopper and Pearson (1934): none of four is still compatible with 60 in 100
+    assert rates["after", "fpr"]["truth"]["interval"] == pytest.approx([0, 0.6024], abs=1e-4)
     assert rates["release", "fnr"]["records"]["rate"] == 0.5
     assert rates["release", "fnr"]["truth"]["rate"] == 0.75
     # group a is 0-3, group b 4-7: by records a's false alarms before are 2 of 2, b's 1 of 4; by

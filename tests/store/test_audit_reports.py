@@ -111,7 +111,7 @@ def test_an_audit_of_deciders_is_kept_and_its_page_stands_alone(tmp_path: Path) 
         "What labels hide",
         "Of 60 findings after which records could still come, 20 are true; records came to confirm",
         "Of 3,000 candidates not put forward before people, an estimated 1,000 (",
-        "2 judged findings are left out",
+        "since they were sealed without the probability of a draw: 2.",
         "Chosen for this audit, not the model's own.",
         "people are resampled and permuted, not readings",
     ):

@@ -62,13 +62,13 @@ def _left_out(found: Mapping[str, Any]) -> list[str]:
     said = []
     if found["n_unread"]:
         said.append(
-            f"{number_words(found['n_unread'])} more findings of the same cases nobody has judged; "
-            "those that were stand for them."
+            "Findings of the same cases that nobody has judged, for which those that were stand: "
+            f"{number_words(found['n_unread'])}."
         )
     if found["n_unweighted"]:
         said.append(
-            f"{number_words(found['n_unweighted'])} judged findings are left out: they were sealed "
-            "without the probability of a draw."
+            "Judged findings left out, since they were sealed without the probability of a draw: "
+            f"{number_words(found['n_unweighted'])}."
         )
     return said
 

@@ -13,7 +13,8 @@ import pandas as pd
 
 from workbench.analysis.deciders import DECIDERS, Reading, row_people, said_by
 from workbench.analysis.fairness import TESTED, Audit
-from workbench.analysis.soft_rates import Crowd, measured
+from workbench.analysis.resampling import share_bounds
+from workbench.analysis.soft_rates import Crowd, Found, measured
 from workbench.analysis.subgroups import Bools, Incidence
 
 
@@ -107,19 +108,14 @@ def _rates(
     none = np.zeros(0, np.int32)
     crowd = Crowd.of(len(compared), row_people(compared, people), Incidence(none, none, ()))
     said = {who: of.astype(np.float64) for who, of in said_by(compared).items()}
-    found, n = {}, {}
-    for basis, label in labels.items():
-        so = np.array([label[r.finding] for r in compared], dtype=np.int32)
-        found[basis] = measured(crowd, so, said, between=[0], seed=seed)
-        n[basis] = {"fpr": int((so == 0).sum()), "fnr": int(so.sum())}
+    finding = np.array([r.finding for r in compared], dtype=np.int64)
+    found, so = {}, {basis: label[finding].astype(np.int32) for basis, label in labels.items()}
+    for basis in labels:
+        found[basis] = measured(crowd, so[basis], said, between=[0], seed=seed)
 
     def one(who: str, metric: str, basis: str) -> Basis:
-        rate = found[basis][who][metric]
-        return Basis(
-            n=n[basis][metric],
-            rate=None if np.isnan(rate.value) else rate.value,
-            interval=None if rate.interval is None else list(rate.interval),
-        )
+        mine = so[basis] == (1 if metric == "fnr" else 0)
+        return _basis(found[basis][who][metric], int(mine.sum()), len(np.unique(finding[mine])))
 
     return [
         RateRow(
@@ -131,6 +127,19 @@ def _rates(
         for who in DECIDERS
         for metric in TESTED
     ]
+
+
+def _basis(rate: Found, n: int, n_findings: int) -> Basis:
+    """Where no reading errs, or each does, resampling has nothing to vary: the exact bound of as
+    many findings stands in, as in every audit."""
+    if np.isnan(rate.value) or rate.interval is None:
+        return Basis(n=n, rate=None, interval=None)
+    low, high = rate.interval
+    if rate.value in (0.0, 1.0):
+        hit = np.array([round(rate.value) * n_findings])
+        ends = share_bounds(hit, np.array([n_findings]), np.array([[rate.value]]))
+        low, high = ends[0].tolist()
+    return Basis(n=n, rate=rate.value, interval=[low, high])
 
 
 def _gap_pairs(by: Mapping[str, Mapping[str, Audit]]) -> list[GapPair]:

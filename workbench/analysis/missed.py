@@ -28,6 +28,7 @@ MEASURES = ("share", "fnr", "fpr")
 # cells of a finding: at random or put forward, by what people said of it
 NOT_LEFT, NOT_FORWARD, YES_LEFT, YES_FORWARD, OTHER_LEFT, OTHER_FORWARD = range(6)
 _LEFT = (NOT_LEFT, YES_LEFT, OTHER_LEFT)
+_FORWARD = (NOT_FORWARD, YES_FORWARD, OTHER_FORWARD)
 _PARTS: Mapping[str, tuple[int, tuple[int, ...]]] = {
     "share": (YES_LEFT, _LEFT),
     "fnr": (YES_LEFT, (YES_LEFT, YES_FORWARD)),
@@ -61,9 +62,10 @@ class Estimate(TypedDict):
 class MissedRow(TypedDict):
     """One group, or everybody.
 
-    `n_drawn` and `n_forward` findings were judged; `n_left` candidates (an estimate in a group)
-    were not put forward. `share` of these would be found supported; `fnr`, of all that would be,
-    the share not put forward; `fpr`, of all that would not be, the share put forward.
+    `n_drawn` and `n_forward` findings were judged; `n_left` candidates (an estimate in a group,
+    where a candidate about many people counts once for each of them) were not put forward. `share`
+    of these would be found supported; `fnr`, of all that would be, the share not put forward;
+    `fpr`, of all that would not be, the share put forward.
     """
 
     attribute: str
@@ -217,7 +219,7 @@ def _group_rows(
         for i, m in enumerate(MEASURES)
     }
     random = np.array([j.drawn.at_random for j in judged])
-    n_drawn, n_forward = ((crowd.groups.T @ which).astype(int) for which in (random, ~random))
+    n_drawn, n_forward = (((crowd.groups > 0).T @ which).astype(int) for which in (random, ~random))
     weighed = crowd.groups.multiply((found.weight * random)[:, None]).tocsr()
     kish = _ratio(weighed.sum(axis=0) ** 2, weighed.power(2).sum(axis=0))
     return [
@@ -261,7 +263,7 @@ def _estimates(
     yes_ends = _share_ends(yes, replicates["share"], kish)
     no_ends = _share_ends(no, np.full(1, np.nan), kish)
     right, wrong = cells[YES_FORWARD], cells[NOT_FORWARD]
-    unseen = n_forward * _none_of(n_forward)  # as many may have been put forward of what nobody was
+    unseen = cells[list(_FORWARD)].sum() * _none_of(n_forward)  # as many may be of what none was
     fnr = [
         _part(left * end, right or (unseen if i == 0 else 0.0)) for i, end in enumerate(yes_ends)
     ]
@@ -284,7 +286,7 @@ def _estimate(value: float, ends: Sequence[float], replicates: Floats | None) ->
     if replicates is not None and not np.isnan(replicates).all():
         drawn = bounds(replicates[:, None])[0]
         low, high = min(low, float(drawn[0])), max(high, float(drawn[1]))
-    return Estimate(value=float(value), interval=[low, high], enough=False)
+    return Estimate(value=float(value), interval=[round(low, 12), round(high, 12)], enough=False)
 
 
 def _share_ends(share: float, replicates: Floats, kish: float) -> tuple[float, float]:
