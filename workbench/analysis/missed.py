@@ -219,7 +219,8 @@ def _group_rows(
         for i, m in enumerate(MEASURES)
     }
     random = np.array([j.drawn.at_random for j in judged])
-    n_drawn, n_forward = (((crowd.groups > 0).T @ which).astype(int) for which in (random, ~random))
+    within = (crowd.groups > 0).astype(np.int64).T
+    n_drawn, n_forward = (within @ which.astype(np.int64) for which in (random, ~random))
     weighed = crowd.groups.multiply((found.weight * random)[:, None]).tocsr()
     kish = _ratio(weighed.sum(axis=0) ** 2, weighed.power(2).sum(axis=0))
     return [
