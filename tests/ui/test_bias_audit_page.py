@@ -158,6 +158,16 @@ def test_three_deciders_and_the_burden_stand_beside_the_release(
     field(app, "By").select("community").run()
     app.segmented_control(key="deciders_metric").select("fnr").run()
     assert not app.exception
+    headings = [heading.value for heading in app.subheader]
+    assert "What labels hide" in headings
+    assert "What the release may miss" in headings
+    assert "findings after which records could still come" in said
+    assert "candidates not put forward before people, an estimated" in said
+    app.segmented_control(key="basis").select("records").run()
+    assert not app.exception
+    assert "compared with: what records came to confirm" in words(app)
+    app.segmented_control(key="missed_measure").select("fnr").run()
+    assert not app.exception
 
 
 def test_without_a_comparison_of_mitigations_it_tells_the_command(home: Home) -> None:

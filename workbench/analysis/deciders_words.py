@@ -85,8 +85,8 @@ def label_sentences(found: Mapping[str, Any]) -> list[str]:
         f"true; {recorded}. Over the same {found['n_comparable']:,} readings:"
     ]
     return out + [
-        f"{DECIDERS[row['decider']]}: yes to {points(row['records']['rate'])} % of what records did "
-        f"not confirm, to {points(row['truth']['rate'])} % of what is not true."
+        f"{DECIDERS[row['decider']]}: yes to {points(row['records']['rate'])} % of what records "
+        f"did not confirm, to {points(row['truth']['rate'])} % of what is not true."
         for row in found["rates"]
         if row["metric"] == "fpr" and None not in (row["records"]["rate"], row["truth"]["rate"])
     ]
