@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -76,7 +77,24 @@ class HiddenLink(FeatureModel):
         "more often than another's, and readers come to expect it of them."
     )
     described_by = FEATURES
-    fixed = frozenset({"fewer_contacts"})
+    fixed = frozenset(
+        {
+            "contact_overlap",  # sums and shares over all contacts, which no one record states
+            "contact_rarity",
+            "contact_exclusivity",
+            "fewer_contacts",  # how much of a person is on record at all
+        }
+    )
+    at_most = MappingProxyType(
+        {
+            "shared_contacts": "fewer_contacts",
+            "shared_call_contacts": "shared_contacts",
+            "shared_money_contacts": "shared_contacts",
+            "call_and_money_contacts": "shared_contacts",
+            "co_suspect_contacts": "shared_contacts",
+            "shared_unattributed": "shared_contacts",
+        }
+    )
     own = "half a year earlier"
 
     def candidates(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -121,8 +122,23 @@ class MoneyFlow(FeatureModel):
     )
     about_person = False
     described_by = FEATURES
-    fixed = frozenset({"held_by_organisations"})
-    own = "usual for these accounts in as long a time before"
+    fixed = frozenset(
+        {
+            "accounts",  # what the group is made of, and the amounts that its banks booked
+            "transfers",
+            "typical_amount",
+            "span",
+            "layers",
+            "comes_back",
+            "most_payers",
+            "most_payees",
+            "just_below_threshold",
+            "between_states",  # may follow nationality
+            "held_by_organisations",
+        }
+    )
+    at_most = MappingProxyType({"used_in_an_offence_before": "accounts"})
+    own = "usual for these accounts before"
 
     def candidates(
         self, graph: CaseGraph, *, as_of: datetime, anchors: IntArray | None, seed: int

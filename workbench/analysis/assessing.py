@@ -15,6 +15,7 @@ from workbench.analysis.explanation import reasons_against, reasons_for
 from workbench.analysis.graph import CaseGraph
 from workbench.analysis.modelling import Candidates, Fitted, ModelDefinition
 from workbench.analysis.tables import IntArray
+from workbench.analysis.wording import SAME_DAY, Peers
 from workbench.domain.errors import Withheld
 from workbench.domain.finding import Assessment, CounterCase, Explanation, GroupRate, Keystone
 
@@ -23,7 +24,8 @@ from workbench.domain.finding import Assessment, CounterCase, Explanation, Group
 class Served:
     """What stays the same for all that a release says: who it is, its limits, its error rates.
 
-    `drift` are sentences on how today's candidates differ from those it learnt on.
+    `drift` are sentences on how today's candidates differ from those it learnt on, `peers` what
+    the features are among them.
     """
 
     model: ModelDefinition
@@ -33,6 +35,7 @@ class Served:
     limits: tuple[str, ...]
     rates: tuple[GroupRate, ...]
     drift: tuple[str, ...]
+    peers: Peers
     seed: int
     versions: dict[str, str]
 
@@ -66,7 +69,7 @@ def assessment(served: Served, asked: Asked, *, finding_id: str, salt: str) -> A
     fitted, row = served.fitted, asked.features
     probability = float(fitted.probability(row)[0])
     low, high = fitted.interval(row)
-    explanation, withheld = explained(fitted, row, asked.history)
+    explanation, withheld = explained(fitted, row, asked.history, served.peers)
     proposed = probability >= fitted.threshold
     return Assessment(
         finding_id=finding_id,
@@ -84,7 +87,7 @@ def assessment(served: Served, asked: Asked, *, finding_id: str, salt: str) -> A
         withheld=withheld,
         reasons_for=reasons_for(explanation) if explanation else (),
         against=reasons_against(explanation) if explanation else (),
-        unless=fitted.unless(row),
+        unless=fitted.unless(row, explanation=explanation),
         counter_case=counter_case(served, asked, proposed=proposed),
         limits=served.limits,
         group_rates=served.rates,
@@ -97,12 +100,21 @@ def assessment(served: Served, asked: Asked, *, finding_id: str, salt: str) -> A
     )
 
 
+def peers_of(fitted: Fitted, features: pd.DataFrame) -> Peers:
+    """What the features are among all that a model could be asked about on one day."""
+    rows = features.loc[:, list(fitted.feature_names)].to_numpy(np.float64)
+    return Peers.of(rows, whom=SAME_DAY)
+
+
 def explained(
-    fitted: Fitted, row: pd.DataFrame, history: pd.DataFrame | None = None
+    fitted: Fitted,
+    row: pd.DataFrame,
+    history: pd.DataFrame | None = None,
+    peers: Peers | None = None,
 ) -> tuple[Explanation | None, str]:
     """The explanation of one row, or the sentence that says why it is withheld."""
     try:
-        return fitted.explain(row, history=history)[0], ""
+        return fitted.explain(row, history=history, peers=peers)[0], ""
     except Withheld as error:
         return None, str(error)
 

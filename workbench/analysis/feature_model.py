@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from workbench.analysis.conformal import RESERVE, Conformal
 from workbench.analysis.features import Feature
 from workbench.analysis.fitted_model import FittedModel, Refit, decision, learn, to_matrix
 from workbench.analysis.graph import CaseGraph
-from workbench.analysis.grouping import correlated
+from workbench.analysis.grouping import correlated, directions
 from workbench.analysis.modelling import Candidates, OrdinaryStory, Sample
 from workbench.analysis.tables import IntArray
 from workbench.analysis.uncertainty import calibrate, choose_threshold, resampled
@@ -76,7 +77,9 @@ class FeatureModel:
     """
 
     described_by: tuple[Feature[Any], ...] = ()
-    fixed: frozenset[str] = frozenset()  # features that no check of a record could change
+    fixed: frozenset[str] = frozenset()  # features never supposed otherwise: no check of a record
+    # could change them alone, or they may follow a sensitive trait
+    at_most: Mapping[str, str] = MappingProxyType({})  # of a feature the whole it is a part of
     own: str = ""  # what `history` holds, in words
     margin: float = 0.05  # of the bias audit; a model says in `harm` why it is that
     harm: str = ""
@@ -162,6 +165,7 @@ class FeatureModel:
         estimator = learn(self._maker(name, seed)(), rows, train.labels)
         scores = decision(estimator, later)
         calibrator = calibrate(scores, calibration.labels)
+        groups = correlated(rows)
         return FittedModel(
             estimator_name=name,
             estimator=estimator,
@@ -169,11 +173,15 @@ class FeatureModel:
             conformal=Conformal.of(scores, calibration.labels, reserve=RESERVE),
             refits=(),
             threshold=choose_threshold(calibrator(scores), calibration.labels),
-            words=tuple(Words(f.name, f.label, f.unit, f.meaning) for f in self.described_by),
+            words=tuple(
+                Words(f.name, f.label, f.unit, f.meaning, f.supposed) for f in self.described_by
+            ),
             peers=Peers.of(rows),
-            groups=correlated(rows),
+            groups=groups,
+            signs=directions(rows, groups),
             background=np.random.default_rng(seed).permutation(rows)[:N_BACKGROUND],
             fixed=self.fixed,
+            at_most=self.at_most,
             own=self.own,
         )
 

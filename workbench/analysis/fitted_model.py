@@ -25,9 +25,9 @@ from workbench.analysis.explanation import (
     explainer_of,
     explanations,
     residuals,
-    unless,
 )
 from workbench.analysis.grouping import Groups
+from workbench.analysis.otherwise import Supposing, unless
 from workbench.analysis.refits import Refits, refits_of
 from workbench.analysis.tables import FloatArray, IntArray
 from workbench.analysis.uncertainty import Calibrator, spread
@@ -35,7 +35,7 @@ from workbench.analysis.wording import YES_OR_NO, Matrix, Peers, Words
 from workbench.domain.errors import BadInput
 from workbench.domain.finding import RESIDUAL_BOUND, Explanation
 
-KIND = "feature_model/2"
+KIND = "feature_model/3"
 AT_A_TIME = 10_000  # rows explained together in bulk
 
 
@@ -58,10 +58,14 @@ class FittedModel:
         The same on resampled people.
     groups : tuple of tuples of int
         Features that count as one reason, by column.
+    signs : tuple of tuples of int
+        Of each of them 1 where it rises with the group's first, -1 where it falls.
     background : float array, m × features
         What the linear explainer compares with.
     fixed : frozenset
         Features left out of what would change the result.
+    at_most : mapping
+        Of a feature the one that it is a part of, and cannot exceed.
     own : str
         What an entity's own history is, in words; empty where it has none.
     """
@@ -75,8 +79,10 @@ class FittedModel:
     words: tuple[Words, ...]
     peers: Peers
     groups: Groups
+    signs: Groups
     background: Matrix
     fixed: frozenset[str]
+    at_most: Mapping[str, str]
     own: str
 
     @property
@@ -106,7 +112,11 @@ class FittedModel:
         return spread(self._probability(rows), np.array(said).reshape(-1, len(rows)))
 
     def explain(
-        self, features: pd.DataFrame, *, history: pd.DataFrame | None = None
+        self,
+        features: pd.DataFrame,
+        *,
+        history: pd.DataFrame | None = None,
+        peers: Peers | None = None,
     ) -> tuple[Explanation, ...]:
         rows = self._matrix(features)
         if not len(rows):
@@ -115,7 +125,7 @@ class FittedModel:
             self._served(rows),
             decision(self.estimator, rows),
             rows,
-            speech=self._speech,
+            speech=Speech(self.words, peers or self.peers, self.groups, self.signs, self.own),
             refitted=Refitted(self._refits.effects(rows)),
             history=None if history is None else self._matrix(history),
         )
@@ -135,14 +145,21 @@ class FittedModel:
             effects = np.where(withheld[:, None], np.nan, said.effects)
             yield Part(start, said.method, said.base_value, effects, outputs, missed, withheld)
 
-    def unless(self, features: pd.DataFrame) -> tuple[str, ...]:
+    def unless(self, features: pd.DataFrame, *, explanation: Explanation | None) -> tuple[str, ...]:
+        supposing = Supposing(
+            words=self.words,
+            peers=self.peers,
+            groups=self.groups,
+            background=self.background,
+            fixed=self.fixed,
+            at_most=self.at_most,
+        )
         return unless(
             self._probability,
             self._matrix(features)[0],
             self.threshold,
-            words=self.words,
-            peers=self.peers,
-            fixed=self.fixed,
+            supposing=supposing,
+            explanation=explanation,
         )
 
     def flags(self, features: pd.DataFrame) -> tuple[str, ...]:
@@ -195,13 +212,15 @@ class FittedModel:
                 [r.estimator, _calibrator_state(r.calibrator), r.background] for r in self.refits
             ],
             "threshold": self.threshold,
-            "words": [[w.name, w.label, w.unit, w.reason] for w in self.words],
+            "words": [[w.name, w.label, w.unit, w.reason, w.supposed] for w in self.words],
             "quantiles": self.peers.quantiles,
             "missing": self.peers.missing,
             "n_peers": self.peers.n,
             "groups": [list(group) for group in self.groups],
+            "signs": [list(signs) for signs in self.signs],
             "background": self.background,
             "fixed": sorted(self.fixed),
+            "at_most": dict(self.at_most),
             "own": self.own,
         }
 
@@ -224,14 +243,12 @@ class FittedModel:
             words=tuple(Words(*w) for w in state["words"]),
             peers=Peers(state["quantiles"], state["missing"], state["n_peers"]),
             groups=tuple(tuple(group) for group in state["groups"]),
+            signs=tuple(tuple(signs) for signs in state["signs"]),
             background=state["background"],
             fixed=frozenset(state["fixed"]),
+            at_most=dict(state["at_most"]),
             own=state["own"],
         )
-
-    @cached_property
-    def _speech(self) -> Speech:
-        return Speech(self.words, self.peers, self.groups, self.own)
 
     @cached_property
     def explainer(self) -> Explainer:

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.analysis.tables import FloatArray, Int64Array, IntArray
-from workbench.analysis.wording import Words
+from workbench.analysis.wording import Peers, Words
 from workbench.domain.errors import BadInput
 from workbench.domain.finding import Explanation
 
@@ -222,15 +222,21 @@ class Fitted(Protocol):
         """Measures of `coverage` on n rows of a later slice."""
 
     def explain(
-        self, features: pd.DataFrame, *, history: pd.DataFrame | None = None
+        self,
+        features: pd.DataFrame,
+        *,
+        history: pd.DataFrame | None = None,
+        peers: Peers | None = None,
     ) -> tuple[Explanation, ...]:
-        """One explanation of `score` per row, set against `history`; raises Withheld on a miss."""
+        """One explanation of `score` per row, set against `history` and `peers` (those that it
+        learnt from unless told); raises Withheld on a miss."""
 
     def explain_in_bulk(self, features: pd.DataFrame) -> Iterator[Part]:
         """Effects of many rows, a part at a time, without refits and words."""
 
-    def unless(self, features: pd.DataFrame) -> tuple[str, ...]:
-        """For one row: what would change the result, in sentences."""
+    def unless(self, features: pd.DataFrame, *, explanation: Explanation | None) -> tuple[str, ...]:
+        """For one row: what would change the result, in sentences; in reasons of its
+        `explanation` that outlast refits, unless that is withheld (None)."""
 
     def flags(self, features: pd.DataFrame) -> tuple[str, ...]:
         """For one row: what of the input lies outside what the model has learnt on."""

@@ -32,7 +32,8 @@ class ReasonsRight:
     n_withheld : int
         Of these, without an explanation.
     by_chance : float
-        Share that as many reasons drawn blindly would get right; NaN without a denominator.
+        Share that as many reasons drawn blindly, from those that raised the score as the stated
+        ones did, would get right; NaN without a denominator.
     """
 
     n_found: int
@@ -96,7 +97,9 @@ def reasons_right(
         for reasons, (_, cause) in zip(named, mapped, strict=True)
     ]
     chances = [
-        _chance([set(r.features) for r in e.reasons], cause, len(reasons)) if e else 0.0
+        _chance([set(r.features) for r in e.reasons if r.effect > 0], cause, len(reasons))
+        if e
+        else 0.0
         for (e, cause), reasons in zip(mapped, named, strict=True)
     ]
     return ReasonsRight(

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from workbench.analysis.assessing import Asked, Served, assessment, group_rates, limits_of
+from workbench.analysis.assessing import (
+    Asked,
+    Served,
+    assessment,
+    group_rates,
+    limits_of,
+    peers_of,
+)
 from workbench.analysis.graph import CaseGraph
 from workbench.analysis.modelling import SAME, Candidates, Fitted, ModelDefinition
 from workbench.analysis.picture import entities_at, links_at, records_at, rows_of_ids
@@ -152,7 +159,7 @@ def _served(
     fitted = desk.registry.load(definition, run_id=release.run_id, digest=release.digest)
     report = desk.registry.audit_report(definition.name, release.run_id, release.audit_digest)
     batch = definition.candidates(known, as_of=as_of, anchors=None, seed=seed)
-    drift = fitted.drift(definition.features(known, batch, as_of=as_of))
+    features = definition.features(known, batch, as_of=as_of)
     return Served(
         model=definition,
         fitted=fitted,
@@ -160,7 +167,8 @@ def _served(
         release_digest=release.digest,
         limits=limits_of(desk.cards.get(definition.name, "")),
         rates=group_rates(report),
-        drift=tuple(found.sentence for found in drift),
+        drift=tuple(found.sentence for found in fitted.drift(features)),
+        peers=peers_of(fitted, features),
         seed=seed,
         versions=versions_here(),
     )
