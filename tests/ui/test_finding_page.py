@@ -207,6 +207,9 @@ def test_the_nearest_that_one_decided_open_on_request_and_each_is_logged(here: T
     press(page, "Show the nearest I decided")
     assert nearest_shown(page) == ["F-BBBBBBBBBB"]
     assert "says nothing of F-AAAAAAAAAA" in words(page)
+    (table,) = [t.value for t in page.dataframe if "Alike" in t.value]
+    # both are about Ada and Ben and the same records
+    assert list(table["Alike"]) == ["the same records, in case C-0001"]
     assert n_openings(here, "consultation") == before + 1
 
 
@@ -257,12 +260,13 @@ def test_a_withheld_explanation_is_said_with_its_reason_and_nothing_stands_for_i
     here: Town,
 ) -> None:
     """T12"""
-    finding(here, "F-BBBBBBBBBB", withheld="It misses the model's output by 0.4 log-odds.")
+    why = "The explanation is withheld: it misses the model's output by 0.4 log-odds."
+    finding(here, "F-BBBBBBBBBB", withheld=why)
     page = seal(opened(here, here.analyst, "F-BBBBBBBBBB"))
     press(page, "Show why it was found")
     said = words(page)
-    assert "The explanation is withheld: It misses the model" in plain(page.warning[0].value)
-    assert "Decide on the records" in said
+    assert plain(page.warning[0].value) == f"{why} Decide on the records."
+    assert said.count("withheld") == 1
     assert not [c for c in page.get("vega_lite_chart") if "Effects in" in c.proto.alt]
     assert not page.exception
 

@@ -35,8 +35,8 @@ class Effect:
 
     `label` is its short name, `reason` its own docstring; `sentence` says what it was here,
     against peers and against the entity's own history (`usual`, None where it has none).
-    `stable_share` is the share of refits in which it stayed among the strongest features (0 to
-    1), `interval` the middle 95 % of its effect over them (None without refits).
+    `stable_share` is the share of refits in which it stayed among the strongest features of its
+    side (0 to 1), `interval` the middle 95 % of its effect over them (None without refits).
     """
 
     feature: str
@@ -53,10 +53,10 @@ class Effect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """What counts as one reason: a feature, or features that rise and fall together, summed.
+    """What counts as one reason: a feature, or features that are closely correlated, summed.
 
-    `stable_share` is the share of refits, each against a background of its own, in which it
-    stayed among the top reasons and spoke the same way (0 to 1).
+    `stable_share` is the share of refits in which it spoke the same way and stayed among the top
+    reasons of that side, for or against (0 to 1).
     """
 
     label: str
@@ -100,8 +100,8 @@ class Explanation:
     def __post_init__(self) -> None:
         if not self.residual <= RESIDUAL_BOUND:  # also catches NaN
             raise Withheld(
-                f"The explanation by {self.method} misses the model's output by "
-                f"{self.residual:.3g} {self.space}; it is withheld."
+                f"The explanation is withheld: what {self.method} says misses the model's output "
+                f"by {self.residual:.3g} {self.space}."
             )
         each = {e.feature: e.effect for e in self.effects}
         named = sorted(name for reason in self.reasons for name in reason.features)
@@ -110,8 +110,8 @@ class Explanation:
             for r in self.reasons
         ):
             raise Withheld(
-                f"The reasons of the explanation by {self.method} are not its effects summed, "
-                "each once; it is withheld."
+                f"The explanation is withheld: the reasons of {self.method} are not its effects "
+                "summed, each once."
             )
 
     @property

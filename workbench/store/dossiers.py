@@ -62,8 +62,8 @@ def render(contents: Contents) -> bytes:
         "left_out": _left_out(len(contents.claim.records) - len(contents.leaving)),
         "links": _links(contents),
         "model_said": _model_said(contents),
-        "reasons_for": _list(said.reasons_for, empty=_unnamed(said)),
-        "reasons_against": _list(said.against, empty=_unnamed(said)),
+        "reasons_for": _list(said.reasons_for, empty=_unnamed(said, "raised")),
+        "reasons_against": _list(said.against, empty=_unnamed(said, "lowered")),
         "counter_case": _counter_case(contents),
         "unless": _list(said.unless, empty="Nothing was tried."),
         "limits": _list((*said.limits, *said.flags), empty="None were stated."),
@@ -171,20 +171,25 @@ def _model_said(contents: Contents) -> str:
         else " The model did not put this one forward: it belongs to the random share that people "
         "read as a check."
     )
-    withheld = f" The explanation is withheld: {_safe(said.withheld)}" if said.withheld else ""
+    withheld = f" {_safe(said.withheld)}" if said.withheld else ""
     unsure = (
         f" At a coverage of {said.coverage:.0%} the model cannot tell." if said.cannot_tell else ""
     )
     return f"Model {_safe(said.model)}. {chance}{unsure}{origin}{withheld}"
 
 
-def _unnamed(said: Assessment) -> str:
-    """What stands where no reason is named."""
+def _unnamed(said: Assessment, moved: str) -> str:
+    """What stands where no reason is named that `moved` the score."""
     if said.explanation is None:
         return "The explanation is withheld."
-    if not said.explanation.stands_out:
-        return "No single reason stands out: refits of the model rank them anew."
-    return "None of those that stand out."
+    none = (
+        f"Nothing of weight that outlasts refits {moved} the score."
+        if said.explanation.stands_out
+        else "No single reason stands out: refits of the model rank them anew."
+    )
+    if moved == "raised" or said.counter_case is None:
+        return none
+    return f"{none} What else speaks against the claim is in the ordinary story below."
 
 
 def _counter_case(contents: Contents) -> str:

@@ -93,16 +93,24 @@ def three_columns(assessment: Assessment) -> None:
 def _withheld(assessment: Assessment) -> None:
     st.markdown("**Reasons**")
     st.warning(
-        f"The explanation is withheld: {inert(assessment.withheld)} Decide on the records.",
+        f"{inert(assessment.withheld)} Decide on the records.",
         icon=":material/visibility_off:",
     )
 
 
 def _unnamed(assessment: Assessment) -> tuple[str, str]:
     """What stands where no reason for, or against, is named."""
+    below = (
+        " What else speaks against it is in the ordinary story below."
+        if assessment.counter_case
+        else " That is no proof of the claim."
+    )
     if assessment.explanation and not assessment.explanation.stands_out:
-        return ("No single reason stands out.",) * 2
-    return "None of those that stand out.", "None of those that stand out; that is no proof."
+        return "No single reason stands out.", f"No single reason stands out.{below}"
+    return (
+        "Nothing of weight that outlasts refits raised the score.",
+        f"Nothing of weight that outlasts refits lowered the score.{below}",
+    )
 
 
 def explained(assessment: Assessment, *, key: str) -> None:
@@ -118,9 +126,10 @@ def explained(assessment: Assessment, *, key: str) -> None:
     else:
         st.vega_lite_chart(_bars(explanation), _spec(), key=f"{key}_bars", alt=_told(explanation))
         st.caption(
-            "Filled: a reason, among the top ones in at least 8 of 10 refits of the model. "
-            "Outlined: not, so its place may be chance. The line shows how far refits scatter "
-            "(95 %). What rises and falls together is summed."
+            "Filled: among the top ones of its side, for or against, in at least 8 of 10 refits of "
+            "the model; a reason where it is not too small. Outlined: not, so its place may be "
+            "chance. The line shows how far refits scatter (95 %). What is closely correlated, "
+            "the same way or opposite ways, is summed."
         )
     with st.expander("Each feature with its value, and how it was computed"):
         st.dataframe(
@@ -145,7 +154,7 @@ def _computed(explanation: Explanation) -> str:
         f"{number(sum(e.effect for e in explanation.effects))}, the model's own output "
         f"{number(explanation.output)}; they differ by {explanation.residual:.1e} (withheld from "
         f"1e-06 on). Stability over {explanation.n_refits} refits on resampled people, each "
-        "against a background of its own."
+        f"{'against a background' if digest else 'explained by branches'} of its own."
     )
 
 
@@ -297,8 +306,13 @@ def _cells(effect: Effect) -> dict[str, object]:
         "Feature": effect.label,
         "Value": "not known" if effect.value is None else valued(effect.value),
         "In its own history": valued(effect.usual),
-        "Effect": f"{effect.effect:+.2f}",
+        "Effect": f"{effect.effect:+.2f}{_direction(effect.effect)}",
         "Stays on top in": f"{round(100 * effect.stable_share)} % of refits",
         "Here": effect.sentence,
         "What it measures": effect.reason,
     }
+
+
+def _direction(effect: float) -> str:
+    """Which way an effect moved this score; it is said of the effect alone, whatever the value."""
+    return ", raises the score here" if effect > 0 else ", lowers the score here" if effect else ""
