@@ -90,7 +90,6 @@ class HiddenLink(FeatureModel):
             "shared_contacts": "fewer_contacts",
             "shared_call_contacts": "shared_contacts",
             "shared_money_contacts": "shared_contacts",
-            "call_and_money_contacts": "shared_contacts",
             "co_suspect_contacts": "shared_contacts",
             "shared_unattributed": "shared_contacts",
         }

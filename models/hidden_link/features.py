@@ -143,10 +143,12 @@ def shared_money_contacts(pairs: PairContext) -> FloatArray:
 @feature(
     unit="contacts",
     label="calls with one, money with the other",
-    supposed="{} had calls with one of the two and transfers with the other",
+    supposed="{} had calls with one of the two and transfers with the other, each way round "
+    "counted",
 )
 def call_and_money_contacts(pairs: PairContext) -> FloatArray:
-    """How many contacts have calls with one of the two and transfers with the other."""
+    """How many contacts have calls with one of the two and transfers with the other, each way
+    round counted."""
     calls, money = pairs.graph.derived(call_csr), pairs.graph.derived(money_csr)
     one = crossed_neighbours(calls, money, pairs.a, pairs.b)
     other = crossed_neighbours(money, calls, pairs.a, pairs.b)
@@ -156,8 +158,7 @@ def call_and_money_contacts(pairs: PairContext) -> FloatArray:
 @feature(
     unit="contacts",
     label="shared contacts suspected with one of them",
-    supposed="a record named {} of those shared as a suspect or associate together with one of "
-    "the two",
+    supposed="{} shared by the two had been recorded with one of them as suspect or associate",
 )
 def co_suspect_contacts(pairs: PairContext) -> FloatArray:
     """How many shared contacts a record names together with one of the two, as suspects in one
@@ -185,8 +186,8 @@ def ties_among_shared(pairs: PairContext) -> FloatArray:
     supposed="{} of the two with the same contact came within 24 hours of each other",
 )
 def same_day_contacts(pairs: PairContext) -> FloatArray:
-    """How often a call or transfer of one with a shared contact came within 24 hours of one of
-    the other with the same contact."""
+    """How many calls or transfers of one came within 24 hours of one of the other with the same
+    contact."""
     return pairs.met.relays.astype(np.float64)
 
 
@@ -236,7 +237,7 @@ def shared_unattributed(pairs: PairContext) -> FloatArray:
 
 @feature(unit="contacts", label="contacts of the one who has fewer")
 def fewer_contacts(pairs: PairContext) -> FloatArray:
-    """How many contacts the one of the two who has fewer has."""
+    """How many contacts the less connected of the two has."""
     degree = pairs.contacts.degrees
     return np.minimum(degree[pairs.a], degree[pairs.b]).astype(np.float64)
 

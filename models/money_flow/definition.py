@@ -138,7 +138,7 @@ class MoneyFlow(FeatureModel):
         }
     )
     at_most = MappingProxyType({"used_in_an_offence_before": "accounts"})
-    own = "usual for these accounts before"
+    own = "usual for these accounts in as long a time before"
 
     def candidates(
         self, graph: CaseGraph, *, as_of: datetime, anchors: IntArray | None, seed: int

@@ -300,10 +300,10 @@ def held_by_organisations(groups: GroupContext) -> FloatArray:
 @feature(
     unit="accounts",
     label="accounts used in an offence before",
-    supposed="records stated of {} in the group that it was used in an offence before",
+    supposed="{} in the group were on record as used in an offence",
 )
 def used_in_an_offence_before(groups: GroupContext) -> FloatArray:
-    """Of how many of the accounts a record already states that they were used in an offence."""
+    """How many of the accounts are already on record as used in an offence."""
     used = np.isin(groups.members, groups.graph.derived(used_before)).astype(np.float64)
     return groups.per_group_of_members(used) * np.diff(groups.member_offsets)
 

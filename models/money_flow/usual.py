@@ -70,19 +70,27 @@ class _Earlier:
         )
 
     def _passed_on(self) -> tuple[float, float]:
-        """Of money that the accounts themselves pass on: every other end is nobody's twice."""
+        """Of money that the accounts pass on within as long a time as the group took."""
         n = len(self.at)
         source, target = self._numbered(self.source, 0), self._numbered(self.target, n)
         return passed_on(source, target, self.amount, self.at, SOON)
 
     def _numbered(self, ends: IntArray, start: int) -> IntArray:
-        """Members by their place, every other end by a number of its own."""
-        n_members = len(self.members)
-        alone = np.arange(n_members + start, n_members + start + len(ends))
-        found: IntArray = np.where(
-            self._is_member(ends), np.searchsorted(self.members, ends), alone
-        ).astype(np.int32)
+        """Members by their place, anew in each window; every other end by a number of its own."""
+        mine = self._windows * len(self.members) + np.searchsorted(self.members, ends)
+        others = len(self.members) * self._n_windows + start + np.arange(len(ends))
+        found: IntArray = np.where(self._is_member(ends), mine, others).astype(np.int32)
         return found
+
+    @property
+    def _windows(self) -> Int64Array:
+        """In which time as long as the group took each transfer was, the latest 0."""
+        found: Int64Array = np.minimum((self.start - self.at) // self.took, self._n_windows - 1)
+        return found
+
+    @property
+    def _n_windows(self) -> int:
+        return -(-LOOK_BACK // self.took)
 
     def _is_member(self, ends: IntArray) -> Bools:
         return np.isin(ends, self.members)
@@ -90,22 +98,21 @@ class _Earlier:
     def _most(self, of: IntArray, others: IntArray) -> float:
         """Most different `others` of one account, in times as long as the group took: the mean."""
         mine = self._is_member(of)
-        window = (self.start - self.at[mine]) // self.took
-        n_windows = -(-LOOK_BACK // self.took)
-        met = np.unique(np.stack([window, of[mine], others[mine]]), axis=1)
+        met = np.unique(np.stack([self._windows[mine], of[mine], others[mine]]), axis=1)
         each, n_others = np.unique(met[:2], axis=1, return_counts=True)
-        most = np.zeros(n_windows)
-        np.maximum.at(most, np.minimum(each[0], n_windows - 1), n_others)
+        most = np.zeros(self._n_windows)
+        np.maximum.at(most, each[0], n_others)
         return float(most.mean())
 
 
 def usual(groups: GroupContext) -> pd.DataFrame:
-    """What was usual, one row per group: transfers and most payers and payees in as many days as
-    the group took, the mean amount (EUR), and shares and hours as the features measure them.
+    """What was usual, one row per group: transfers, most payers and payees and what is passed on
+    in as long a time as the group took, the mean amount (EUR), and shares.
 
     A first dealing is one between accounts that had none until as long before it as the group
-    took. From the accounts' transfers of the 180 days before the group began; NaN where there
-    were fewer than five.
+    took. Likes are set against likes: over half a year any money would rest longer. From the
+    accounts' transfers of the 180 days before the group began; NaN where there were fewer than
+    five.
     """
     known = groups.graph.derived(all_transfers)
     found = []

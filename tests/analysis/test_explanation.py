@@ -200,7 +200,7 @@ def test_features_that_go_together_are_summed_ranked_and_named_as_one() -> None:
     assert together.label == "Calls and places"
     assert together.effect == 3.0
     assert together.sentence == (
-        "Calls and places, which rise and fall together, count as one reason. places: 1 place "
+        "Calls and places, which rise and fall together, count as one reason. Places: 1 place "
         "(higher than in 99 of 100 candidates that it learnt from); calls: 3 calls (higher than "
         "in 99 of 100 candidates that it learnt from)."
     )

@@ -26,6 +26,7 @@ def supposing(groups: Groups = ALONE, **given: object) -> Supposing:
         words=WORDS,
         peers=Peers.of(EVERY),
         groups=groups,
+        signs=tuple((1,) * len(group) for group in groups),
         background=EVERY,
         fixed=frozenset(),
         at_most={},
@@ -106,14 +107,15 @@ def test_what_is_fixed_is_never_supposed_otherwise_nor_what_goes_with_it() -> No
 
 
 def test_what_goes_together_moves_as_it_occurred_together() -> None:
-    """Calls fall as places rise: 10 calls and 3 places never occurred, 10 and 90 did."""
+    """Calls fall as places rise: 10 calls and 3 places never occurred, 10 and 90 did; and once 12
+    and 39, where both fell."""
     together = ((0, 1),)
-    occurred = np.array([[60.0, 40.0], [30.0, 70.0], [10.0, 90.0]])
+    occurred = np.array([[60.0, 40.0], [30.0, 70.0], [10.0, 90.0], [12.0, 39.0]])
     said = unless(
         lambda rows: np.where(rows[:, 0] < 20, 0.1, 0.9),
         np.array([60.0, 40.0]),
         0.5,
-        supposing=supposing(together, background=occurred),
+        supposing=supposing(together, background=occurred, signs=((1, -1),)),
         explanation=explained(together, 3.0, stable=(1.0,)),
     )
     assert said == (
@@ -140,11 +142,19 @@ def test_only_reasons_that_outlast_refits_are_supposed_otherwise(stable: float) 
 
 def test_stated_reasons_come_before_others_that_outlast_refits() -> None:
     # places weigh under a twentieth of all: stable, and too small to be stated
-    made = explained(ALONE, -2.0, 0.05, stable=(1.0, 1.0))
+    made = explained(ALONE, 2.0, 0.05, stable=(1.0, 1.0))
     row = np.array([41.0, 50.0])
     first, second = unless(of_either, row, 0.5, supposing=supposing(), explanation=made)
     assert first.startswith("If the two had only 39 calls")  # two ranks away
     assert second.startswith("If both were at 51 places")  # one rank away
+
+
+def test_for_what_was_put_forward_only_what_raised_the_score_is_supposed_otherwise() -> None:
+    made = explained(ALONE, -2.0, 0.5, stable=(1.0, 1.0))
+    assert unless(of_calls, ROW, 0.5, supposing=supposing(), explanation=made) == (NOTHING,)
+    row = np.array([10.0, 3.0])
+    said = unless(of_calls, row, 0.5, supposing=supposing(), explanation=made)
+    assert said == ("If the two had 50 calls (now 10), it would be put forward.",)
 
 
 def test_without_an_explanation_the_served_model_is_asked_of_everything() -> None:

@@ -63,7 +63,15 @@ def test_a_sentence_is_the_features_own_words_with_value_and_unit() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(7.0, "7"), (0.123, "0.12"), (-1.55, "-1.6"), (12345.6, "12,346")]
+    ("value", "text"),
+    [
+        (7.0, "7"),
+        (-2e-16, "0"),
+        (29.000000000000004, "29"),
+        (0.123, "0.12"),
+        (-1.55, "-1.6"),
+        (12345.6, "12,346"),
+    ],
 )
 def test_numbers_are_shown_short(value: float, text: str) -> None:
     assert shown(value) == text

@@ -15,7 +15,9 @@ from builders_graph import GraphBuilder, day, framed
 import models
 from workbench.analysis.graph import CaseGraph
 from workbench.analysis.modelling import Candidates, ModelDefinition
+from workbench.analysis.otherwise import Supposing, unless
 from workbench.analysis.tables import ENTITIES, LINKS, RECORDS
+from workbench.analysis.wording import Peers, Words
 from workbench.domain.release import Margin
 
 FOLDER = Path(models.__path__[0])
@@ -46,6 +48,12 @@ SENSITIVE = {
     "district",
     "residence",
     "name",
+}
+ARGUING = {
+    *("because", "therefore", "suggests", "speaks", "reason", "likely", "unlikely", "chance"),
+    *("suspicious", "innocent", "harmless", "normal", "ordinary", "unusual", "usual", "typical"),
+    *("often", "rarely", "usually", "mostly", "only", "just", "few", "little", "risk"),
+    *("evidence", "proof", "hint", "sign", "may", "should", "guilty", "criminal"),
 }
 AS_OF, UNTIL = day(100), day(200)
 
@@ -167,6 +175,76 @@ def test_every_feature_has_words_and_a_unit_of_its_own_and_names_nothing_sensiti
     assert len({f.meaning for f in declared}) == len(declared)
     words = {word for f in declared for word in f.name.split("_")}
     assert words & SENSITIVE == set()
+
+
+@every_model
+def test_the_words_of_a_feature_state_what_it_measures_and_argue_for_neither_side(
+    name: str,
+) -> None:
+    """They stand among the reasons for as well as those against: which one the effect says."""
+    for f in getattr(definition(name), "described_by", ()):
+        assert f.meaning[0].isupper(), f.meaning
+        assert f.meaning.find(".") == len(f.meaning) - 1, f.meaning  # one sentence
+        assert len(f.meaning) <= 120, f.meaning
+        assert not set(":;()") & set(f.meaning), f.meaning  # value and comparison follow a colon
+        words = set(f.meaning.lower().replace(",", " ").rstrip(".").split())
+        assert words & ARGUING == set(), f.meaning
+        assert f.label[0].islower(), f.label
+        assert len(f.label) <= 45, f.label
+
+
+@every_model
+def test_what_may_be_supposed_otherwise_is_said_in_a_clause_and_the_rest_is_fixed(
+    name: str,
+) -> None:
+    model = definition(name)
+    declared = {f.name: f for f in getattr(model, "described_by", ())}
+    fixed, at_most = getattr(model, "fixed", frozenset()), getattr(model, "at_most", {})
+    assert fixed <= declared.keys()
+    assert {*at_most, *at_most.values()} <= declared.keys()
+    for f in declared.values():
+        assert bool(f.supposed) is (f.name not in fixed), f.name
+        assert not f.supposed or f.supposed.count("{}") == 1, f.supposed
+    assert len({f.supposed for f in declared.values() if f.supposed}) == len(declared) - len(fixed)
+
+
+@every_model
+def test_a_part_never_exceeds_its_whole_in_the_town(name: str) -> None:
+    table = features(name, town().graph())
+    for part, whole in getattr(definition(name), "at_most", {}).items():
+        assert (table[part] <= table[whole]).all()
+
+
+@every_model
+def test_no_sentence_on_what_would_change_it_supposes_what_is_fixed(name: str) -> None:
+    """Whatever the reasons are: what cannot turn out otherwise, or may follow a sensitive trait,
+    is in none; and no part exceeds its whole."""
+    model, table = definition(name), features(name, town().graph())
+    words = tuple(
+        Words(f.name, f.label, f.unit, f.meaning, f.supposed or f"FIXED {f.name} {{}}")
+        for f in getattr(model, "described_by", ())
+    )
+    rows = table.to_numpy(np.float64)
+    groups = tuple((j,) for j in range(len(words)))
+    supposing = Supposing(
+        words=words,
+        peers=Peers.of(rows),
+        groups=groups,
+        signs=tuple((1,) for _ in groups),
+        background=rows,
+        fixed=getattr(model, "fixed", frozenset()),
+        at_most=getattr(model, "at_most", {}),
+    )
+    for row in rows[:5]:
+        said = unless(
+            lambda asked, here=row: (asked != here).any(axis=1).astype(np.float64),
+            row,
+            0.5,
+            supposing=supposing,
+            explanation=None,
+        )
+        assert said
+        assert not any("FIXED" in sentence or "{}" in sentence for sentence in said)
 
 
 @every_model

@@ -296,11 +296,12 @@ class _Row:
             word, value = self.speech.words[j], self.row[j]
             compared = self.speech.compared(j, value)
             own = self.speech.usual(j, self.usual[j])
-            said = ", ".join(part for part in (compared, own) if part)
-            parts.append(f"{word.label}: {word.value(value)}{f' ({said})' if said else ''}")
+            beside = ", ".join(part for part in (compared, own) if part)
+            parts.append(f"{word.label}: {word.value(value)}{f' ({beside})' if beside else ''}")
+        said = "; ".join(parts)
         return (
             f"{label[:1].upper()}{label[1:]}, {_moving(self.speech.signs[g])}, count as one "
-            f"reason. {'; '.join(parts)}."
+            f"reason. {said[:1].upper()}{said[1:]}."
         )
 
 

@@ -150,6 +150,7 @@ class FittedModel:
             words=self.words,
             peers=self.peers,
             groups=self.groups,
+            signs=self.signs,
             background=self.background,
             fixed=self.fixed,
             at_most=self.at_most,

@@ -30,6 +30,8 @@ class Supposing:
 
     Parameters
     ----------
+    signs : tuple of tuples of int
+        The groups' directions: 1 where a feature rises with the group's first, -1 where it falls.
     background : float array, m × features
         Rows that occurred: what features of one group were together.
     fixed : frozenset
@@ -41,17 +43,22 @@ class Supposing:
     words: Sequence[Words]
     peers: Peers
     groups: Groups
+    signs: Groups
     background: Matrix
     fixed: frozenset[str]
     at_most: Mapping[str, str]
 
-    def values(self, members: tuple[int, ...]) -> Matrix:
-        """Values that occurred among peers, of several features those that occurred together."""
+    def values(self, g: int, row: FloatArray) -> Matrix:
+        """Values that occurred among peers; of a group of features those that occurred together,
+        each further the way it goes with the others."""
+        members = list(self.groups[g])
         if len(members) == 1:
             line = self.peers.quantiles[members[0]]
             return np.unique(line[~np.isnan(line)])[:, None]
-        rows = self.background[:, list(members)]
-        found: Matrix = np.unique(rows[~np.isnan(rows).any(axis=1)], axis=0)
+        rows = self.background[:, members]
+        rows = np.unique(rows[~np.isnan(rows).any(axis=1)], axis=0)
+        moved = (rows - row[members]) * np.array(self.signs[g])
+        found: Matrix = rows[(moved > 0).all(axis=1) | (moved < 0).all(axis=1)]
         return found
 
     def is_free(self, members: tuple[int, ...], row: FloatArray) -> bool:
@@ -95,8 +102,9 @@ def unless(
     """What would change the result, in at most three sentences.
 
     Reasons that are stated come first, then others that outlast refits, each by how little it
-    would have to change. Where the explanation is withheld, every reason is tried: what crosses
-    the threshold is asked of the served model itself.
+    would have to change; for what was put forward those that raised the score. Where the
+    explanation is withheld, every reason is tried: what crosses the threshold is asked of the
+    served model itself.
 
     Parameters
     ----------
@@ -107,10 +115,13 @@ def unless(
     """
     ahead = float(probability(row[None, :])[0]) >= threshold
     found = []
-    for order, members in _asked(supposing, explanation):
+    for order, g in _asked(supposing, explanation, ahead=ahead):
+        members = supposing.groups[g]
         if not supposing.is_free(members, row):
             continue
-        values = supposing.values(members)
+        values = supposing.values(g, row)
+        if not len(values):
+            continue
         changed = np.repeat(row[None, :], len(values), axis=0)
         changed[:, list(members)] = values
         crosses = ((probability(changed) >= threshold) != ahead) & supposing.holds_together(changed)
@@ -124,15 +135,17 @@ def unless(
 
 
 def _asked(
-    supposing: Supposing, explanation: Explanation | None
-) -> Iterator[tuple[int, tuple[int, ...]]]:
+    supposing: Supposing, explanation: Explanation | None, *, ahead: bool
+) -> Iterator[tuple[int, int]]:
     """Groups whose reason is stated (0), then those whose reason is stable (1)."""
     if explanation is None:
-        yield from ((0, members) for members in supposing.groups)
+        yield from ((0, g) for g in range(len(supposing.groups)))
         return
     named = {r.features for sign in (1, -1) for r in stated(explanation, sign=sign)}
-    stable = {r.features for r in explanation.reasons if r.is_stable}
-    for members in supposing.groups:
+    stable = {
+        r.features for r in explanation.reasons if r.is_stable and (r.effect > 0 or not ahead)
+    }
+    for g, members in enumerate(supposing.groups):
         features = tuple(supposing.words[j].name for j in members)
         if features in stable:
-            yield int(features not in named), members
+            yield int(features not in named), g

@@ -24,8 +24,8 @@ Cube = np.ndarray[tuple[int, int, int], np.dtype[np.float64]]  # refits × rows 
 
 def shown(value: float) -> str:
     """A whole number as it is, others to two significant digits, without exponent."""
-    if value == round(value):
-        return f"{value:,.0f}"
+    if abs(value - round(value)) < 1e-9:  # what is off by rounding is whole
+        return f"{round(value):,}"
     return f"{value:,.0f}" if abs(value) >= 100 else f"{float(f'{value:.2g}'):.10g}"
 
 
