@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -347,8 +348,9 @@ def seal(
     about_person: bool = True,
     records: Sequence[Record] = (),
     release_id: str = RELEASE,
+    **said: Any,
 ) -> Finding:
-    """Seal a finding, in the data scientist's name."""
+    """Seal a finding, in the data scientist's name; `said` is what its assessment says instead."""
     finding_id = findings.new_finding_id()
     with built.desk.database.write() as connection:
         return findings.seal(
@@ -356,7 +358,7 @@ def seal(
             built.desk.log,
             built.desk.vault,
             claim=claim(finding_id, records),
-            assessment=assessment(finding_id, release_id),
+            assessment=replace(assessment(finding_id, release_id), **said),
             about_person=about_person,
             n_offence_facts=n_offence_facts,
             account=built.people["data-scientist"],

@@ -190,6 +190,7 @@ def finding(
     stands_out: bool = True,
     withheld: str = "",
     answers: tuple[bool, ...] = (True,),
+    against: tuple[str, ...] = ("Both phones call a taxi company.",),
 ) -> str:
     """A sealed finding: Ada and Ben may be connected. One verified fact on Ada lies beneath it."""
     graph = at.desk.datasets.graph(TOWN)
@@ -212,7 +213,11 @@ def finding(
             at.desk.log,
             at.desk.vault,
             claim=claim,
-            assessment=_changed(assessment(finding_id, stands_out=stands_out), withheld, answers),
+            assessment=_changed(
+                replace(assessment(finding_id, stands_out=stands_out), against=against),
+                withheld,
+                answers,
+            ),
             about_person=True,
             n_offence_facts=1,
             account=at.supervisor,

@@ -256,6 +256,21 @@ def test_a_fragile_explanation_says_that_no_single_reason_stands_out(here: Town)
     assert not [c for c in page.get("vega_lite_chart") if "Effects in" in c.proto.alt]
 
 
+def test_where_nothing_stated_speaks_against_the_page_points_to_the_ordinary_story(
+    here: Town,
+) -> None:
+    finding(here, "F-BBBBBBBBBB", against=())
+    said = words(press(seal(opened(here, here.analyst, "F-BBBBBBBBBB")), "Show why it was found"))
+    assert "Nothing of weight that outlasts refits lowered the score. What else speaks" in said
+    assert "is in the ordinary story below" in said
+
+
+def test_which_way_a_feature_moved_the_score_is_said_of_its_effect(here: Town) -> None:
+    page = press(seal(opened(here, here.analyst)), "Show why it was found")
+    (table,) = [t.value for t in page.dataframe if "What it measures" in t.value]
+    assert list(table["Effect"]) == ["+1.25, raises the score here", "-0.50, lowers the score here"]
+
+
 def test_a_withheld_explanation_is_said_with_its_reason_and_nothing_stands_for_it(
     here: Town,
 ) -> None:
