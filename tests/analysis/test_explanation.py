@@ -66,7 +66,7 @@ def test_method_and_background_are_stated(fitted: dict[str, FittedModel]) -> Non
     assert len(linear.background_digest) == 64
     assert "TreeExplainer, tree_path_dependent" in trees.method
     assert trees.background_digest == ""
-    assert trees.n_refits == 5
+    assert trees.n_refits == 20
 
 
 def test_a_row_alone_is_explained_as_among_others(fitted: dict[str, FittedModel]) -> None:

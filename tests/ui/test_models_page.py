@@ -273,7 +273,7 @@ def test_examples_of_errors_are_shown_without_whom_they_are_about(at: Desk) -> N
     """T10"""
     keep_behaviour(at, 2)
     said = words(shown_to(at, "analyst-1"))
-    assert "A pair: of claims like it, about 6 in 10 (5 to 7) hold" in said
+    assert "A pair: of claims like it, about 6 in 10 (5 to 7) are confirmed" in said
     assert "How many calls the two had: 9 calls." in said
     assert "P-1" not in said
     assert "P-3" not in said
