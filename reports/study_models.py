@@ -42,6 +42,7 @@ def body(rows: list[Summary]) -> str:
     head = (
         *("model", "inverse penalty", "average precision", "against truth"),
         *("true cases keep their answer", "others keep theirs", "", "cannot tell"),
+        "confirmed for each one said",
         *("reasons stated", "true cause among them", "blind reasons"),
     )
     cells = [
@@ -54,6 +55,7 @@ def body(rows: list[Summary]) -> str:
             covered(row["coverage_false"], row["interval_false"]),
             '<b class="pass">kept</b>' if kept(row) else '<b class="fail">not kept</b>',
             f"{100 * row['cannot_tell']:.0f} %",
+            ratio(row["seen_per_said"], row["interval_seen"]),
             share(row["n_stated"], row["n_mapped"]),
             share(row["n_right"], row["n_mapped"]),
             share(row["chance"], row["n_mapped"]),
@@ -64,7 +66,8 @@ def body(rows: list[Summary]) -> str:
         "<h2>Over all worlds</h2>"
         "<p>Means over worlds; coverages with the 95 % interval of the mean, worlds being what is "
         "counted, since candidates of one world share people. A coverage is not kept where that "
-        "interval lies below 95 %. Reasons are those of true candidates that were put forward, "
+        "interval lies below 95 %. Confirmed for each one said: 1 is calibrated; the geometric "
+        "mean over worlds. Reasons are those of true candidates that were put forward, "
         "of all worlds together.</p>"
         f'<div class="wide">{table(head, cells)}</div>'
     )
@@ -73,6 +76,10 @@ def body(rows: list[Summary]) -> str:
 def covered(share: float, interval: list[float]) -> str:
     low, high = interval
     return f"{100 * share:.1f} % ({100 * low:.1f} to {min(100 * high, 100):.1f})"
+
+
+def ratio(value: float, interval: list[float]) -> str:
+    return f"{value:.2f} ({interval[0]:.2f} to {interval[1]:.2f})"
 
 
 def share(n: float, of: int) -> str:

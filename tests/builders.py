@@ -20,6 +20,7 @@ from sqlalchemy import Connection
 
 from workbench.domain.account import Account, Role
 from workbench.domain.case import Case
+from workbench.domain.checked import Calibration, Kept
 from workbench.domain.entity import Entity, EntityKind, Link, LinkKind, LinkStatus
 from workbench.domain.finding import (
     Assessment,
@@ -293,8 +294,14 @@ def assessment(finding_id: str, release_id: str = RELEASE) -> Assessment:
         interval=(0.5, 0.7),
         threshold=0.6,
         proposed=True,
+        outcome="records come to tie them",
+        calibration=Calibration(said=0.6, seen=0.65, interval=(0.5, 0.8), n=240, days=120),
         answers=(True,),
         coverage=0.95,
+        kept=(
+            Kept(answer=True, share=0.94, interval=(0.88, 0.98), n=90),
+            Kept(answer=False, share=0.95, interval=(0.94, 0.96), n=9000),
+        ),
         explanation=Explanation(
             method="linear shap 0.51",
             space=Space.LOG_ODDS,
@@ -304,9 +311,10 @@ def assessment(finding_id: str, release_id: str = RELEASE) -> Assessment:
             output=0.5,
             background="200 candidates drawn from training",
             background_digest="",
-            n_refits=5,
+            n_refits=20,
         ),
         withheld="",
+        miss=None,
         reasons_for=("Both were in contact with 3 others.",),
         against=("They never were at the same place.",),
         unless=("With no shared contact it would not be put forward.",),
@@ -321,8 +329,10 @@ def assessment(finding_id: str, release_id: str = RELEASE) -> Assessment:
         limits=("Calls of one network only.",),
         group_rates=(),
         flags=(),
+        drift=(),
         position={"shared_contacts": 0.9},
         snapshot={"shared_contacts": "3.0"},
+        categories={},
         seed=7,
         versions={"scikit-learn": "1.9.1"},
         salt="11" * 16,

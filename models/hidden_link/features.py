@@ -1,9 +1,10 @@
 """What `hidden_link` looks at: contacts that two persons share, and when. Nothing of who they are.
 
 A contact of a person is a person, or a number, account or organisation with no known person
-behind it, that calls, transfers, a shared phone, account, vehicle or organisation, a recorded
-association or an offence (both as suspects) tie to the person. Living at the same address is no
-contact, nor is what is not a person and has more than 40 contacts itself: a shop, a service line.
+behind it, that calls and transfers of the last year, a shared phone, account, vehicle or
+organisation, a recorded association or an offence (both as suspects) tie to the person. Living at
+the same address is no contact, nor is what is not a person and has more than 40 contacts itself: a
+shop, a service line.
 """
 
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from workbench.analysis.features import feature
-from workbench.analysis.graph import CaseGraph
+from workbench.analysis.graph import CaseGraph, microsecond
 from workbench.analysis.kernels import (
     Csr,
     Meetings,
@@ -28,14 +29,19 @@ from workbench.domain.entity import EntityKind
 
 DAY = 86_400_000_000  # microseconds
 HUB_CAP = 40
+LOOK_BACK = 365 * DAY  # calls and transfers before that are left out: training had no more
 
 EXCHANGES = (TieKind.CALL, TieKind.MONEY)
 CONTACTS = (*EXCHANGES, TieKind.SHARED_ASSET, TieKind.ORGANISATION, TieKind.ASSOCIATION)
 
 
 def contact_ties(graph: CaseGraph) -> Ties:
-    """Ties that make a contact; of offences only those between suspects."""
+    """Ties that make a contact; of offences only those between suspects, of calls and transfers
+    only those of the last year."""
     ties = joined([graph.derived(recorded_ties).of(*CONTACTS), graph.derived(co_suspects)])
+    if graph.at is not None:
+        recent = ties.at >= microsecond(graph.at) - LOOK_BACK
+        ties = ties.take(np.flatnonzero(recent | ~np.isin(ties.kind, EXCHANGES)))
     hub = ties.csr(graph.n_entities).degrees > HUB_CAP
     hub &= graph.entity_kinds != EntityKind.PERSON
     return ties.take(np.flatnonzero(~hub[ties.a] & ~hub[ties.b]))

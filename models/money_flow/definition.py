@@ -16,6 +16,7 @@ from models.money_flow.features import (
     contact_csr,
     member_states,
 )
+from models.money_flow.kinds import account_kinds
 from models.money_flow.stories import ordinary
 from models.money_flow.usual import usual
 from workbench.analysis.feature_model import FeatureModel
@@ -121,6 +122,7 @@ class MoneyFlow(FeatureModel):
         "often than those of another, above all where families and shops pay in shared ways."
     )
     about_person = False
+    outcome = "records come to state that at least half of its accounts were used in laundering"
     described_by = FEATURES
     fixed = frozenset(
         {
@@ -155,6 +157,12 @@ class MoneyFlow(FeatureModel):
         self, graph: CaseGraph, candidates: Candidates, *, as_of: datetime
     ) -> pd.DataFrame:
         return feature_table(FEATURES, _context(graph.as_of(as_of), candidates))
+
+    def categories(
+        self, graph: CaseGraph, candidates: Candidates, *, as_of: datetime
+    ) -> pd.DataFrame:
+        """States that record the accounts, and kinds of what holds them."""
+        return account_kinds(_context(graph.as_of(as_of), candidates))
 
     def history(self, graph: CaseGraph, candidates: Candidates, *, as_of: datetime) -> pd.DataFrame:
         """What the same accounts did before the group began; empty for what has no usual."""

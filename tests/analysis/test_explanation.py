@@ -65,7 +65,7 @@ def test_method_and_background_are_stated(fitted: dict[str, FittedModel]) -> Non
     assert len(linear.background_digest) == 64
     assert "TreeExplainer, tree_path_dependent" in trees.method
     assert trees.background_digest == ""
-    assert trees.n_refits == 5
+    assert trees.n_refits == 20
 
 
 def test_a_row_alone_is_explained_as_among_others(fitted: dict[str, FittedModel]) -> None:
@@ -193,7 +193,7 @@ def two_rows(
 
 
 def test_features_that_go_together_are_summed_ranked_and_named_as_one() -> None:
-    refits = [[[1.0, 2.0, 0.1]], [[2.0, 1.0, 0.2]]]
+    refits = [[[1.0, 2.0, 0.1]], [[2.0, 1.0, 0.2]]] * 10
     (explanation,) = two_rows([[1.0, 2.0, 0.1]], refits, ((0, 1), (2,)))
     together, alone = explanation.reasons
     assert together.features == ("calls", "places")
@@ -205,11 +205,11 @@ def test_features_that_go_together_are_summed_ranked_and_named_as_one() -> None:
         "in 99 of 100 candidates that it learnt from)."
     )
     assert alone.label == "Days"
-    # the sum is 3 in both refits: it does not scatter, though each of the two does by
-    # 1.96 · sd(1, 2) = 1.96 · 0.7071 = 1.386
+    # the sum is 3 in all refits: it does not scatter, though each of the two does by
+    # 1.96 · sd(ten of 1, ten of 2) = 1.96 · sqrt(20 · 0.25 / 19) = 1.96 · 0.5130 = 1.005
     assert together.interval == (3.0, 3.0)
     low, high = explanation.effects[0].interval or (0.0, 0.0)
-    assert (round(low, 3), round(high, 3)) == (-0.386, 2.386)
+    assert (round(low, 3), round(high, 3)) == (-0.005, 2.005)
 
 
 @pytest.mark.parametrize(
@@ -230,8 +230,8 @@ def test_what_moves_in_opposite_ways_is_not_said_to_rise_together(
 
 
 def test_only_what_outlasts_four_of_five_refits_is_a_reason() -> None:
-    # calls stays on its side in 4 of 5 refits; places turns round in two
-    refits = [[[2.0, -1.0, 0.0]]] * 3 + [[[2.0, 1.0, 0.0]], [[-2.0, 1.0, 0.0]]]
+    # calls stays on top, on the same side, in 16 of 20 refits; places turns round in eight
+    refits = ([[[2.0, -1.0, 0.0]]] * 3 + [[[2.0, 1.0, 0.0]], [[-2.0, 1.0, 0.0]]]) * 4
     (explanation,) = two_rows([[2.0, -1.0, 0.0]], refits, ((0,), (1,), (2,)))
     assert [r.stable_share for r in explanation.reasons] == [0.8, 0.6, 0.0]
     assert [s.split(":")[0] for s in reasons_for(explanation)] == ["How many calls there were"]

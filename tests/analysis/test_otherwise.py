@@ -71,7 +71,7 @@ def explained(groups: Groups, *effects: float, stable: tuple[float, ...]) -> Exp
         output=sum(effects),
         background="",
         background_digest="",
-        n_refits=5,
+        n_refits=20,
     )
 
 

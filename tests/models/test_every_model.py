@@ -2,7 +2,7 @@
 
 import importlib
 import pkgutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -13,8 +13,15 @@ import pytest
 from builders_graph import GraphBuilder, day, framed
 
 import models
+from workbench.analysis.fitted_model import UNSEEN
 from workbench.analysis.graph import CaseGraph
-from workbench.analysis.modelling import Candidates, ModelDefinition
+from workbench.analysis.modelling import (
+    Candidates,
+    Fitted,
+    ModelDefinition,
+    sample_at,
+    words_by_input,
+)
 from workbench.analysis.otherwise import Supposing, unless
 from workbench.analysis.tables import ENTITIES, LINKS, RECORDS
 from workbench.analysis.wording import Peers, Words
@@ -130,6 +137,37 @@ def keys(candidates: Candidates) -> list[bytes]:
 
 def features(name: str, graph: CaseGraph) -> pd.DataFrame:
     return definition(name).features(graph, asked(name, graph), as_of=AS_OF)
+
+
+@every_model
+def test_each_word_that_features_rest_on_is_flagged_where_training_never_saw_it(name: str) -> None:
+    """T9: a feature is a number and cannot say that a state or a kind of tie is new."""
+    graph, model = town().graph(), definition(name)
+    found = model.categories(graph, asked(name, graph), as_of=AS_OF)
+    assert list(found.columns) == ["candidate", "input", "word"]
+    assert not found.duplicated().any()
+    declared = words_by_input(found)
+    assert declared
+    fitted = taught(name)
+    row = features(name, graph).iloc[[0]]
+    assert [f for f in fitted.flags(row, declared) if f.startswith(UNSEEN)] == []
+    for given in declared:
+        (flag,) = (f for f in fitted.flags(row, {given: ("Atlantis",)}) if f.startswith(UNSEEN))
+        assert flag.startswith(f"Unseen category: {given} is Atlantis; training saw")
+
+
+def taught(name: str) -> Fitted:
+    """The simplest estimator on the town, with labels that follow the first feature."""
+    graph, model = town().graph(), definition(name)
+    drawn = sample_at(model, graph, as_of=AS_OF, until=UNTIL, seed=1)
+    order = np.argsort(np.argsort(drawn.features.iloc[:, 0].fillna(0).to_numpy(), kind="stable"))
+    told = replace(drawn, labels=(order >= len(drawn) - 12).astype(np.int32))
+    return next(iter(model.fit(told, told, seed=1).values()))
+
+
+@every_model
+def test_what_the_label_means_is_said_as_what_records_come_to_state(name: str) -> None:
+    assert definition(name).outcome.startswith("records come to")
 
 
 def test_models_are_found() -> None:

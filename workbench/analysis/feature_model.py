@@ -22,11 +22,18 @@ from workbench.analysis.features import Feature
 from workbench.analysis.fitted_model import FittedModel, Refit, decision, learn, to_matrix
 from workbench.analysis.graph import CaseGraph
 from workbench.analysis.grouping import correlated, directions
-from workbench.analysis.modelling import Candidates, OrdinaryStory, Sample
+from workbench.analysis.modelling import (
+    Candidates,
+    OrdinaryStory,
+    Sample,
+    no_categories,
+    words_by_input,
+)
 from workbench.analysis.tables import IntArray
 from workbench.analysis.uncertainty import calibrate, choose_threshold, resampled
 from workbench.analysis.wording import Matrix, Peers, Words
 from workbench.domain.errors import BadInput
+from workbench.domain.finding import LEAST_REFITS
 
 N_BACKGROUND = 200
 N_REFIT_BACKGROUND = 50  # of each refit, drawn from what it learnt on
@@ -83,7 +90,8 @@ class FeatureModel:
     own: str = ""  # what `history` holds, in words
     margin: float = 0.05  # of the bias audit; a model says in `harm` why it is that
     harm: str = ""
-    n_refits: int = 20
+    outcome: str = "records come to state it"
+    n_refits: int = LEAST_REFITS
     inverse_penalty: float = INVERSE_PENALTY  # of the logistic regression
 
     def fit(self, train: Sample, calibration: Sample, *, seed: int) -> dict[str, FittedModel]:
@@ -109,7 +117,14 @@ class FeatureModel:
     def settle(
         self, fitted: FittedModel, train: Sample, calibration: Sample, *, seed: int
     ) -> FittedModel:
-        """`fitted` with its refits on resampled people, for intervals and stability."""
+        """`fitted` with its refits on resampled people, for intervals and stability.
+
+        Raises
+        ------
+        BadInput
+            Code ``too_few_refits`` when too few resamples hold both classes: then nothing could
+            say how sure its probabilities and reasons are, so it is not to be served.
+        """
         refits = _refits(
             self._maker(fitted.estimator_name, seed),
             (to_matrix(train.features, fitted.feature_names), train),
@@ -118,6 +133,13 @@ class FeatureModel:
             self.n_refits,
             seed,
         )
+        if len(refits) < LEAST_REFITS:
+            raise BadInput(
+                f"Only {len(refits)} of {self.n_refits} refits on resampled people had true and "
+                f"false cases, and {LEAST_REFITS} are needed to say how sure a probability or a "
+                "reason is; use a dataset whose true cases are about more people.",
+                code="too_few_refits",
+            )
         return replace(fitted, refits=refits)
 
     def restore(self, state: Mapping[str, Any]) -> FittedModel:
@@ -147,6 +169,12 @@ class FeatureModel:
     ) -> OrdinaryStory | None:
         """No ordinary story is known unless a model tells one."""
         return None
+
+    def categories(
+        self, graph: CaseGraph, candidates: Candidates, *, as_of: datetime
+    ) -> pd.DataFrame:
+        """Features rest on no words unless a model says on which."""
+        return no_categories()
 
     def causes(
         self, graph: CaseGraph, candidates: Candidates, truth: Mapping[str, pd.DataFrame]
@@ -183,6 +211,8 @@ class FeatureModel:
             fixed=self.fixed,
             at_most=self.at_most,
             own=self.own,
+            categories=words_by_input(train.categories),
+            later=None,
         )
 
 

@@ -66,6 +66,8 @@ def checked(found: Refits, refits: Sequence[tuple[Any, Matrix]]) -> Refits:
         if not missed.max(initial=0.0) <= RESIDUAL_BOUND:  # also catches NaN
             raise Withheld(
                 f"The explanation is withheld: what is said of refit {i + 1} misses its own "
-                f"output by {missed.max():.3g} log-odds."
+                f"output by {missed.max():.3g} log-odds.",
+                method="refits on resampled people",
+                residual=float(missed.max()),
             )
     return found

@@ -7,9 +7,10 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection
 
-from workbench.analysis.assessing import explained
+from workbench.analysis.assessing import explained, interval_of
 from workbench.analysis.modelling import Fitted
 from workbench.domain.account import PERMISSIONS, Account, Operation
+from workbench.domain.checked import Interval
 from workbench.domain.errors import NotFound
 from workbench.domain.finding import Assessment, Explanation, Finding, FindingStatus
 from workbench.domain.log import EntryKind
@@ -61,8 +62,9 @@ class Replay:
 
 
 def replay(desk: Desk, finding_id: str, *, account: str) -> Replay:
-    """Feed the snapshot to the same artifact and compare score, probability, the answers left, and
-    every effect and reason with its interval and stability.
+    """Feed the snapshot to the same artifact and compare score, probability and its interval, every
+    effect and reason with its interval and stability, the answers left, the flags, whether the
+    explanation is withheld, and what a later slice showed.
 
     The finding's own case must be open to the account. An erased finding counts as the same. Who
     may decide it and was not shown its score yet learns whether it is the same and no number (duty
@@ -120,34 +122,39 @@ def _erased(finding: Finding) -> Replay:
 def compared(finding: Finding, sealed: Assessment, fitted: Fitted, *, tell: bool) -> Replay:
     """What comes out of the snapshot, set against what was sealed; with numbers if `tell`."""
     row = pd.DataFrame({name: [float(text)] for name, text in sealed.snapshot.items()})
-    low, high = fitted.interval(row)
-    explanation, _ = explained(fitted, row)
+    explanation, withheld = explained(fitted, row)
+    probability = float(fitted.probability(row)[0])
     here = {
         "score": float(fitted.score(row)[0]),
-        "probability": float(fitted.probability(row)[0]),
-        "low": float(low[0]),
-        "high": float(high[0]),
-        "may hold": float(True in fitted.answers(row)),
-        "may not hold": float(False in fitted.answers(row)),
+        "probability": probability,
+        **dict(_ends(interval_of(fitted, row))),
         **dict(_parts(explanation)),
     }
     then = {
         "score": sealed.score,
         "probability": sealed.probability,
-        "low": sealed.interval[0],
-        "high": sealed.interval[1],
-        "may hold": float(True in sealed.answers),
-        "may not hold": float(False in sealed.answers),
+        **dict(_ends(sealed.interval)),
         **dict(_parts(sealed.explanation)),
     }
+    said_here = (
+        *(fitted.answers(row), fitted.flags(row, sealed.categories), bool(withheld)),
+        *(fitted.calibration(probability), fitted.kept),
+    )
+    said_then = (
+        *(sealed.answers, sealed.flags, bool(sealed.withheld)),
+        *(sealed.calibration, sealed.kept),
+    )
     versions = versions_here()
     differs = tuple(
         f"{name} {was} -> {versions.get(name, 'none')}"
         for name, was in sorted(sealed.versions.items())
         if versions.get(name) != was
     )
-    exact = here == then
-    near = here.keys() == then.keys() and all(abs(here[k] - then[k]) <= BOUND for k in here)
+    said = said_here == said_then
+    exact = said and here == then
+    near = (
+        said and here.keys() == then.keys() and all(abs(here[k] - then[k]) <= BOUND for k in here)
+    )
     return Replay(
         finding_id=finding.id,
         same=exact or (bool(differs) and near),
@@ -156,6 +163,13 @@ def compared(finding: Finding, sealed: Assessment, fitted: Fitted, *, tell: bool
         environment=differs,
         numbers=here if tell else {},
     )
+
+
+def _ends(interval: Interval | None) -> Iterator[tuple[str, float]]:
+    """The ends of the probability's interval, by name; nothing where there is none."""
+    if interval is not None:
+        yield "low", interval[0]
+        yield "high", interval[1]
 
 
 def _parts(explanation: Explanation | None) -> Iterator[tuple[str, float]]:

@@ -66,7 +66,7 @@ def render(contents: Contents) -> bytes:
         "reasons_against": _list(said.against, empty=_unnamed(said, "lowered")),
         "counter_case": _counter_case(contents),
         "unless": _list(said.unless, empty="Nothing was tried."),
-        "limits": _list((*said.limits, *said.flags), empty="None were stated."),
+        "limits": _list((*said.limits, *said.flags, *said.drift), empty="None were stated."),
         "people": _people(contents),
         "cites": _safe(", ".join(action.cites)),
         "digest": finding.digest,
@@ -160,11 +160,7 @@ def _links(contents: Contents) -> str:
 
 def _model_said(contents: Contents) -> str:
     said = contents.assessment
-    low, high = said.interval
-    chance = (
-        f"A calibrated probability of {said.probability:.2f} (95 % interval {low:.2f} to "
-        f"{high:.2f}); it puts forward what reaches {said.threshold:.2f}."
-    )
+    chance = f"{_chance(said)} It puts forward what reaches {said.threshold:.3f}."
     origin = (
         ""
         if said.proposed
@@ -176,6 +172,21 @@ def _model_said(contents: Contents) -> str:
         f" At a coverage of {said.coverage:.0%} the model cannot tell." if said.cannot_tell else ""
     )
     return f"Model {_safe(said.model)}. {chance}{unsure}{origin}{withheld}"
+
+
+def _chance(said: Assessment) -> str:
+    """The probability beside what came of such probabilities; none where that is not known."""
+    found = said.calibration
+    if found is None:
+        return "No probability is told: whether such hold was not checked on a later slice."
+    bounds = "" if said.interval is None else " ({:.3f} to {:.3f})".format(*said.interval)
+    off = " That is beyond its interval: read what was seen." if found.is_off else ""
+    return (
+        f"A calibrated probability of {said.probability:.3f}{bounds} that {_safe(said.outcome)} "
+        f"within {found.days} days. On a later slice, among the {found.n} next to it, "
+        f"{found.said:.3f} was said and {found.seen:.3f} ({found.interval[0]:.3f} to "
+        f"{found.interval[1]:.3f}) seen.{off}"
+    )
 
 
 def _unnamed(said: Assessment, moved: str) -> str:

@@ -11,6 +11,13 @@ import streamlit as st
 
 from workbench.domain.decision import Judgement
 from workbench.domain.finding import Assessment, Effect, Explanation, GroupRate, Reason
+from workbench.ui.assurance import (
+    UNCALIBRATED,
+    answers_sentence,
+    calibration_sentence,
+    drift_sentence,
+    short_of_promise,
+)
 from workbench.ui.evidence import TEXT_SIZES, colours
 from workbench.ui.words import inert, local, number, probability
 
@@ -33,17 +40,17 @@ def side_by_side(judgement: Judgement, assessment: Assessment) -> None:
 
 
 def model_view(assessment: Assessment) -> None:
-    """What the model said: whether it put the finding forward, and how often such claims hold;
-    that it cannot tell, where it cannot."""
+    """What the model said: whether it put the finding forward, how often such claims come to be
+    confirmed and how that was checked, and which answers it rules out."""
     put = "put it forward" if assessment.proposed else "did not put it forward"
     view = "cannot tell" if assessment.cannot_tell else put
     st.markdown(f"The model's view  \n**{view}**")
-    if assessment.cannot_tell:
-        st.caption(_undecided(assessment))
-    said = probability(assessment.probability, *assessment.interval)
-    st.caption(f"Of claims like this, {said} hold.")
-    limit = probability(assessment.threshold, assessment.threshold, assessment.threshold)
-    from_on = f"It puts forward from {limit.split(' (')[0]} on"
+    _how_likely(assessment)
+    st.caption(answers_sentence(assessment))
+    for sentence in short_of_promise(assessment):
+        st.warning(sentence, icon=":material/flag:")
+    limit = probability(assessment.threshold)
+    from_on = f"It puts forward from {limit} on"
     st.caption(
         f"{from_on}."
         if assessment.proposed
@@ -52,18 +59,23 @@ def model_view(assessment: Assessment) -> None:
     )
 
 
-def _undecided(assessment: Assessment) -> str:
-    of_100 = round(100 * assessment.coverage)
-    if assessment.answers:
-        return (
-            "Neither answer can be ruled out: claims that hold and claims that do not both look "
-            f"like this. (An answer is ruled out where fewer than {100 - of_100} in 100 of its "
-            "kind look so.)"
-        )
-    return (
-        f"It looks like neither: fewer than {100 - of_100} in 100 of those that hold, and of those "
-        "that do not, look like this."
+def _how_likely(assessment: Assessment) -> None:
+    """The probability beside what came of such probabilities, marked where that was otherwise."""
+    found = assessment.calibration
+    if found is None:
+        st.caption(UNCALIBRATED)
+        return
+    said = probability(assessment.probability, assessment.interval)
+    unsure = "" if assessment.interval else " How sure that is cannot be told: its refits failed."
+    st.caption(
+        f"Of claims like this, {said} come to be confirmed: {inert(assessment.outcome)} within "
+        f"{found.days} days.{unsure}"
     )
+    sentence = calibration_sentence(found)
+    if found.is_off:
+        st.warning(sentence, icon=":material/flag:")
+    else:
+        st.caption(sentence)
 
 
 def three_columns(assessment: Assessment) -> None:
@@ -159,9 +171,13 @@ def _computed(explanation: Explanation) -> str:
 
 
 def limits(assessment: Assessment) -> None:
-    """Flags of this finding first, then the limits of the release."""
+    """Flags of this finding first, then how the day's candidates drifted, which is said of every
+    finding alike, in one line, and the limits of the release."""
     for flag in assessment.flags:
         st.warning(inert(flag), icon=":material/flag:")
+    if assessment.drift:
+        with st.expander(drift_sentence(len(assessment.drift)), icon=":material/trending_up:"):
+            st.markdown("\n".join(f"- {inert(sentence)}" for sentence in assessment.drift))
     st.markdown("**Limits of this release**")
     if assessment.limits:
         st.markdown("\n".join(f"- {inert(limit)}" for limit in assessment.limits))
