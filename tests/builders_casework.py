@@ -191,6 +191,7 @@ def finding(
     withheld: str = "",
     answers: tuple[bool, ...] = (True,),
     against: tuple[str, ...] = ("Both phones call a taxi company.",),
+    counter_case: CounterCase | None = None,
 ) -> str:
     """A sealed finding: Ada and Ben may be connected. One verified fact on Ada lies beneath it."""
     graph = at.desk.datasets.graph(TOWN)
@@ -207,17 +208,16 @@ def finding(
         as_of=START,
         salt="0" * 32,
     )
+    made = replace(assessment(finding_id, stands_out=stands_out), against=against)
+    made = _changed(made, withheld, answers)
+    made = replace(made, counter_case=counter_case or made.counter_case)
     with at.desk.database.write() as connection:
         findings.seal(
             connection,
             at.desk.log,
             at.desk.vault,
             claim=claim,
-            assessment=_changed(
-                replace(assessment(finding_id, stands_out=stands_out), against=against),
-                withheld,
-                answers,
-            ),
+            assessment=made,
             about_person=True,
             n_offence_facts=1,
             account=at.supervisor,

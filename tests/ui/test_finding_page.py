@@ -12,6 +12,7 @@ from builders_web import Clock
 from streamlit.testing.v1 import AppTest
 
 from workbench.domain.account import Account, Role
+from workbench.domain.finding import CounterCase, Keystone
 from workbench.services import act, casework, review
 
 FINDING = "F-AAAAAAAAAA"
