@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from workbench.domain.account import Account, Role
 from workbench.domain.checked import Calibration, Kept
+from workbench.domain.finding import CounterCase, Keystone
 from workbench.services import act, casework, review
 
 FINDING = "F-AAAAAAAAAA"
@@ -346,7 +347,29 @@ def test_the_counter_case_stands_beside_the_reasons(here: Town) -> None:
     assert "They call it mostly at night." in said
     assert "Without record R-7" in said
     assert "the model would not put this forward: about 2 in 10." in said
+    assert "4 of 6 records were left out one at a time; the others carry no tie." in said
+    assert "An ordinary story that fits the same records" in said
+    assert "Whether they know each other from it." in said
     assert "Ask the operator who used the number." in said
+
+
+def test_that_no_ordinary_story_fits_well_is_said_and_which_is_nearest(here: Town) -> None:
+    case = CounterCase(
+        story="Both call the number of a sports club.",
+        fits=("Nine contacts are known of it.",),
+        misfits=("They call it mostly at night.", "It was used in an offence."),
+        untold=(),
+        keystones=(Keystone(record_id="R-7", probability=None, topples=True),),
+        n_tried=6,
+        n_beneath=6,
+        enquiry="Ask the operator who used the number.",
+    )
+    finding(here, "F-BBBBBBBBBB", counter_case=case)
+    page = press(seal(opened(here, here.analyst, "F-BBBBBBBBBB")), "Show why it was found")
+    said = plain(words(page))
+    assert "No ordinary story fits these records well; the nearest is" in said
+    assert "the model would not ask about this at all." in said
+    assert "What the records cannot tell" not in said
 
 
 def test_columns_of_the_model_are_called_by_their_short_names(here: Town) -> None:
