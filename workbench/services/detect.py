@@ -22,8 +22,8 @@ from workbench.domain.log import EntryKind
 from workbench.domain.release import Release
 from workbench.store import accounts, cases, findings, releases
 from workbench.store.acceptances import require_accepted
-from workbench.store.artifact import versions_here
 from workbench.store.desk import Desk
+from workbench.store.environment import environment_here
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -162,7 +162,7 @@ def _served(
         rates=group_rates(report),
         drift=tuple(found.sentence for found in drift),
         seed=seed,
-        versions=versions_here(),
+        versions=environment_here(),
     )
 
 
