@@ -4,8 +4,8 @@ In a synthetic world it is known who belongs to which network. Two members are t
 in touch with a thing or a person of that same network: a bridge. Each bridge is of the ways in
 which both of them reach it (by calls, by money, by calls and money crossed, by crime), and the
 cause is the way that carries most bridges, or the ways where several carry as many. Ways that carry
-fewer are there, too, but are not what ties the two. Features of shape alone (how many, how rare) name no
-way.
+fewer are there, too, but are not what ties the two. Features of shape alone (how many, how rare)
+name no way.
 """
 
 from collections import Counter

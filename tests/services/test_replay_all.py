@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -21,12 +22,18 @@ def ids(desk: Desk) -> list[str]:
         return [finding.id for finding in findings.list_findings(connection)]
 
 
+def moved(environment: Sequence[str]) -> list[str]:
+    """What differs, but for the commit: a home kept between two runs of the tests is of an earlier
+    one."""
+    return [part for part in environment if not part.startswith("commit ")]
+
+
 def test_all_findings_of_the_demonstration_replay_bit_for_bit(demo_home: DemoHome) -> None:
     desk = bootstrap.open(demo_home.path)
     every = ids(desk)
     assert len(every) >= 50
     outcomes = [replay.replay(desk, finding, account="operator") for finding in every]
-    assert [o.finding_id for o in outcomes if not o.exact or o.environment] == []
+    assert [o.finding_id for o in outcomes if not o.exact or moved(o.environment)] == []
 
 
 def test_every_effect_with_its_interval_and_stability_is_among_what_replays(
@@ -87,9 +94,10 @@ def test_on_another_kernel_of_openblas_findings_replay_within_the_bound_and_it_i
     outcomes = json.loads(run_python(ELSEWHERE, str(demo_home.path), *some))
     assert len(outcomes) == len(some)
     assert {result for result, _ in outcomes} <= {"same", "near"}
-    for _, (moved,) in outcomes:
-        assert moved.startswith("blas ")
-        assert core.lower() in moved.split(" -> ")[1].lower()
+    for _, environment in outcomes:
+        (part,) = moved(environment)
+        assert part.startswith("blas ")
+        assert core.lower() in part.split(" -> ")[1].lower()
     done = run_workbench(demo_home.path, "replay", some[0])
     assert done.returncode == 0
     assert "The environment differs: blas openblas" in done.stdout
