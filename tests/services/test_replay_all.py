@@ -11,8 +11,9 @@ from builders_demo import DemoHome, run_workbench
 
 from workbench import bootstrap
 from workbench.services import replay
-from workbench.store import findings
+from workbench.store import accounts, findings
 from workbench.store.desk import Desk
+from workbench.store.erasure import erase_finding
 
 pytestmark = pytest.mark.slow
 
@@ -131,3 +132,28 @@ def test_a_snapshot_that_was_sealed_with_other_numbers_differs(demo_home: DemoHo
     outcome = replay.compared(finding, changed, fitted, tell=False)
     assert not outcome.same
     assert outcome.as_json()["result"] == "differs"
+
+
+def test_a_key_that_was_deleted_by_hand_is_no_erasure(demo_home: DemoHome) -> None:
+    desk = bootstrap.open(demo_home.path)
+    finding = ids(desk)[0]
+    desk.vault.erase(finding)
+    done = run_workbench(demo_home.path, "replay", finding)
+    assert done.returncode == 1
+    assert "the log holds no erasure of it" in done.stderr
+    done = run_workbench(demo_home.path, "log", "verify")
+    assert done.returncode == 1
+    assert f"The key of finding {finding} is gone" in done.stdout
+
+
+def test_an_erased_finding_says_so_and_leaves_the_log_sound(demo_home: DemoHome) -> None:
+    desk = bootstrap.open(demo_home.path)
+    finding = ids(desk)[0]
+    with desk.database.read() as connection:
+        operator = accounts.by_name(connection, "operator")
+    erase_finding(desk.log, desk.vault, finding, account=operator)
+    done = run_workbench(demo_home.path, "replay", finding, "--json")
+    assert done.returncode == 0
+    said = json.loads(done.stdout)
+    assert (said["result"], said["same"], said["erased"]) == ("erased", None, True)
+    assert run_workbench(demo_home.path, "log", "verify").returncode == 0

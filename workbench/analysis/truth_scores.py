@@ -241,7 +241,7 @@ class _Scores:
 
     @property
     def _n_true(self) -> Int64Array:
-        return np.maximum(self.true.sum(axis=1), 1).astype(np.int64)
+        return np.asarray(np.maximum(self.true.sum(axis=1), 1), dtype=np.int64)
 
     def _f1(self, said: Flags) -> FloatArray:
         hits = (self.true & said).sum(axis=1)

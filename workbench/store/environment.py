@@ -5,6 +5,7 @@ kernels when they start, numba compiles for what it finds. So all of it is kept 
 """
 
 import importlib.metadata
+import os
 import platform
 from functools import cache
 from pathlib import Path
@@ -47,7 +48,6 @@ def _environment() -> tuple[tuple[str, str], ...]:
 
 def _processor() -> dict[str, str]:
     import llvmlite.binding
-    import numba
     import numpy as np
     import scipy.linalg  # noqa: F401 - loads scipy's own OpenBLAS, which is asked below
     from threadpoolctl import threadpool_info
@@ -59,8 +59,8 @@ def _processor() -> dict[str, str]:
     )
     built = np.show_config(mode="dicts")
     return {
-        "cpu": numba.config.CPU_NAME or llvmlite.binding.get_host_cpu_name(),
-        "simd": " ".join(built["SIMD Extensions"]["found"]),
+        "cpu": os.environ.get("NUMBA_CPU_NAME") or llvmlite.binding.get_host_cpu_name(),
+        "simd": " ".join(built["SIMD Extensions"].get("found", ["baseline"])),
         "blas": ", ".join(part.strip() for part in blas)
         or built["Build Dependencies"]["blas"]["name"],
     }

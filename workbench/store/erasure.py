@@ -32,9 +32,9 @@ def erase_finding(log: DecisionLog, vault: Vault, finding_id: str, *, account: A
         findings.by_id(connection, finding_id)
         index = erased_by(connection, log, finding_id)
         if index is None:
-            said = {"what": FINDING, FINDING: finding_id, "account": account.id}
-            said_by = {"simulated": account.simulated}
-            index = log.append(connection, EntryKind.ERASURE, said | said_by)
+            said: dict[str, object] = {"what": FINDING, FINDING: finding_id}
+            said |= {"account": account.id, "simulated": account.simulated}
+            index = log.append(connection, EntryKind.ERASURE, said)
     vault.erase(finding_id)
     return index
 
