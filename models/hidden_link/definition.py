@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 
 from models.hidden_link.causes import causes
 from models.hidden_link.features import FEATURES, PairContext, close_csr, contact_csr, contact_ties
+from models.hidden_link.kinds import shared_kinds
 from models.hidden_link.stories import ordinary
 from workbench.analysis.feature_model import FeatureModel
 from workbench.analysis.features import feature_table
@@ -75,8 +77,25 @@ class HiddenLink(FeatureModel):
         "or protect unseen. At five in a hundred more, one group's people bear that noticeably "
         "more often than another's, and readers come to expect it of them."
     )
+    outcome = "records come to name both as suspects in one offence, or as associated"
     described_by = FEATURES
-    fixed = frozenset({"fewer_contacts"})
+    fixed = frozenset(
+        {
+            "contact_overlap",  # sums and shares over all contacts, which no one record states
+            "contact_rarity",
+            "contact_exclusivity",
+            "fewer_contacts",  # how much of a person is on record at all
+        }
+    )
+    at_most = MappingProxyType(
+        {
+            "shared_contacts": "fewer_contacts",
+            "shared_call_contacts": "shared_contacts",
+            "shared_money_contacts": "shared_contacts",
+            "co_suspect_contacts": "shared_contacts",
+            "shared_unattributed": "shared_contacts",
+        }
+    )
     own = "half a year earlier"
 
     def candidates(
@@ -108,6 +127,12 @@ class HiddenLink(FeatureModel):
     ) -> pd.DataFrame:
         pairs = PairContext(graph.as_of(as_of), *_pairs(candidates), microsecond(as_of))
         return feature_table(FEATURES, pairs)
+
+    def categories(
+        self, graph: CaseGraph, candidates: Candidates, *, as_of: datetime
+    ) -> pd.DataFrame:
+        """Kinds of what the two share, and of the ties by which they share it."""
+        return shared_kinds(graph.as_of(as_of), *_pairs(candidates))
 
     def history(self, graph: CaseGraph, candidates: Candidates, *, as_of: datetime) -> pd.DataFrame:
         """What was known of the same two persons half a year earlier, who were known by then."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from models.money_flow.features import (
     contact_csr,
     member_states,
 )
+from models.money_flow.kinds import account_kinds
 from models.money_flow.stories import ordinary
 from models.money_flow.usual import usual
 from workbench.analysis.feature_model import FeatureModel
@@ -120,8 +122,24 @@ class MoneyFlow(FeatureModel):
         "often than those of another, above all where families and shops pay in shared ways."
     )
     about_person = False
+    outcome = "records come to state that at least half of its accounts were used in laundering"
     described_by = FEATURES
-    fixed = frozenset({"held_by_organisations"})
+    fixed = frozenset(
+        {
+            "accounts",  # what the group is made of, and the amounts that its banks booked
+            "transfers",
+            "typical_amount",
+            "span",
+            "layers",
+            "comes_back",
+            "most_payers",
+            "most_payees",
+            "just_below_threshold",
+            "between_states",  # may follow nationality
+            "held_by_organisations",
+        }
+    )
+    at_most = MappingProxyType({"used_in_an_offence_before": "accounts"})
     own = "usual for these accounts in as long a time before"
 
     def candidates(
@@ -139,6 +157,12 @@ class MoneyFlow(FeatureModel):
         self, graph: CaseGraph, candidates: Candidates, *, as_of: datetime
     ) -> pd.DataFrame:
         return feature_table(FEATURES, _context(graph.as_of(as_of), candidates))
+
+    def categories(
+        self, graph: CaseGraph, candidates: Candidates, *, as_of: datetime
+    ) -> pd.DataFrame:
+        """States that record the accounts, and kinds of what holds them."""
+        return account_kinds(_context(graph.as_of(as_of), candidates))
 
     def history(self, graph: CaseGraph, candidates: Candidates, *, as_of: datetime) -> pd.DataFrame:
         """What the same accounts did before the group began; empty for what has no usual."""

@@ -15,6 +15,8 @@ ONE = Tried(
     n_false=1_000,
     kept_false=960,
     cannot_tell=0.5,
+    said=0.02,
+    seen=0.02,
     n_mapped=10,
     n_stated=8,
     n_right=5,
@@ -28,13 +30,16 @@ ONE = Tried(
 
 
 def test_worlds_are_pooled_by_model_and_penalty() -> None:
-    other = Tried(**{**ONE, "seed": 2, "average_precision": 0.4, "n_right": 7, "kept_true": 37})
+    other = Tried(
+        **{**ONE, "seed": 2, "average_precision": 0.4, "n_right": 7, "kept_true": 37, "seen": 0.04}
+    )
     weak = Tried(**{**ONE, "inverse_penalty": 1.0})
     rows = summaries([weak, weak, ONE, other])
     assert [(r["inverse_penalty"], r["n_worlds"]) for r in rows] == [(1.0, 2), (0.1, 2)]
     pooled = rows[1]
     assert pooled["average_precision"] == pytest.approx(0.3)
     assert pooled["coverage_true"] == pytest.approx(0.95)  # 39 and 37 of 40
+    assert pooled["seen_per_said"] == pytest.approx(2**0.5)  # of 1 and 2
     assert (pooled["n_right"], pooled["n_mapped"]) == (12, 20)
 
 

@@ -140,3 +140,20 @@ def test_without_a_mapped_one_there_is_no_share() -> None:
 def test_only_true_ones_that_were_put_forward_are_scored() -> None:
     rows = true_and_forward(np.array([1, 1, 0]), np.array([0.9, 0.1, 0.9]), 0.5)
     assert rows.tolist() == [0]
+
+
+def test_blind_reasons_are_drawn_from_those_that_raised_the_score() -> None:
+    """Stated reasons for a claim are ranked on their side, so chance may know the side, too."""
+    made = explained("a", "b", "c", "d", stable=1)
+    effects = tuple(
+        replace(e, effect=-e.effect if e.feature in ("c", "d") else e.effect) for e in made.effects
+    )
+    sided = replace(
+        made,
+        effects=effects,
+        reasons=tuple(builders.reason(effect) for effect in effects),
+        output=made.base_value + sum(e.effect for e in effects),
+    )
+    found = scored([sided], [frozenset({"b"})])
+    assert found.n_right == 0
+    assert found.blind.share == pytest.approx(0.5)  # one drawn of a and b

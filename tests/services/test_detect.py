@@ -74,7 +74,7 @@ def test_an_assessment_holds_what_replay_and_reader_need(home: Home) -> None:
         assert assessment.seed == 5
         assert assessment.interval[0] <= assessment.probability <= assessment.interval[1]
         assert assessment.explanation is not None
-        assert assessment.explanation.n_refits == 4
+        assert assessment.explanation.n_refits == 20
         assert assessment.explanation.output == assessment.score
         assert assessment.unless
         assert assessment.limits == (

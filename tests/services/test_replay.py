@@ -149,11 +149,14 @@ CHANGES: dict[str, Callable[[Assessment], Assessment]] = {
     "probability": lambda s: replace(s, probability=s.probability + TINY),
     "low": lambda s: replace(s, interval=wider(s.interval, 0)),
     "high": lambda s: replace(s, interval=wider(s.interval, 1)),
-    "may hold": lambda s: replace(s, answers=tuple(set(s.answers) ^ {True})),
+    "answers": lambda s: replace(
+        s, answers=tuple(a for a in (True, False) if (a in s.answers) != a)
+    ),
+    "flags": lambda s: replace(s, flags=(*s.flags, "Another one.")),
     "base value": lambda s: explanation_with(s, base_value=s.explanation.base_value + TINY),
     "output": lambda s: explanation_with(s, output=s.explanation.output + TINY),
     "background digest": lambda s: explanation_with(s, background_digest="0" * 64),
-    "refits": lambda s: explanation_with(s, n_refits=3),
+    "refits": lambda s: explanation_with(s, n_refits=s.explanation.n_refits + 1),
     "effect of": lambda s: changed(s, "effects", effect=last(s, "effects").effect + TINY),
     "low effect of": lambda s: changed(
         s, "effects", interval=wider(last(s, "effects").interval, 0)
@@ -162,14 +165,14 @@ CHANGES: dict[str, Callable[[Assessment], Assessment]] = {
         s, "effects", interval=wider(last(s, "effects").interval, 1)
     ),
     "stability of": lambda s: changed(
-        s, "effects", stable_share=last(s, "effects").stable_share + TINY
+        s, "effects", stable_share=abs(last(s, "effects").stable_share - TINY)
     ),
     "reason of": lambda s: changed(s, "reasons", effect=last(s, "reasons").effect + TINY),
     "low reason of": lambda s: changed(
         s, "reasons", interval=wider(last(s, "reasons").interval, 0)
     ),
     "stability of reason": lambda s: changed(
-        s, "reasons", stable_share=last(s, "reasons").stable_share + TINY
+        s, "reasons", stable_share=abs(last(s, "reasons").stable_share - TINY)
     ),
 }
 

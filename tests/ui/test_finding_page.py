@@ -12,6 +12,7 @@ from builders_web import Clock
 from streamlit.testing.v1 import AppTest
 
 from workbench.domain.account import Account, Role
+from workbench.domain.checked import Calibration, Kept
 from workbench.services import act, casework, review
 
 FINDING = "F-AAAAAAAAAA"
@@ -207,6 +208,9 @@ def test_the_nearest_that_one_decided_open_on_request_and_each_is_logged(here: T
     press(page, "Show the nearest I decided")
     assert nearest_shown(page) == ["F-BBBBBBBBBB"]
     assert "says nothing of F-AAAAAAAAAA" in words(page)
+    (table,) = [t.value for t in page.dataframe if "Alike" in t.value]
+    # both are about Ada and Ben and the same records
+    assert list(table["Alike"]) == ["the same records, in case C-0001"]
     assert n_openings(here, "consultation") == before + 1
 
 
@@ -253,16 +257,32 @@ def test_a_fragile_explanation_says_that_no_single_reason_stands_out(here: Town)
     assert not [c for c in page.get("vega_lite_chart") if "Effects in" in c.proto.alt]
 
 
+def test_where_nothing_stated_speaks_against_the_page_points_to_the_ordinary_story(
+    here: Town,
+) -> None:
+    finding(here, "F-BBBBBBBBBB", against=())
+    said = words(press(seal(opened(here, here.analyst, "F-BBBBBBBBBB")), "Show why it was found"))
+    assert "Nothing of weight that outlasts refits lowered the score. What else speaks" in said
+    assert "is in the ordinary story below" in said
+
+
+def test_which_way_a_feature_moved_the_score_is_said_of_its_effect(here: Town) -> None:
+    page = press(seal(opened(here, here.analyst)), "Show why it was found")
+    (table,) = [t.value for t in page.dataframe if "What it measures" in t.value]
+    assert list(table["Effect"]) == ["+1.25, raises the score here", "-0.50, lowers the score here"]
+
+
 def test_a_withheld_explanation_is_said_with_its_reason_and_nothing_stands_for_it(
     here: Town,
 ) -> None:
     """T12"""
-    finding(here, "F-BBBBBBBBBB", withheld="It misses the model's output by 0.4 log-odds.")
+    why = "The explanation is withheld: it misses the model's output by 0.4 log-odds."
+    finding(here, "F-BBBBBBBBBB", withheld=why)
     page = seal(opened(here, here.analyst, "F-BBBBBBBBBB"))
     press(page, "Show why it was found")
     said = words(page)
-    assert "The explanation is withheld: It misses the model" in plain(page.warning[0].value)
-    assert "Decide on the records" in said
+    assert plain(page.warning[0].value) == f"{why} Decide on the records."
+    assert said.count("withheld") == 1
     assert not [c for c in page.get("vega_lite_chart") if "Effects in" in c.proto.alt]
     assert not page.exception
 
@@ -276,6 +296,46 @@ def test_a_model_that_cannot_tell_says_so_instead_of_a_view(here: Town) -> None:
     assert "**cannot tell**" in said
     assert "Neither answer can be ruled out" in said
     assert "put it forward**" not in said
+
+
+def test_a_probability_stands_beside_how_it_was_found_to_hold(here: Town) -> None:
+    """T9: what was said and what was seen, in the words of the label; flagged where it is off."""
+    page = press(seal(opened(here, here.analyst)), "Show why it was found")
+    said = plain(words(page))
+    assert "come to be confirmed: records come to tie the two within 120 days" in said
+    assert "among the 240 next to it: about 6 in 10 was said" in said
+    assert not page.warning
+    off = Calibration(said=0.6, seen=0.3, interval=(0.2, 0.4), n=240, days=120)
+    finding(here, "F-CCCCCCCCCC", calibration=off)
+    page = press(seal(opened(here, here.analyst, "F-CCCCCCCCCC")), "Show why it was found")
+    assert "It says too much here" in plain(page.warning[0].value)
+
+
+def test_no_probability_is_shown_where_calibration_was_not(here: Town) -> None:
+    finding(here, "F-BBBBBBBBBB", calibration=None)
+    page = press(seal(opened(here, here.analyst, "F-BBBBBBBBBB")), "Show why it was found")
+    said = plain(words(page))
+    assert "No probability is shown" in said
+    assert "7 in 10 (5 to 8)" not in said
+
+
+def test_flags_of_the_finding_stand_out_and_what_all_share_is_one_line(here: Town) -> None:
+    """T9"""
+    drift = ("Calls are distributed otherwise.", "Days are distributed otherwise.")
+    flag = "Out of range: calls is 900; training saw 0 to 80."
+    finding(here, "F-BBBBBBBBBB", flags=(flag,), drift=drift)
+    page = press(seal(opened(here, here.analyst, "F-BBBBBBBBBB")), "Show why it was found")
+    assert [plain(w.value) for w in page.warning] == [flag]
+    (line,) = [e.label for e in page.expander if "distributed otherwise" in e.label]
+    assert line.startswith("2 features of all candidates of that day")
+    assert all(sentence in plain(words(page)) for sentence in drift)
+
+
+def test_a_coverage_that_falls_short_is_flagged(here: Town) -> None:
+    short = Kept(answer=True, share=0.87, interval=(0.8, 0.93), n=80)
+    finding(here, "F-BBBBBBBBBB", kept=(short,))
+    page = press(seal(opened(here, here.analyst, "F-BBBBBBBBBB")), "Show why it was found")
+    assert "rules out more than it promises" in plain(page.warning[0].value)
 
 
 def test_the_counter_case_stands_beside_the_reasons(here: Town) -> None:

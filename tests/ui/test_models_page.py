@@ -287,7 +287,7 @@ def test_examples_of_errors_are_shown_without_whom_they_are_about(at: Desk) -> N
     """T10"""
     keep_behaviour(at, 2)
     said = words(shown_to(at, "analyst-1"))
-    assert "A pair: of claims like it, about 6 in 10 (5 to 7) hold" in said
+    assert "A pair: of claims like it, about 6 in 10 (5 to 7) are confirmed" in said
     assert "How many calls the two had: 9 calls." in said
     assert "P-1" not in said
     assert "P-3" not in said
@@ -316,7 +316,8 @@ def test_whether_probabilities_and_reasons_hold_is_said_in_words(at: Desk) -> No
     assert "would in 64 %; the stated reasons are not shown to agree better" in said
     assert "higher in the right one in 80 % (95 % 70 to 90; chance 50), more often" in said
     assert "for what records confirmed in 91 % (95 % 82 to 95.9)" in said
-    assert "for what they never confirmed in 94.1 % (95 % 93.6 to 94.6), less than promised" in said
+    short = "in 94.1 % (95 % 93.6 to 94.6), which falls short of the promise"
+    assert f"for what they never confirmed {short}" in said
     assert "In 12 % of all candidates neither answer, or both, can be ruled out" in said
     table = next(f.value for f in shown_to(at, "analyst-1").dataframe if "Measure" in f.value)
     assert not [name for name in table["Measure"] if "reasons" in name or "conformal" in name]

@@ -1,9 +1,9 @@
 """A study of the models themselves, over worlds declared beforehand.
 
-Three questions that one world of few true cases cannot answer: does "cannot tell" keep its
-coverage on a later slice, do the stated reasons name the true cause better than reasons that
-explain nothing, and what does the penalty of the logistic regression do to either. Truth is read,
-so only studies and tests may run it.
+Four questions that one world of few true cases cannot answer: does "cannot tell" keep its
+coverage on a later slice, are as many confirmed as probabilities say, do the stated reasons name
+the true cause better than reasons that explain nothing, and what does the penalty of the logistic
+regression do to each. Truth is read, so only studies and tests may run it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,10 +29,11 @@ class Tried(TypedDict):
     """What one world showed of one model with one penalty, on its later slice.
 
     `n_true` and `n_false` are recorded labels, `kept_true` and `kept_false` those whose answer is
-    not ruled out; `cannot_tell` is the share without a single answer. Of the `n_mapped`
-    true candidates put forward, `n_stated` have a reason and `n_right` a true cause among them;
-    `f1` and its baselines, and `told_apart`, are those of `truth_scores`, None where they have no
-    meaning. The constant is the best for this world, chosen with its answers at hand.
+    not ruled out; `cannot_tell` is the share without a single answer; `said` is the mean
+    probability and `seen` the share confirmed. Of the `n_mapped` true candidates put forward,
+    `n_stated` have a reason and `n_right` a true cause among them; `f1` and its baselines, and
+    `told_apart`, are those of `truth_scores`, None where they have no meaning. The constant is the
+    best for this world, chosen with its answers at hand.
     """
 
     model: str
@@ -45,6 +46,8 @@ class Tried(TypedDict):
     n_false: int
     kept_false: int
     cannot_tell: float
+    said: float
+    seen: float
     n_mapped: int
     n_stated: int
     n_right: int
@@ -62,6 +65,7 @@ class Summary(TypedDict):
     `over_blind`, `over_constant` and `over_shuffled` are paired: mean of the differences in F1
     within a world, and its interval. Empty where fewer than two worlds have a true candidate put
     forward.
+    `seen_per_said` is the geometric mean of what was confirmed for each one that was said.
     """
 
     model: str
@@ -74,6 +78,8 @@ class Summary(TypedDict):
     coverage_false: float
     interval_false: list[float]
     cannot_tell: float
+    seen_per_said: float
+    interval_seen: list[float]
     n_mapped: int
     n_stated: int
     n_right: int
@@ -146,7 +152,9 @@ def _one(
         kept_true=int((scores >= bounds.lowest_true)[labels == 1].sum()),
         n_false=int((labels != 1).sum()),
         kept_false=int((scores <= bounds.highest_false)[labels != 1].sum()),
-        cannot_tell=bounds.checked(scores, labels)["conformal_cannot_tell"],
+        cannot_tell=float(1 - bounds.single(scores).mean()),
+        said=float(fitted.probability(later.features).mean()),
+        seen=float(labels.mean()),
         n_mapped=right.n_mapped,
         n_stated=right.n_stated,
         n_right=right.n_right,
@@ -170,6 +178,7 @@ def summaries(found: Sequence[Tried]) -> list[Summary]:
 def _summary(found: Sequence[Tried]) -> Summary:
     true = [t["kept_true"] / t["n_true"] for t in found if t["n_true"]]
     false = [t["kept_false"] / t["n_false"] for t in found if t["n_false"]]
+    ratios = [float(np.log(t["seen"] / t["said"])) for t in found if t["seen"]]
     return Summary(
         model=found[0]["model"],
         inverse_penalty=found[0]["inverse_penalty"],
@@ -181,6 +190,8 @@ def _summary(found: Sequence[Tried]) -> Summary:
         coverage_false=float(np.mean(false)),
         interval_false=over_worlds(false),
         cannot_tell=float(np.mean([t["cannot_tell"] for t in found])),
+        seen_per_said=float(np.exp(np.mean(ratios))),
+        interval_seen=[float(np.exp(end)) for end in over_worlds(ratios)],
         n_mapped=sum(t["n_mapped"] for t in found),
         n_stated=sum(t["n_stated"] for t in found),
         n_right=sum(t["n_right"] for t in found),

@@ -7,8 +7,8 @@ implement the protocol directly.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 
 from workbench.analysis.tables import FloatArray, Int64Array, IntArray
-from workbench.analysis.wording import Words
+from workbench.analysis.wording import Peers, Words
+from workbench.domain.checked import Calibration, Kept
 from workbench.domain.errors import BadInput
 from workbench.domain.finding import Explanation
 
@@ -96,6 +97,8 @@ class Sample:
         1 where records known after `as_of` and until `until` confirm it.
     people : DataFrame
         Columns candidate (row of the sample) and entity: whom an error would hit.
+    categories : DataFrame
+        Columns candidate, input and word: the words that its features rest on.
     """
 
     candidates: Candidates
@@ -104,6 +107,7 @@ class Sample:
     people: pd.DataFrame
     as_of: datetime
     until: datetime
+    categories: pd.DataFrame = field(default_factory=lambda: no_categories())
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -111,16 +115,42 @@ class Sample:
     def take(self, rows: Int64Array) -> Sample:
         """The candidates at `rows` (each once), in that order."""
         place = pd.Series(np.arange(len(rows), dtype=np.int32), index=rows)
-        people = self.people[self.people["candidate"].isin(rows)]
+
+        def moved(table: pd.DataFrame) -> pd.DataFrame:
+            mine = table[table["candidate"].isin(rows)]
+            at = place.loc[mine["candidate"]].to_numpy(np.int32)
+            return mine.assign(candidate=at).reset_index(drop=True)
+
         return replace(
             self,
             candidates=self.candidates.take(rows),
             features=self.features.iloc[rows].reset_index(drop=True),
             labels=self.labels[rows],
-            people=people.assign(
-                candidate=place.loc[people["candidate"]].to_numpy(np.int32)
-            ).reset_index(drop=True),
+            people=moved(self.people),
+            categories=moved(self.categories),
         )
+
+    @property
+    def days(self) -> int:
+        """How long records could confirm its candidates."""
+        return (self.until - self.as_of).days
+
+
+def no_categories() -> pd.DataFrame:
+    """Of candidates whose features rest on no words: no row."""
+    return pd.DataFrame(
+        {
+            "candidate": np.empty(0, np.int32),
+            "input": np.empty(0, object),
+            "word": np.empty(0, object),
+        }
+    )
+
+
+def words_by_input(categories: pd.DataFrame) -> dict[str, tuple[str, ...]]:
+    """For each input its words, ascending, each once, over all candidates of the table."""
+    found = categories.groupby("input")["word"].unique()
+    return {str(name): tuple(sorted(map(str, words))) for name, words in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +158,8 @@ class TimeSplit:
     """Four instants: learn at the first, calibrate at the second, test at the third, end.
 
     Labels of each slice become known before the next one begins, so nothing learnt was known
-    later than what it is tested on.
+    later than what it is tested on. The slices are equally long: a probability is of what records
+    come to confirm in that time, and calibrated on another it would promise too little or too much.
     """
 
     train_at: datetime
@@ -138,7 +169,7 @@ class TimeSplit:
 
     @staticmethod
     def of(first: datetime, last: datetime) -> TimeSplit:
-        """Half of the time to look back on, then slices of 135, 100 and 130 days in 730."""
+        """Half of the time to look back on, then three equal slices."""
         span: timedelta = last - first
         if span <= timedelta(days=60):
             raise BadInput(
@@ -146,9 +177,7 @@ class TimeSplit:
                 "later part; bring records that cover more than 60 days.",
                 code="too_short",
             )
-        return TimeSplit(
-            first + span * 365 / 730, first + span * 500 / 730, first + span * 600 / 730, last
-        )
+        return TimeSplit(first + span / 2, first + span * 2 / 3, first + span * 5 / 6, last)
 
     @staticmethod
     def of_graph(graph: CaseGraph) -> TimeSplit:
@@ -218,22 +247,50 @@ class Fitted(Protocol):
     def answers(self, features: pd.DataFrame) -> tuple[bool, ...]:
         """For one row: which of True and False cannot be ruled out at `coverage`."""
 
-    def covered(self, features: pd.DataFrame, labels: IntArray) -> dict[str, float]:
-        """Measures of `coverage` on n rows of a later slice."""
+    def checked_on(
+        self,
+        features: pd.DataFrame,
+        labels: IntArray,
+        people: pd.DataFrame,
+        *,
+        days: int,
+        seed: int,
+    ) -> Fitted:
+        """The same, with what n candidates of a later slice showed of its probabilities and
+        coverage; `days` is the time in which records could confirm them."""
+
+    @property
+    def kept(self) -> tuple[Kept, ...]:
+        """`coverage` as it was found on that slice; empty before it was asked."""
+
+    def calibration(self, probability: float) -> Calibration | None:
+        """What came of candidates of such a probability there; None before it was asked."""
+
+    def measures(self) -> dict[str, float]:
+        """Numbers for a run's measures; none before it was asked."""
 
     def explain(
-        self, features: pd.DataFrame, *, history: pd.DataFrame | None = None
+        self,
+        features: pd.DataFrame,
+        *,
+        history: pd.DataFrame | None = None,
+        peers: Peers | None = None,
     ) -> tuple[Explanation, ...]:
-        """One explanation of `score` per row, set against `history`; raises Withheld on a miss."""
+        """One explanation of `score` per row, set against `history` and `peers` (those that it
+        learnt from unless told); raises Withheld on a miss."""
 
     def explain_in_bulk(self, features: pd.DataFrame) -> Iterator[Part]:
         """Effects of many rows, a part at a time, without refits and words."""
 
-    def unless(self, features: pd.DataFrame) -> tuple[str, ...]:
-        """For one row: what would change the result, in sentences."""
+    def unless(self, features: pd.DataFrame, *, explanation: Explanation | None) -> tuple[str, ...]:
+        """For one row: what would change the result, in sentences; in reasons of its
+        `explanation` that outlast refits, unless that is withheld (None)."""
 
-    def flags(self, features: pd.DataFrame) -> tuple[str, ...]:
-        """For one row: what of the input lies outside what the model has learnt on."""
+    def flags(
+        self, features: pd.DataFrame, categories: Mapping[str, Sequence[str]]
+    ) -> tuple[str, ...]:
+        """For one row: what of the input lies outside what the model has learnt on; `categories`
+        are the words that its features rest on, by input."""
 
     def drift(self, features: pd.DataFrame) -> tuple[Drift, ...]:
         """Features of a whole batch that moved away from training, the furthest first."""
@@ -265,6 +322,10 @@ class ModelDefinition(Protocol):
         """True where a finding speaks of a person."""
 
     @property
+    def outcome(self) -> str:
+        """What its label means, as it follows "Of claims like this, 2 in 100 are confirmed:"."""
+
+    @property
     def margin(self) -> float:
         """The gap between groups, as a share, from which its audit fails."""
 
@@ -281,6 +342,12 @@ class ModelDefinition(Protocol):
         self, graph: CaseGraph, candidates: Candidates, *, as_of: datetime
     ) -> pd.DataFrame:
         """One float64 column per feature, one row per candidate, only from what was known."""
+
+    def categories(
+        self, graph: CaseGraph, candidates: Candidates, *, as_of: datetime
+    ) -> pd.DataFrame:
+        """Columns candidate, input, word: the words that features rest on (a state, a kind of
+        tie), each once; a feature is a number and cannot say that one is new."""
 
     def labels(
         self, graph: CaseGraph, candidates: Candidates, *, as_of: datetime, until: datetime
@@ -359,6 +426,7 @@ def sample_at(
         model.people(graph, candidates),
         as_of,
         until,
+        model.categories(graph, candidates, as_of=as_of),
     )
 
 

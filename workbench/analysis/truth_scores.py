@@ -2,10 +2,11 @@
 
 Only in a synthetic world is the cause known. A share of causes named says little by itself: where
 most true candidates have the same cause, one sentence said of all of them names it as often. So the
-same score is reckoned for three that explain nothing: reasons drawn blindly, the best constant (the
-one to three reasons that, said of every candidate, agree best with the truth; chosen with the
-answers at hand, so it is hard to beat), and the explanations themselves shuffled among the
-candidates. Stated reasons say something of *this* candidate only where they beat the last two.
+same score is reckoned for three that explain nothing: reasons drawn blindly from those that raised
+the score, the best constant (the one to three reasons that, said of every candidate, agree best
+with the truth; chosen with the answers at hand, so it is hard to beat), and the explanations
+themselves shuffled among the candidates. Stated reasons say something of *this* candidate only
+where they beat the last two.
 
 Agreement is F1: reasons against causes, both as groups of features that count as one. It is 0 where
 none is stated, since silence names nothing; precision is over those with a reason alone.
@@ -254,20 +255,27 @@ class _Scores:
         return max(every, key=lambda chosen: self.constant(chosen).f1)
 
     def blind(self) -> Named:
-        """As many groups as were stated, drawn without looking: exact expectations."""
-        m, n_said = self.true.shape[1], self.said.sum(axis=1)
-        rate = self._n_true / m
-        share = [_chance(m, int(t), int(k)) for t, k in zip(self._n_true, n_said, strict=True)]
+        """As many groups as were stated, drawn without looking from those that raised the score, as
+        the stated ones did: exact expectations."""
+        raised, right, n_said = self._drawn_from()
+        rate = right / np.maximum(raised, 1)
+        each = zip(raised.tolist(), right.tolist(), n_said.tolist(), strict=True)
         return Named(
-            share=float(np.mean(share)),
-            recall=float((n_said / m).mean()),
+            share=float(np.mean([_chance(m, t, k) for m, t, k in each])),
+            recall=float((rate * n_said / self._n_true).mean()),
             precision=float(rate[n_said > 0].mean()) if (n_said > 0).any() else NAN,
             f1=float(self._blind_f1().mean()),
         )
 
+    def _drawn_from(self) -> tuple[Int64Array, Int64Array, Int64Array]:
+        """Per candidate how many groups raised the score, how many of them are causes, and how many
+        were stated."""
+        up = np.nan_to_num(self.effects) > 0
+        return up.sum(axis=1), (up & self.true).sum(axis=1), self.said.sum(axis=1)
+
     def _blind_f1(self) -> FloatArray:
-        m, n_said = self.true.shape[1], self.said.sum(axis=1)
-        hits = self._n_true * n_said / m
+        raised, right, n_said = self._drawn_from()
+        hits = right * n_said / np.maximum(raised, 1)
         return np.asarray(2 * hits / (self._n_true + n_said), dtype=np.float64)
 
     def shuffled(self) -> Named:

@@ -10,12 +10,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from workbench.domain.checked import (
+    Calibration,
+    Interval,
+    Kept,
+    Miss,
+    interval_faults,
+    refuse,
+    share_faults,
+)
 from workbench.domain.entity import Entity, Link, LinkKind
 from workbench.domain.errors import Withheld
 from workbench.domain.record import Record
 
 RESIDUAL_BOUND = 1e-6
 STABLE = 0.8  # share of refits in which a reason must stay among the top to be shown as one
+LEAST_REFITS = 20  # what stays in half of all refits reaches 16 of 20 once in 170, 4 of 5 once in 5
+ANSWERS = ((), (True,), (False,), (True, False))
 
 
 class FindingStatus(StrEnum):
@@ -35,8 +46,8 @@ class Effect:
 
     `label` is its short name, `reason` its own docstring; `sentence` says what it was here,
     against peers and against the entity's own history (`usual`, None where it has none).
-    `stable_share` is the share of refits in which it stayed among the strongest features (0 to
-    1), `interval` the middle 95 % of its effect over them (None without refits).
+    `stable_share` is the share of refits in which it stayed among the strongest features of its
+    side (0 to 1), `interval` the middle 95 % of its effect over them (None without refits).
     """
 
     feature: str
@@ -45,26 +56,35 @@ class Effect:
     usual: float | None
     unit: str
     effect: float
-    interval: tuple[float, float] | None
+    interval: Interval | None
     reason: str
     sentence: str
     stable_share: float
 
+    def __post_init__(self) -> None:
+        faults = share_faults("its stability", self.stable_share)
+        refuse(f"The effect of {self.feature}", faults + interval_faults("it", self.interval))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """What counts as one reason: a feature, or features that rise and fall together, summed.
+    """What counts as one reason: a feature, or features that are closely correlated, summed.
 
-    `stable_share` is the share of refits, each against a background of its own, in which it
-    stayed among the top reasons and spoke the same way (0 to 1).
+    `stable_share` is the share of refits in which it spoke the same way and stayed among the top
+    reasons of that side, for or against (0 to 1).
     """
 
     label: str
     features: tuple[str, ...]
     effect: float
-    interval: tuple[float, float] | None
+    interval: Interval | None
     sentence: str
     stable_share: float
+
+    def __post_init__(self) -> None:
+        faults = share_faults("its stability", self.stable_share)
+        faults += interval_faults("its effect", self.interval)
+        refuse(f"The reason of {' + '.join(self.features) or 'no feature'}", faults)
 
     @property
     def is_stable(self) -> bool:
@@ -83,8 +103,9 @@ class Explanation:
     Raises
     ------
     Withheld
-        When the parts miss the model's own output by more than `RESIDUAL_BOUND`, or the reasons
-        are not the effects summed, each once.
+        When the parts miss the model's own output by more than `RESIDUAL_BOUND`, the reasons are
+        not the effects summed, each once, no method is named, or a reason is called stable over
+        fewer than `LEAST_REFITS` refits.
     """
 
     method: str
@@ -100,8 +121,10 @@ class Explanation:
     def __post_init__(self) -> None:
         if not self.residual <= RESIDUAL_BOUND:  # also catches NaN
             raise Withheld(
-                f"The explanation by {self.method} misses the model's output by "
-                f"{self.residual:.3g} {self.space}; it is withheld."
+                f"The explanation is withheld: what {self.method} says misses the model's output "
+                f"by {self.residual:.3g} {self.space}.",
+                method=self.method,
+                residual=self.residual,
             )
         each = {e.feature: e.effect for e in self.effects}
         named = sorted(name for reason in self.reasons for name in reason.features)
@@ -110,9 +133,22 @@ class Explanation:
             for r in self.reasons
         ):
             raise Withheld(
-                f"The reasons of the explanation by {self.method} are not its effects summed, "
-                "each once; it is withheld."
+                f"The explanation is withheld: the reasons of {self.method} are not its effects "
+                "summed, each once.",
+                method=self.method,
             )
+        refuse("The explanation", self._faults())
+
+    def _faults(self) -> list[str]:
+        faults = [] if self.method.strip() else ["it names no method"]
+        if self.n_refits < 0:
+            faults.append(f"it rests on {self.n_refits} refits")
+        if self.n_refits < LEAST_REFITS and self.stands_out:
+            faults.append(
+                f"a reason is called stable over {self.n_refits} refits, and {LEAST_REFITS} are "
+                "the least that can show it"
+            )
+        return faults
 
     @property
     def residual(self) -> float:
@@ -169,9 +205,9 @@ class GroupRate:
     group: str
     n: int
     fpr: float | None
-    fpr_interval: tuple[float, float] | None
+    fpr_interval: Interval | None
     fnr: float | None
-    fnr_interval: tuple[float, float] | None
+    fnr_interval: Interval | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,15 +243,21 @@ class CounterCase:
 class Assessment:
     """The back half: what the model said and why, unveiled only after a sealed judgement.
 
-    `score` is in log-odds, `probability` calibrated (0 to 1) with a 95 % interval; `proposed` is
-    false for a finding of the random share. Either `explanation` or `withheld` is set, never both.
-    `answers` is the conformal prediction set at `coverage`: True where "it holds" cannot be ruled
-    out, False where "it does not" cannot; with both in it the model cannot tell.
+    `score` is in log-odds, `probability` calibrated (0 to 1) with a 95 % interval, None where the
+    refits behind it failed their own check; `proposed` is false for a finding of the random share.
+    `outcome` is what the probability is of, in words, and `calibration` how such probabilities
+    were found to hold on a later slice; None where that was not measured, and then no probability
+    is shown. Either `explanation` or `withheld` is set, never both; `miss` is what the log is told.
+    `answers` is the conformal prediction set at `coverage`: True where "confirmed" cannot be ruled
+    out, False where "not confirmed" cannot; with both in it the model cannot tell. `kept` is the
+    coverage that was found on the later slice, for each answer.
     `against` and `unless` are sentences: what speaks against, and what would change the result.
-    `counter_case` is None where the model knows no ordinary story. `position` is each feature's
+    `counter_case` is None where the model knows no ordinary story. `flags` are of this finding's
+    own input, `drift` of all that the release was asked that day. `position` is each feature's
     place among peers (0 to 1; left out where it has no value). `snapshot` holds the candidate's
-    feature values as decimal strings (`repr` of the float), which replay feeds to the same
-    artifact. `seed` and `versions` are what else replay needs.
+    feature values as decimal strings (`repr` of the float) and `categories` what they rest on in
+    words, which replay feeds to the same artifact. `seed` and `versions` are what else replay
+    needs.
     """
 
     finding_id: str
@@ -224,13 +266,17 @@ class Assessment:
     release_digest: str
     score: float
     probability: float
-    interval: tuple[float, float]
+    interval: Interval | None
     threshold: float
     proposed: bool
+    outcome: str
+    calibration: Calibration | None
     answers: tuple[bool, ...]
     coverage: float
+    kept: tuple[Kept, ...]
     explanation: Explanation | None
     withheld: str
+    miss: Miss | None
     reasons_for: tuple[str, ...]
     against: tuple[str, ...]
     unless: tuple[str, ...]
@@ -238,8 +284,10 @@ class Assessment:
     limits: tuple[str, ...]
     group_rates: tuple[GroupRate, ...]
     flags: tuple[str, ...]
+    drift: tuple[str, ...]
     position: dict[str, float]
     snapshot: dict[str, str]
+    categories: dict[str, tuple[str, ...]]
     seed: int
     versions: dict[str, str]
     salt: str
@@ -250,6 +298,28 @@ class Assessment:
                 f"Finding {self.finding_id} carries neither an explanation nor the reason why "
                 "there is none, or both; seal it again with exactly one."
             )
+        refuse(f"The assessment of finding {self.finding_id}", self._faults())
+
+    def _faults(self) -> list[str]:
+        """All that its numbers contradict, among themselves or by what they are."""
+        shares = {"the probability": self.probability, "the threshold": self.threshold}
+        shares |= {"the coverage": self.coverage}
+        shares |= {f"the position of {name}": at for name, at in self.position.items()}
+        faults = [fault for name, value in shares.items() for fault in share_faults(name, value)]
+        faults += interval_faults("the interval", self.interval)
+        for bound in self.interval or ():
+            faults += share_faults("an end of the interval", bound)
+        if self.answers not in ANSWERS:
+            faults.append(f"its answers are {self.answers}, not each answer at most once")
+        if self.proposed != (self.probability >= self.threshold):
+            faults.append("it says otherwise than its threshold whether it was put forward")
+        if self.explanation is None:
+            return faults
+        if self.interval is None:
+            faults.append("its explanation rests on refits that gave no interval")
+        if not abs(self.explanation.output - self.score) <= RESIDUAL_BOUND:
+            faults.append("the output that is explained is not the score")
+        return faults
 
     @property
     def cannot_tell(self) -> bool:

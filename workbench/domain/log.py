@@ -123,7 +123,8 @@ _WORDS: Mapping[Shape, str] = {
         "stage "  # claim, assessment, or review (all of it, by one who will not decide)
         "verdict audit what why old_key new_key place "  # what, why: a code, never a sentence
         "result "  # of a replay: same, near, differs, erased, unverifiable
-        "margin"  # a share, such as 0.05
+        "margin "  # a share, such as 0.05
+        "residual residual_bound"  # decimal strings, log-odds: the largest miss, its bound
     ),
     Shape.DIGEST: (
         "digest claim_digest assessment_digest release_digest audit_digest dataset_digest sha256 "
@@ -137,12 +138,12 @@ _WORDS: Mapping[Shape, str] = {
     ),
     Shape.COUNT: (
         "confidence shown_for_s n_offence_facts version n n_records n_entities n_links n_rejected "
-        "n_findings n_hits n_flagged n_drifted n_withheld size seed hours "
+        "n_findings n_hits n_flagged n_unseen n_drifted n_withheld size seed hours "
         "n_train_prompted n_calibrate_prompted n_test_prompted"  # labels born of prompting (T15)
     ),
     Shape.FLAG: "about_person synthetic same simulated single_person emergency proposed late "
     "margin_own exact",  # exact: bit for bit
-    Shape.TEXTS: "cites sources members groups breached "
+    Shape.TEXTS: "cites sources members groups breached missed_by "  # missed_by: methods
     "environment",  # names of what differs from where a finding was sealed
     Shape.INSTANT: "before since due",
 }

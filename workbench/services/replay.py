@@ -9,9 +9,10 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection
 
-from workbench.analysis.assessing import explained
+from workbench.analysis.assessing import explained, interval_of
 from workbench.analysis.modelling import Fitted
 from workbench.domain.account import PERMISSIONS, Account, Operation
+from workbench.domain.checked import Interval
 from workbench.domain.errors import CheckFailed, NotFound
 from workbench.domain.finding import Assessment, Explanation, Finding, FindingStatus
 from workbench.domain.log import EntryKind
@@ -24,7 +25,7 @@ from workbench.store.gate import Stage, latest_decision, latest_opening, require
 
 BOUND = 1e-9  # in another environment; in the same one every bit must be equal
 
-Part = float | str  # what is compared: a number, or a digest
+Part = float | str  # what is compared: a number, or what must be the same to the letter
 
 
 class Result(StrEnum):
@@ -93,8 +94,9 @@ def _few(names: tuple[str, ...], shown: int = 5) -> str:
 
 
 def replay(desk: Desk, finding_id: str, *, account: str) -> Replay:
-    """Feed the snapshot to the same artifact and compare score, probability, the answers left, and
-    every effect and reason with its interval and stability.
+    """Feed the snapshot to the same artifact and compare score, probability and its interval, every
+    effect and reason with its interval and stability, the answers left, the flags, whether the
+    explanation is withheld, and what a later slice showed.
 
     The finding's own case must be open to the account. A finding is erased where the log says so.
     Who may decide it and was not shown its score yet learns whether it is the same and no number
@@ -218,15 +220,17 @@ def _is_near(here: Part | None, then: Part | None) -> bool:
 def recomputed(sealed: Assessment, fitted: Fitted) -> dict[str, Part]:
     """Every part that is compared, by name, from the snapshot and the artifact alone."""
     row = pd.DataFrame({name: [float(text)] for name, text in sealed.snapshot.items()})
-    low, high = fitted.interval(row)
-    explanation, _ = explained(fitted, row)
+    explanation, withheld = explained(fitted, row)
+    probability = float(fitted.probability(row)[0])
     return {
         "score": float(fitted.score(row)[0]),
-        "probability": float(fitted.probability(row)[0]),
-        "low": float(low[0]),
-        "high": float(high[0]),
-        "may hold": float(True in fitted.answers(row)),
-        "may not hold": float(False in fitted.answers(row)),
+        "probability": probability,
+        **dict(_ends(interval_of(fitted, row))),
+        "answers": repr(fitted.answers(row)),
+        "flags": repr(fitted.flags(row, sealed.categories)),
+        "calibration": repr(fitted.calibration(probability)),
+        "coverage seen": repr(fitted.kept),
+        "withheld": repr(bool(withheld)),
         **dict(_parts(explanation)),
     }
 
@@ -236,17 +240,25 @@ def kept(sealed: Assessment) -> dict[str, Part]:
     return {
         "score": sealed.score,
         "probability": sealed.probability,
-        "low": sealed.interval[0],
-        "high": sealed.interval[1],
-        "may hold": float(True in sealed.answers),
-        "may not hold": float(False in sealed.answers),
+        **dict(_ends(sealed.interval)),
+        "answers": repr(sealed.answers),
+        "flags": repr(sealed.flags),
+        "calibration": repr(sealed.calibration),
+        "coverage seen": repr(sealed.kept),
+        "withheld": repr(bool(sealed.withheld)),
         **dict(_parts(sealed.explanation)),
     }
 
 
+def _ends(interval: Interval | None) -> Iterator[tuple[str, float]]:
+    """The ends of the probability's interval, by name; nothing where there is none."""
+    if interval is not None:
+        yield "low", interval[0]
+        yield "high", interval[1]
+
+
 def _parts(explanation: Explanation | None) -> Iterator[tuple[str, Part]]:
-    """Every number of an explanation, by name; nothing of one that is withheld but that it is."""
-    yield "withheld", float(explanation is None)
+    """Every number of an explanation, by name; nothing of one that is withheld."""
     if explanation is not None:
         yield "output", explanation.output
         yield "base value", explanation.base_value

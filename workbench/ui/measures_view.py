@@ -17,6 +17,9 @@ _MEASURES = {
     "recall": "Recall where put forward",
     "f1": "F1 where put forward",
     "calibration_error": "Calibration error",
+    "calibration_gap": "Confirmed less what was said",
+    "calibration_gap_forward": "The same where put forward",
+    "calibration_n_off": "Groups with probabilities off",
 }
 _PLAIN = {
     "average_precision": "Of what stands high on its list, the share that proves true, over all "
@@ -26,6 +29,11 @@ _PLAIN = {
     "recall": "Of what is true, the share that it puts forward.",
     "f1": "Precision and recall in one number.",
     "calibration_error": "How far its probabilities lie from what happened, on average.",
+    "calibration_gap": "The share that records confirmed, less the mean probability: above 0 it "
+    "says too little, below 0 too much.",
+    "calibration_gap_forward": "The same, of what it puts forward alone.",
+    "calibration_n_off": "Of the groups below, those whose probability lies outside the interval "
+    "of what was confirmed.",
 }
 _TOLD_APART = ("reasons_", "conformal_")  # told in words of their own
 
@@ -166,7 +174,7 @@ def coverage_sentence(version: VersionView) -> str:
         if found is None or found.interval is None:
             continue
         low, high = found.interval
-        short = "" if high >= COVERAGE else ", less than promised"
+        short = "" if high >= COVERAGE else ", which falls short of the promise"
         said.append(
             f"for what {words} in {100 * found.value:.3g} % (95 % {100 * low:.3g} to "
             f"{100 * high:.3g}){short}"

@@ -33,21 +33,24 @@ def draw(desk: "Desk", account: Account, finding_id: str) -> None:
         st.caption("You have decided no other finding of this model yet.")
         return
     st.dataframe(
-        [
-            {
-                "Finding": near.finding_id,
-                "Case": near.case_id,
-                "Claim": near.text,
-                "Decided": ", ".join(verdict.label for verdict in near.verdicts),
-                "Alike": f"{round(100 * (1 - near.distance))} %",
-            }
-            for near in found
-        ],
+        [_cells(near) for near in found],
         hide_index=True,
         key=f"{key}_table",
         column_config={"Claim": st.column_config.TextColumn(width="large")},
     )
     st.caption(
         "Alike: how near the features of the two stand among all candidates. That you decided one "
-        f"so says nothing of {inert(finding_id)}; its own records do."
+        f"so says nothing of {inert(finding_id)}; its own records do. What is about the same "
+        "records is the same claim, put before you in another case: it adds nothing of its own."
     )
+
+
+def _cells(near: nearest.Near) -> dict[str, str]:
+    alike = f"{round(100 * (1 - near.distance))} %"
+    return {
+        "Finding": near.finding_id,
+        "Case": ", ".join((near.case_id, *near.also)),
+        "Claim": near.text,
+        "Decided": ", ".join(verdict.label for verdict in near.verdicts),
+        "Alike": f"the same records, in case {near.case_id}" if near.is_same else alike,
+    }

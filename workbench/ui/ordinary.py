@@ -44,7 +44,7 @@ def _hangs_on(case: CounterCase, assessment: Assessment, records: Mapping[str, R
     lines = [_line(keystone, records.get(keystone.record_id)) for keystone in chosen]
     if lines:
         st.markdown("\n".join(f"- {line}" for line in lines))
-    said = probability(assessment.probability, *assessment.interval).split(" (")[0]
+    said = probability(assessment.probability)
     end = (
         ""
         if toppling
@@ -54,7 +54,7 @@ def _hangs_on(case: CounterCase, assessment: Assessment, records: Mapping[str, R
 
 
 def _line(keystone: Keystone, record: Record | None) -> str:
-    left = probability(keystone.probability, keystone.probability, keystone.probability)
+    left = probability(keystone.probability)
     end = (
         "the model would not put this forward"
         if keystone.topples

@@ -11,6 +11,13 @@ import streamlit as st
 
 from workbench.domain.decision import Judgement
 from workbench.domain.finding import Assessment, Effect, Explanation, GroupRate, Reason
+from workbench.ui.assurance import (
+    UNCALIBRATED,
+    answers_sentence,
+    calibration_sentence,
+    drift_sentence,
+    short_of_promise,
+)
 from workbench.ui.evidence import TEXT_SIZES, colours
 from workbench.ui.words import inert, local, number, probability
 
@@ -33,17 +40,17 @@ def side_by_side(judgement: Judgement, assessment: Assessment) -> None:
 
 
 def model_view(assessment: Assessment) -> None:
-    """What the model said: whether it put the finding forward, and how often such claims hold;
-    that it cannot tell, where it cannot."""
+    """What the model said: whether it put the finding forward, how often such claims come to be
+    confirmed and how that was checked, and which answers it rules out."""
     put = "put it forward" if assessment.proposed else "did not put it forward"
     view = "cannot tell" if assessment.cannot_tell else put
     st.markdown(f"The model's view  \n**{view}**")
-    if assessment.cannot_tell:
-        st.caption(_undecided(assessment))
-    said = probability(assessment.probability, *assessment.interval)
-    st.caption(f"Of claims like this, {said} hold.")
-    limit = probability(assessment.threshold, assessment.threshold, assessment.threshold)
-    from_on = f"It puts forward from {limit.split(' (')[0]} on"
+    _how_likely(assessment)
+    st.caption(answers_sentence(assessment))
+    for sentence in short_of_promise(assessment):
+        st.warning(sentence, icon=":material/flag:")
+    limit = probability(assessment.threshold)
+    from_on = f"It puts forward from {limit} on"
     st.caption(
         f"{from_on}."
         if assessment.proposed
@@ -52,18 +59,23 @@ def model_view(assessment: Assessment) -> None:
     )
 
 
-def _undecided(assessment: Assessment) -> str:
-    of_100 = round(100 * assessment.coverage)
-    if assessment.answers:
-        return (
-            "Neither answer can be ruled out: claims that hold and claims that do not both look "
-            f"like this. (An answer is ruled out where fewer than {100 - of_100} in 100 of its "
-            "kind look so.)"
-        )
-    return (
-        f"It looks like neither: fewer than {100 - of_100} in 100 of those that hold, and of those "
-        "that do not, look like this."
+def _how_likely(assessment: Assessment) -> None:
+    """The probability beside what came of such probabilities, marked where that was otherwise."""
+    found = assessment.calibration
+    if found is None:
+        st.caption(UNCALIBRATED)
+        return
+    said = probability(assessment.probability, assessment.interval)
+    unsure = "" if assessment.interval else " How sure that is cannot be told: its refits failed."
+    st.caption(
+        f"Of claims like this, {said} come to be confirmed: {inert(assessment.outcome)} within "
+        f"{found.days} days.{unsure}"
     )
+    sentence = calibration_sentence(found)
+    if found.is_off:
+        st.warning(sentence, icon=":material/flag:")
+    else:
+        st.caption(sentence)
 
 
 def three_columns(assessment: Assessment) -> None:
@@ -93,16 +105,24 @@ def three_columns(assessment: Assessment) -> None:
 def _withheld(assessment: Assessment) -> None:
     st.markdown("**Reasons**")
     st.warning(
-        f"The explanation is withheld: {inert(assessment.withheld)} Decide on the records.",
+        f"{inert(assessment.withheld)} Decide on the records.",
         icon=":material/visibility_off:",
     )
 
 
 def _unnamed(assessment: Assessment) -> tuple[str, str]:
     """What stands where no reason for, or against, is named."""
+    below = (
+        " What else speaks against it is in the ordinary story below."
+        if assessment.counter_case
+        else " That is no proof of the claim."
+    )
     if assessment.explanation and not assessment.explanation.stands_out:
-        return ("No single reason stands out.",) * 2
-    return "None of those that stand out.", "None of those that stand out; that is no proof."
+        return "No single reason stands out.", f"No single reason stands out.{below}"
+    return (
+        "Nothing of weight that outlasts refits raised the score.",
+        f"Nothing of weight that outlasts refits lowered the score.{below}",
+    )
 
 
 def explained(assessment: Assessment, *, key: str) -> None:
@@ -118,9 +138,10 @@ def explained(assessment: Assessment, *, key: str) -> None:
     else:
         st.vega_lite_chart(_bars(explanation), _spec(), key=f"{key}_bars", alt=_told(explanation))
         st.caption(
-            "Filled: a reason, among the top ones in at least 8 of 10 refits of the model. "
-            "Outlined: not, so its place may be chance. The line shows how far refits scatter "
-            "(95 %). What rises and falls together is summed."
+            "Filled: among the top ones of its side, for or against, in at least 8 of 10 refits of "
+            "the model; a reason where it is not too small. Outlined: not, so its place may be "
+            "chance. The line shows how far refits scatter (95 %). What is closely correlated, "
+            "the same way or opposite ways, is summed."
         )
     with st.expander("Each feature with its value, and how it was computed"):
         st.dataframe(
@@ -145,14 +166,18 @@ def _computed(explanation: Explanation) -> str:
         f"{number(sum(e.effect for e in explanation.effects))}, the model's own output "
         f"{number(explanation.output)}; they differ by {explanation.residual:.1e} (withheld from "
         f"1e-06 on). Stability over {explanation.n_refits} refits on resampled people, each "
-        "against a background of its own."
+        f"{'against a background' if digest else 'explained by branches'} of its own."
     )
 
 
 def limits(assessment: Assessment) -> None:
-    """Flags of this finding first, then the limits of the release."""
+    """Flags of this finding first, then how the day's candidates drifted, which is said of every
+    finding alike, in one line, and the limits of the release."""
     for flag in assessment.flags:
         st.warning(inert(flag), icon=":material/flag:")
+    if assessment.drift:
+        with st.expander(drift_sentence(len(assessment.drift)), icon=":material/trending_up:"):
+            st.markdown("\n".join(f"- {inert(sentence)}" for sentence in assessment.drift))
     st.markdown("**Limits of this release**")
     if assessment.limits:
         st.markdown("\n".join(f"- {inert(limit)}" for limit in assessment.limits))
@@ -297,8 +322,13 @@ def _cells(effect: Effect) -> dict[str, object]:
         "Feature": effect.label,
         "Value": "not known" if effect.value is None else valued(effect.value),
         "In its own history": valued(effect.usual),
-        "Effect": f"{effect.effect:+.2f}",
+        "Effect": f"{effect.effect:+.2f}{_direction(effect.effect)}",
         "Stays on top in": f"{round(100 * effect.stable_share)} % of refits",
         "Here": effect.sentence,
         "What it measures": effect.reason,
     }
+
+
+def _direction(effect: float) -> str:
+    """Which way an effect moved this score; it is said of the effect alone, whatever the value."""
+    return ", raises the score here" if effect > 0 else ", lowers the score here" if effect else ""
