@@ -43,6 +43,7 @@ from workbench.store.database import Database, to_text
 from workbench.store.datasets import Datasets
 from workbench.store.decision_log import DecisionLog
 from workbench.store.desk import Desk
+from workbench.store.erasure import erase_finding
 from workbench.store.registry import Registry
 from workbench.store.tables import dataset
 from workbench.store.vault import Vault
@@ -404,6 +405,13 @@ def decided(built: Home, finding: Finding, *names: str, verdict: str = "supporte
         )
         ids.append(receipt.decision_id)
     return ids
+
+
+def erased(built: Home, finding_id: str) -> int:
+    """Erase a finding as the operator would; the index of the entry that says so."""
+    with built.desk.database.read() as connection:
+        operator = accounts.by_name(connection, "operator")
+    return erase_finding(built.desk.log, built.desk.vault, finding_id, account=operator)
 
 
 def change(built: Home, name: str, role: Role) -> None:

@@ -119,7 +119,7 @@ def test_each_one_opened_is_logged_and_an_erased_one_is_not_there(home: Home) ->
     for finding in (other, erased):
         builders.decided(home, finding, "analyst-1")
     builders.unveiled(home, here, "analyst-1")
-    home.desk.vault.erase(erased.id)
+    builders.erased(home, erased.id)
     before = builders.n_entries(home, EntryKind.CONSULTATION)
     nearest.nearest(home.desk, here.id, account="analyst-1")
     with home.desk.database.read() as connection:

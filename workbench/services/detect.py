@@ -31,8 +31,8 @@ from workbench.domain.log import EntryKind
 from workbench.domain.release import Release
 from workbench.store import accounts, cases, findings, releases
 from workbench.store.acceptances import require_accepted
-from workbench.store.artifact import versions_here
 from workbench.store.desk import Desk
+from workbench.store.environment import environment_here
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -172,7 +172,7 @@ def _served(
         drift=tuple(found.sentence for found in fitted.drift(features)),
         peers=peers_of(fitted, features),
         seed=seed,
-        versions=versions_here(),
+        versions=environment_here(),
     )
 
 
