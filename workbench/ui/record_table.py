@@ -58,7 +58,7 @@ def show(
     if not found:
         components.empty("No record has these words.", "Search for fewer or other words.")
         return
-    ordered = sorted(found, key=_ORDERS[order])  # type: ignore[arg-type]
+    ordered = sorted(found, key=_ORDERS[order])
     st.table(
         [_cells(row, said[row.id]) for row in ordered[:_MOST]],
         hide_index=True,
