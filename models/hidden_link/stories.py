@@ -38,6 +38,7 @@ def ordinary(graph: CaseGraph, a: int, b: int) -> OrdinaryStory:
 
 def _of_a_club(shared: Shared) -> tuple[Sign, ...]:
     n = shared.busiest_has
+    few = "1 contact is" if n == 1 else f"{n} contacts are"
     return (
         Sign(
             len(shared.bare) > 0,
@@ -48,7 +49,7 @@ def _of_a_club(shared: Shared) -> tuple[Sign, ...]:
         Sign(
             n >= MANY if len(shared.bare) else None,
             f"{n} contacts are known of it, more than two people with a secret would need.",
-            f"Only {n} contacts are known of it; a club's would have more.",
+            f"Only {few} known of it; a club's would have more.",
             "How many others are in touch with it: there is no such number or account.",
         ),
         _in_working_hours(shared),

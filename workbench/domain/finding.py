@@ -188,6 +188,11 @@ class Claim:
     salt: str
 
     @property
+    def about(self) -> frozenset[str]:
+        """The entities it is about: findings of one model with the same are on one candidate."""
+        return frozenset(self.subject_ids)
+
+    @property
     def offence_facts(self) -> tuple[Record, ...]:
         """Records that are a verified fact and tie somebody in the picture to an offence (T1)."""
         tied = {x.basis for x in self.subgraph.links if x.kind == LinkKind.INVOLVED_IN}
