@@ -14,11 +14,13 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection
 
 from workbench.domain.account import Account, Role
 from workbench.domain.case import Case
+from workbench.domain.checked import Calibration, Kept
 from workbench.domain.entity import Entity, EntityKind, Link, LinkKind, LinkStatus
 from workbench.domain.finding import (
     Assessment,
@@ -41,6 +43,7 @@ from workbench.store.database import Database, to_text
 from workbench.store.datasets import Datasets
 from workbench.store.decision_log import DecisionLog
 from workbench.store.desk import Desk
+from workbench.store.erasure import erase_finding
 from workbench.store.registry import Registry
 from workbench.store.tables import dataset
 from workbench.store.vault import Vault
@@ -292,8 +295,14 @@ def assessment(finding_id: str, release_id: str = RELEASE) -> Assessment:
         interval=(0.5, 0.7),
         threshold=0.6,
         proposed=True,
+        outcome="records come to tie them",
+        calibration=Calibration(said=0.6, seen=0.65, interval=(0.5, 0.8), n=240, days=120),
         answers=(True,),
         coverage=0.95,
+        kept=(
+            Kept(answer=True, share=0.94, interval=(0.88, 0.98), n=90),
+            Kept(answer=False, share=0.95, interval=(0.94, 0.96), n=9000),
+        ),
         explanation=Explanation(
             method="linear shap 0.51",
             space=Space.LOG_ODDS,
@@ -303,9 +312,10 @@ def assessment(finding_id: str, release_id: str = RELEASE) -> Assessment:
             output=0.5,
             background="200 candidates drawn from training",
             background_digest="",
-            n_refits=5,
+            n_refits=20,
         ),
         withheld="",
+        miss=None,
         reasons_for=("Both were in contact with 3 others.",),
         against=("They never were at the same place.",),
         unless=("With no shared contact it would not be put forward.",),
@@ -313,15 +323,19 @@ def assessment(finding_id: str, release_id: str = RELEASE) -> Assessment:
             story="Both call a taxi company.",
             fits=("The number has many callers.",),
             misfits=("They call it at night.",),
+            untold=("Who else calls it.",),
             keystones=(Keystone(record_id="R1", probability=0.2, topples=True),),
             n_tried=3,
+            n_beneath=4,
             enquiry="Ask the operator who used the number.",
         ),
         limits=("Calls of one network only.",),
         group_rates=(),
         flags=(),
+        drift=(),
         position={"shared_contacts": 0.9},
         snapshot={"shared_contacts": "3.0"},
+        categories={},
         seed=7,
         versions={"scikit-learn": "1.9.1"},
         salt="11" * 16,
@@ -347,8 +361,9 @@ def seal(
     about_person: bool = True,
     records: Sequence[Record] = (),
     release_id: str = RELEASE,
+    **said: Any,
 ) -> Finding:
-    """Seal a finding, in the data scientist's name."""
+    """Seal a finding, in the data scientist's name; `said` is what its assessment says instead."""
     finding_id = findings.new_finding_id()
     with built.desk.database.write() as connection:
         return findings.seal(
@@ -356,7 +371,7 @@ def seal(
             built.desk.log,
             built.desk.vault,
             claim=claim(finding_id, records),
-            assessment=assessment(finding_id, release_id),
+            assessment=replace(assessment(finding_id, release_id), **said),
             about_person=about_person,
             n_offence_facts=n_offence_facts,
             account=built.people["data-scientist"],
@@ -390,6 +405,13 @@ def decided(built: Home, finding: Finding, *names: str, verdict: str = "supporte
         )
         ids.append(receipt.decision_id)
     return ids
+
+
+def erased(built: Home, finding_id: str) -> int:
+    """Erase a finding as the operator would; the index of the entry that says so."""
+    with built.desk.database.read() as connection:
+        operator = accounts.by_name(connection, "operator")
+    return erase_finding(built.desk.log, built.desk.vault, finding_id, account=operator)
 
 
 def change(built: Home, name: str, role: Role) -> None:

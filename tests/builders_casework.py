@@ -7,6 +7,7 @@ Cyr (person) holds an account and has nothing to do with them; another state rec
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import builders
 import builders_web
@@ -15,6 +16,7 @@ from builders_graph import START, GraphBuilder, framed
 from workbench.analysis.picture import entities_at, links_at, records_at, rows_of_ids
 from workbench.analysis.tables import CASES, ENTITIES, LINKS, RECORDS, SENSITIVE, Tables
 from workbench.domain.account import Account, Role
+from workbench.domain.checked import Calibration, Kept
 from workbench.domain.finding import (
     Assessment,
     Claim,
@@ -190,8 +192,14 @@ def finding(
     stands_out: bool = True,
     withheld: str = "",
     answers: tuple[bool, ...] = (True,),
+    against: tuple[str, ...] = ("Both phones call a taxi company.",),
+    counter_case: CounterCase | None = None,
+    **changed: Any,
 ) -> str:
-    """A sealed finding: Ada and Ben may be connected. One verified fact on Ada lies beneath it."""
+    """A sealed finding: Ada and Ben may be connected. One verified fact on Ada lies beneath it.
+
+    `changed` are fields of its assessment.
+    """
     graph = at.desk.datasets.graph(TOWN)
     members = rows_of_ids(graph, [at.ada, at.ben])
     near, links = graph.neighbourhood(members, 1, 20)
@@ -206,13 +214,16 @@ def finding(
         as_of=START,
         salt="0" * 32,
     )
+    made = replace(assessment(finding_id, stands_out=stands_out), against=against)
+    made = _changed(made, withheld, answers)
+    made = replace(made, counter_case=counter_case or made.counter_case)
     with at.desk.database.write() as connection:
         findings.seal(
             connection,
             at.desk.log,
             at.desk.vault,
             claim=claim,
-            assessment=_changed(assessment(finding_id, stands_out=stands_out), withheld, answers),
+            assessment=replace(made, **changed),
             about_person=True,
             n_offence_facts=1,
             account=at.supervisor,
@@ -265,8 +276,14 @@ def assessment(finding_id: str, *, stands_out: bool = True) -> Assessment:
         interval=(0.5, 0.8),
         threshold=0.5,
         proposed=True,
+        outcome="records come to tie the two",
+        calibration=Calibration(said=0.6, seen=0.65, interval=(0.5, 0.8), n=240, days=120),
         answers=(True,),
         coverage=0.95,
+        kept=(
+            Kept(answer=True, share=0.94, interval=(0.88, 0.98), n=90),
+            Kept(answer=False, share=0.95, interval=(0.94, 0.96), n=9000),
+        ),
         explanation=Explanation(
             method="TreeExplainer, shap 0.51",
             space=Space.LOG_ODDS,
@@ -279,6 +296,7 @@ def assessment(finding_id: str, *, stands_out: bool = True) -> Assessment:
             n_refits=20,
         ),
         withheld="",
+        miss=None,
         reasons_for=("They share three contacts.",),
         against=("Both phones call a taxi company.",),
         unless=("With one shared contact less it would not have been put forward.",),
@@ -286,8 +304,10 @@ def assessment(finding_id: str, *, stands_out: bool = True) -> Assessment:
             story="Both call the number of a sports club.",
             fits=("Nine contacts are known of it.",),
             misfits=("They call it mostly at night.",),
+            untold=("Whether they know each other from it.",),
             keystones=(Keystone(record_id="R-7", probability=0.2, topples=True),),
             n_tried=4,
+            n_beneath=6,
             enquiry="Ask the operator who used the number.",
         ),
         limits=("It knows phones alone.",),
@@ -303,8 +323,10 @@ def assessment(finding_id: str, *, stands_out: bool = True) -> Assessment:
             ),
         ),
         flags=(),
+        drift=(),
         position={"shared_contacts": 0.9},
         snapshot={"shared_contacts": "3.0"},
+        categories={},
         seed=7,
         versions={"scikit-learn": "1.9.1"},
         salt="1" * 32,

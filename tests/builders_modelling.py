@@ -44,9 +44,8 @@ def described(name: str, unit: str, meaning: str) -> Feature[object]:
 
 
 class Toy(FeatureModel):
-    """Three features and few refits, so that a test takes a moment."""
+    """Three features."""
 
-    n_refits = 5
     fixed = frozenset({"distance"})
     described_by = (
         described("calls", "calls", "How many calls the two had."),

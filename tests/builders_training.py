@@ -73,7 +73,6 @@ class Callers(FeatureModel):
     unit = "pair"
     about_person = True
     harm = "People of one group would be read more often for nothing than those of another."
-    n_refits = 4
     described_by = (
         described("calls", "calls", "How many calls the two had with each other."),
         described("calls_of_both", "calls", "How many calls either of the two had."),

@@ -5,7 +5,7 @@ Nothing is faked: the estimator is fitted, and shap's own explainer is asked abo
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,9 @@ from builders_training import Callers
 from workbench.analysis.explanation import Attribution, load_shap
 from workbench.analysis.fitted_model import FittedModel
 from workbench.analysis.graph import CaseGraph
+from workbench.analysis.linear_refits import LinearRefits
 from workbench.analysis.modelling import Candidates
+from workbench.analysis.refits import Refits, checked, refits_of
 from workbench.analysis.wording import Matrix
 
 Explain = Callable[[Any, Matrix, Matrix], Attribution]
@@ -101,6 +103,26 @@ class Broken(Callers):
         fitted = FittedModel.restore(state)
         kept = {f.name: getattr(fitted, f.name) for f in fields(FittedModel)}
         return Misread(**kept, explain_by=self.explain_by)
+
+
+@dataclass(frozen=True)
+class Misrefitted(FittedModel):
+    """A fitted model of whose refits one says 0.001 log-odds more here than it says itself."""
+
+    @property
+    def _refits(self) -> Refits:  # type: ignore[override]
+        pairs = [(r.estimator, r.background) for r in self.refits]
+        found = refits_of(pairs)
+        assert isinstance(found, LinearRefits)
+        return checked(replace(found, starts=found.starts + 1e-3 * (np.arange(20) == 2)), pairs)
+
+
+class BadRefits(Callers):
+    """The small world's model, one of whose refits came back otherwise than it was kept."""
+
+    def restore(self, state: Mapping[str, Any]) -> FittedModel:
+        fitted = FittedModel.restore(state)
+        return Misrefitted(**{f.name: getattr(fitted, f.name) for f in fields(FittedModel)})
 
 
 CATEGORICAL = Broken(as_trees_read, categorical=True)

@@ -80,6 +80,6 @@ def test_a_first_start_logs_the_schema_and_a_dropped_trigger_is_named_afterwards
             connection.execute(text("DROP TRIGGER IF EXISTS action_needs_its_deciders"))
         desk.database.close()
     assert entry.fields["kind"] == "schema_change"
-    (fault,) = log_check.verify(desk.log).faults
+    (fault,) = log_check.verify(desk.log, desk.vault).faults
     assert fault.index == 0
     assert "trigger action_needs_its_deciders is missing" in fault.message

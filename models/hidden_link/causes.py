@@ -1,10 +1,14 @@
-"""Which features would name the true cause of a tie: the things its network really shares.
+"""Which features would name the true cause of a tie: the way by which its network ties these two.
 
-In a synthetic world it is known who belongs to which network. Two members leave a trace where
-both are in touch with a thing or a person of that same network; the feature that counts traces of
-that kind names the cause. Features of shape alone (how many, how rare) do not.
+In a synthetic world it is known who belongs to which network. Two members are tied where both are
+in touch with a thing or a person of that same network: a bridge. Each bridge is of the ways in
+which both of them reach it (by calls, by money, by calls and money crossed, by crime), and the
+cause is the way that carries most bridges, or the ways where several carry as many. Ways that carry
+fewer are there, too, but are not what ties the two. Features of shape alone (how many, how rare)
+name no way.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 
 import numpy as np
@@ -59,16 +63,28 @@ def _cause(
     contacts = graph.derived(contact_csr)
     everybody = networks.get(a, frozenset()) & networks.get(b, frozenset())
     shared = np.intersect1d(contacts.neighbours(a), contacts.neighbours(b))
-    found: set[str] = set()
+    ways: Counter[str] = Counter()
+    bare: Counter[str] = Counter()  # of these, by a phone or account of which nobody is known
     for thing in shared.tolist():
         touching = everybody.intersection(contacts.neighbours(thing).tolist())
         if thing in everybody or len(touching) >= MEMBERS:
-            found |= _channels(graph, a, b, thing)
+            mine = _ways(graph, a, b, thing)
+            ways.update(mine)
+            if graph.entity_kinds[thing] in (EntityKind.PHONE, EntityKind.ACCOUNT):
+                bare.update(mine)
+    most = max(ways.values(), default=0)
+    found = {way for way, n in ways.items() if n == most}
+    if any(2 * bare[way] > most for way in found):
+        found.add("shared_unattributed")
     return frozenset(found)
 
 
-def _channels(graph: CaseGraph, a: int, b: int, thing: int) -> set[str]:
-    """The features that count a thing which both were in touch with in the ways they were."""
+def _ways(graph: CaseGraph, a: int, b: int, thing: int) -> set[str]:
+    """The ways in which both reach the thing, each by the feature that counts it.
+
+    By crime where both are recorded with it in an offence or association, or where one is and the
+    other reaches it by nothing that the other ways count.
+    """
     called, paid, suspected = (
         [thing in graph.derived(csr).neighbours(one) for one in (a, b)]
         for csr in (call_csr, money_csr, crime_csr)
@@ -80,8 +96,6 @@ def _channels(graph: CaseGraph, a: int, b: int, thing: int) -> set[str]:
         found.add("shared_money_contacts")
     if (called[0] and paid[1]) or (paid[0] and called[1]):
         found.add("call_and_money_contacts")
-    if any(suspected):
+    if all(suspected) or (any(suspected) and not found):
         found.add("co_suspect_contacts")
-    if found and graph.entity_kinds[thing] in (EntityKind.PHONE, EntityKind.ACCOUNT):
-        found.add("shared_unattributed")
     return found

@@ -1,9 +1,10 @@
 """What `hidden_link` looks at: contacts that two persons share, and when. Nothing of who they are.
 
 A contact of a person is a person, or a number, account or organisation with no known person
-behind it, that calls, transfers, a shared phone, account, vehicle or organisation, a recorded
-association or an offence (both as suspects) tie to the person. Living at the same address is no
-contact, nor is what is not a person and has more than 40 contacts itself: a shop, a service line.
+behind it, that calls and transfers of the last year, a shared phone, account, vehicle or
+organisation, a recorded association or an offence (both as suspects) tie to the person. Living at
+the same address is no contact, nor is what is not a person and has more than 40 contacts itself: a
+shop, a service line.
 """
 
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from workbench.analysis.features import feature
-from workbench.analysis.graph import CaseGraph
+from workbench.analysis.graph import CaseGraph, microsecond
 from workbench.analysis.kernels import (
     Csr,
     Meetings,
@@ -28,14 +29,19 @@ from workbench.domain.entity import EntityKind
 
 DAY = 86_400_000_000  # microseconds
 HUB_CAP = 40
+LOOK_BACK = 365 * DAY  # calls and transfers before that are left out: training had no more
 
 EXCHANGES = (TieKind.CALL, TieKind.MONEY)
 CONTACTS = (*EXCHANGES, TieKind.SHARED_ASSET, TieKind.ORGANISATION, TieKind.ASSOCIATION)
 
 
 def contact_ties(graph: CaseGraph) -> Ties:
-    """Ties that make a contact; of offences only those between suspects."""
+    """Ties that make a contact; of offences only those between suspects, of calls and transfers
+    only those of the last year."""
     ties = joined([graph.derived(recorded_ties).of(*CONTACTS), graph.derived(co_suspects)])
+    if graph.at is not None:
+        recent = ties.at >= microsecond(graph.at) - LOOK_BACK
+        ties = ties.take(np.flatnonzero(recent | ~np.isin(ties.kind, EXCHANGES)))
     hub = ties.csr(graph.n_entities).degrees > HUB_CAP
     hub &= graph.entity_kinds != EntityKind.PERSON
     return ties.take(np.flatnonzero(~hub[ties.a] & ~hub[ties.b]))
@@ -100,9 +106,9 @@ class PairContext:
         return meetings(self.graph.derived(exchange_csr), self.a, self.b, within=DAY)
 
 
-@feature(unit="contacts", label="shared contacts")
+@feature(unit="contacts", label="shared contacts", supposed="the two shared {}")
 def shared_contacts(pairs: PairContext) -> FloatArray:
-    """How many contacts the two share: people, numbers or accounts that both were in touch with."""
+    """How many people, numbers or accounts both of the two were in touch with."""
     return pairs.shared.count.astype(np.float64)
 
 
@@ -120,37 +126,49 @@ def contact_rarity(pairs: PairContext) -> FloatArray:
 
 @feature(unit="points", label="exclusiveness of what they share")
 def contact_exclusivity(pairs: PairContext) -> FloatArray:
-    """How nearly the shared contacts are in touch with these two and nobody else."""
+    """How nearly the shared contacts are in touch with these two alone, summed over all of them."""
     return pairs.shared.allocation
 
 
-@feature(unit="contacts", label="shared call partners")
+@feature(unit="contacts", label="shared call partners", supposed="both had calls with {}")
 def shared_call_contacts(pairs: PairContext) -> FloatArray:
     """How many people or numbers have phone calls with both."""
     calls = pairs.graph.derived(call_csr)
     return crossed_neighbours(calls, calls, pairs.a, pairs.b).astype(np.float64)
 
 
-@feature(unit="contacts", label="shared money partners")
+@feature(
+    unit="contacts", label="shared money partners", supposed="both had transfers to or from {}"
+)
 def shared_money_contacts(pairs: PairContext) -> FloatArray:
     """How many account holders or accounts have transfers to or from both."""
     money = pairs.graph.derived(money_csr)
     return crossed_neighbours(money, money, pairs.a, pairs.b).astype(np.float64)
 
 
-@feature(unit="contacts", label="calls with one, money with the other")
+@feature(
+    unit="contacts",
+    label="calls with one, money with the other",
+    supposed="{} had calls with one of the two and transfers with the other, each way round "
+    "counted",
+)
 def call_and_money_contacts(pairs: PairContext) -> FloatArray:
-    """How many contacts have calls with one of the two and transfers with the other."""
+    """How many contacts have calls with one of the two and transfers with the other, each way
+    round counted."""
     calls, money = pairs.graph.derived(call_csr), pairs.graph.derived(money_csr)
     one = crossed_neighbours(calls, money, pairs.a, pairs.b)
     other = crossed_neighbours(money, calls, pairs.a, pairs.b)
     return (one + other).astype(np.float64)
 
 
-@feature(unit="contacts", label="shared contacts suspected with one of them")
+@feature(
+    unit="contacts",
+    label="shared contacts suspected with one of them",
+    supposed="{} shared by the two had been recorded with one of them as suspect or associate",
+)
 def co_suspect_contacts(pairs: PairContext) -> FloatArray:
-    """Shared contacts recorded with at least one of the two as suspects in the same offence, or
-    as an association."""
+    """How many shared contacts a record names together with one of the two, as suspects in one
+    offence or as associates."""
     crime, all_kinds = pairs.graph.derived(crime_csr), pairs.contacts
     one = crossed_neighbours(crime, all_kinds, pairs.a, pairs.b)
     other = crossed_neighbours(all_kinds, crime, pairs.a, pairs.b)
@@ -158,42 +176,64 @@ def co_suspect_contacts(pairs: PairContext) -> FloatArray:
     return (one + other - both).astype(np.float64)
 
 
-@feature(unit="ties", label="ties among the shared contacts")
+@feature(
+    unit="ties",
+    label="ties among the shared contacts",
+    supposed="records stated {} among the shared contacts themselves",
+)
 def ties_among_shared(pairs: PairContext) -> FloatArray:
-    """How many ties records state among the shared contacts themselves; many make one circle."""
+    """How many ties records state among the shared contacts themselves."""
     return cohesion(pairs.contacts, pairs.a, pairs.b).astype(np.float64)
 
 
-@feature(unit="calls or transfers", label="contacts within a day of each other")
+@feature(
+    unit="calls or transfers",
+    label="contacts within a day of each other",
+    supposed="{} of the two with the same contact came within 24 hours of each other",
+)
 def same_day_contacts(pairs: PairContext) -> FloatArray:
-    """How often a call or transfer of one with a shared contact came within 24 hours of one of
-    the other with the same contact."""
+    """How many calls or transfers of one came within 24 hours of one of the other with the same
+    contact."""
     return pairs.met.relays.astype(np.float64)
 
 
-@feature(unit="calls or transfers", label="calls and transfers with shared contacts")
+@feature(
+    unit="calls or transfers",
+    label="calls and transfers with shared contacts",
+    supposed="the two had {} with shared contacts",
+)
 def contact_volume(pairs: PairContext) -> FloatArray:
-    """Calls and transfers with shared contacts, counting for each contact whichever of the two
-    had fewer."""
+    """How many calls and transfers the two had with shared contacts, counting for each contact
+    whichever of the two had fewer."""
     return pairs.met.contacts.astype(np.float64)
 
 
-@feature(unit="days", label="time since a shared contact")
+@feature(
+    unit="days",
+    label="time since a shared contact",
+    supposed="both had last been in touch with the same contact {} ago",
+)
 def days_since_shared_contact(pairs: PairContext) -> FloatArray:
-    """Days since both had last been in touch with one and the same contact; empty if never by
-    call or transfer."""
+    """How long ago both had last been in touch with the same contact by call or transfer."""
     latest = pairs.met.latest
     return np.where(latest > 0, (pairs.at - latest) / DAY, np.nan)
 
 
-@feature(unit="contacts", label="contacts of the rarest shared one")
+@feature(
+    unit="contacts",
+    label="contacts of the rarest shared one",
+    supposed="the least connected of the shared contacts had {}",
+)
 def contacts_of_rarest(pairs: PairContext) -> FloatArray:
-    """How many contacts the least connected of the shared contacts has: with two it is in touch
-    with this pair alone."""
+    """How many contacts the least connected of the shared contacts has itself."""
     return pairs.shared.least.astype(np.float64)
 
 
-@feature(unit="numbers or accounts", label="shared numbers or accounts of unknown users")
+@feature(
+    unit="numbers or accounts",
+    label="shared numbers or accounts of unknown users",
+    supposed="both had been in touch with {} of unknown users",
+)
 def shared_unattributed(pairs: PairContext) -> FloatArray:
     """How many phones or accounts with no known person behind them both were in touch with."""
     return shared_neighbours(pairs.graph.derived(unattributed_csr), pairs.a, pairs.b).count.astype(
@@ -203,7 +243,7 @@ def shared_unattributed(pairs: PairContext) -> FloatArray:
 
 @feature(unit="contacts", label="contacts of the one who has fewer")
 def fewer_contacts(pairs: PairContext) -> FloatArray:
-    """Contacts of whichever of the two has fewer: few contacts leave little room for chance."""
+    """How many contacts the less connected of the two has."""
     degree = pairs.contacts.degrees
     return np.minimum(degree[pairs.a], degree[pairs.b]).astype(np.float64)
 

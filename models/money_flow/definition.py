@@ -1,20 +1,16 @@
 """`money_flow`: groups of transfers in the shape of laundering; see card.md."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 
 from models.money_flow.causes import causes
-from models.money_flow.features import (
-    FEATURES,
-    GroupContext,
-    all_transfers,
-    contact_csr,
-    member_states,
-)
+from models.money_flow.features import FEATURES, GroupContext, all_transfers
+from models.money_flow.kinds import account_kinds
+from models.money_flow.left_out import left_out
 from models.money_flow.stories import ordinary
 from models.money_flow.usual import usual
 from workbench.analysis.feature_model import FeatureModel
@@ -120,8 +116,24 @@ class MoneyFlow(FeatureModel):
         "often than those of another, above all where families and shops pay in shared ways."
     )
     about_person = False
+    outcome = "records come to state that at least half of its accounts were used in laundering"
     described_by = FEATURES
-    fixed = frozenset({"held_by_organisations"})
+    fixed = frozenset(
+        {
+            "accounts",  # what the group is made of, and the amounts that its banks booked
+            "transfers",
+            "typical_amount",
+            "span",
+            "layers",
+            "comes_back",
+            "most_payers",
+            "most_payees",
+            "just_below_threshold",
+            "between_states",  # may follow nationality
+            "held_by_organisations",
+        }
+    )
+    at_most = MappingProxyType({"used_in_an_offence_before": "accounts"})
     own = "usual for these accounts in as long a time before"
 
     def candidates(
@@ -140,6 +152,12 @@ class MoneyFlow(FeatureModel):
     ) -> pd.DataFrame:
         return feature_table(FEATURES, _context(graph.as_of(as_of), candidates))
 
+    def categories(
+        self, graph: CaseGraph, candidates: Candidates, *, as_of: datetime
+    ) -> pd.DataFrame:
+        """States that record the accounts, and kinds of what holds them."""
+        return account_kinds(_context(graph.as_of(as_of), candidates))
+
     def history(self, graph: CaseGraph, candidates: Candidates, *, as_of: datetime) -> pd.DataFrame:
         """What the same accounts did before the group began; empty for what has no usual."""
         found = usual(_context(graph.as_of(as_of), candidates))
@@ -150,20 +168,15 @@ class MoneyFlow(FeatureModel):
         graph: CaseGraph,
         candidates: Candidates,
         i: int,
-        each: Iterable[IntArray],
+        each: Sequence[IntArray],
         *,
         as_of: datetime,
-    ) -> Iterator[tuple[CaseGraph, Candidates]]:
-        """Only what touches the accounts matters, and how their holders are acquainted."""
-        known = graph.as_of(as_of)
-        same = {make: known.derived(make) for make in (contact_csr, member_states)}
-        near = known.incident(candidates.members_of(i))
-        small = known.restricted(near, same)
-        for links in each:
-            alone = candidates.without(i, links)
-            kept = np.flatnonzero(~np.isin(near, links)).astype(np.int32)
-            flow = np.searchsorted(near[kept], alone.links).astype(np.int32)
-            yield small.restricted(kept, same), replace(alone, links=flow)
+        seed: int,
+    ) -> pd.DataFrame:
+        """Only what touches the accounts is computed anew, and only the group searched again."""
+        known, group = graph.as_of(as_of), (candidates.members_of(i), candidates.links_of(i))
+        others = known.derived(groups_looked_back_on)
+        return left_out(known, group, each, others, proposed, least=LEAST_ACCOUNTS)
 
     def ordinary(
         self, graph: CaseGraph, candidates: Candidates, i: int, *, as_of: datetime

@@ -12,7 +12,7 @@ from workbench.analysis.graph import CaseGraph, Objects
 from workbench.analysis.group_measures import group_measures
 from workbench.analysis.kernels import Csr
 from workbench.analysis.tables import FloatArray, Int64Array, IntArray
-from workbench.analysis.ties import TieKind, recorded_ties
+from workbench.analysis.ties import TieKind, Ties, recorded_ties
 from workbench.analysis.transfers import DAY, Transfers
 from workbench.domain.entity import EntityKind, InvolvementRole, LinkKind
 
@@ -21,16 +21,22 @@ HOUR = DAY // 24
 THRESHOLD = 10_000.0  # EUR, from which cash and transfers are reported
 JUST_BELOW = 0.9
 
+Bools = np.ndarray[tuple[int], np.dtype[np.bool_]]
+
 
 def all_transfers(graph: CaseGraph) -> Transfers:
     """Every transfer that the graph knows."""
     return Transfers.of(graph, since=-(2**62), until=2**62)
 
 
-def contact_csr(graph: CaseGraph) -> Csr:
+def contact_ties(graph: CaseGraph) -> Ties:
     """Persons tied by anything but money and where they live."""
     kinds = [kind for kind in TieKind if kind not in (TieKind.MONEY, TieKind.ADDRESS)]
-    return graph.derived(recorded_ties).of(*kinds).csr(graph.n_entities)
+    return graph.derived(recorded_ties).of(*kinds)
+
+
+def contact_csr(graph: CaseGraph) -> Csr:
+    return graph.derived(contact_ties).csr(graph.n_entities)
 
 
 def member_states(graph: CaseGraph) -> Objects:
@@ -45,6 +51,35 @@ def used_before(graph: CaseGraph) -> IntArray:
     rows = graph.link_rows(LinkKind.INVOLVED_IN)
     used = graph.links.loc[rows, "role"].to_numpy(object) == InvolvementRole.USED
     return np.unique(graph.sources[rows][used])
+
+
+def _keys(one: IntArray, other: IntArray) -> Int64Array:
+    """One number per unordered pair."""
+    return np.minimum(one, other).astype(np.int64) << 32 | np.maximum(one, other)
+
+
+def dealings(graph: CaseGraph) -> tuple[Int64Array, Int64Array]:
+    """Pairs of accounts with transfers between them, ascending, and when the first was."""
+    known = graph.derived(all_transfers)
+    seen, first = np.unique(_keys(known.source, known.target), return_index=True)
+    return seen, known.at[first]  # transfers are in the order of time
+
+
+def first_dealt(graph: CaseGraph, one: IntArray, other: IntArray) -> Int64Array:
+    """When two accounts with a transfer between them had the first (microseconds)."""
+    seen, earliest = graph.derived(dealings)
+    return earliest[np.searchsorted(seen, _keys(one, other))]
+
+
+def acquainted(graph: CaseGraph, one: IntArray, other: IntArray) -> Bools:
+    """Whether other records than of money tie the holders of two accounts."""
+    rows = graph.link_rows(LinkKind.HOLDS)
+    holder = np.full(graph.n_entities, -1, np.int32)
+    holder[graph.targets[rows][::-1]] = graph.sources[rows][::-1]
+    contacts = graph.derived(contact_csr)
+    ends = zip(holder[one], holder[other], strict=True)
+    tied = [a >= 0 and b >= 0 and b in contacts.neighbours(a) for a, b in ends]
+    return np.array(tied, np.bool_)
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,6 +159,11 @@ class GroupContext:
                     days[i] = np.fmax(days[i], (starts[i] - known.at[side[low]]) / DAY)
         return moved, days
 
+    @cached_property
+    def first_dealt(self) -> Int64Array:
+        """Per transfer, when the two accounts had their first dealing on record."""
+        return first_dealt(self.graph, self.sources, self.targets)
+
 
 @feature(unit="accounts", label="number of accounts")
 def accounts(groups: GroupContext) -> FloatArray:
@@ -155,20 +195,32 @@ def layers(groups: GroupContext) -> FloatArray:
     return groups.measures[:, 0]
 
 
-@feature(unit="share", label="share passed on within 48 hours")
+@feature(
+    unit="share",
+    label="share passed on within 48 hours",
+    supposed="{} of the money received and moved on had left within 48 hours",
+)
 def passed_on_in_48_hours(groups: GroupContext) -> FloatArray:
-    """Of the money that accounts of the group received and moved on, the share that left within
-    48 hours; empty where no account both receives and sends."""
+    """Share of the money that accounts of the group received and moved on which left within 48
+    hours."""
     return groups.measures[:, 1]
 
 
-@feature(unit="hours", label="rest before passing on")
+@feature(
+    unit="hours",
+    label="rest before passing on",
+    supposed="money that is passed on had rested in an account for {} on average",
+)
 def hours_at_rest(groups: GroupContext) -> FloatArray:
-    """How long money that is passed on rests in an account on average; empty where none is."""
+    """How long money that is passed on rests in an account on average."""
     return groups.measures[:, 2]
 
 
-@feature(unit="share", label="share kept on the way")
+@feature(
+    unit="share",
+    label="share kept on the way",
+    supposed="intermediate accounts had kept {} of what they received",
+)
 def share_kept(groups: GroupContext) -> FloatArray:
     """Share of what intermediate accounts received that they did not pass on within the group."""
     return groups.measures[:, 3]
@@ -176,7 +228,7 @@ def share_kept(groups: GroupContext) -> FloatArray:
 
 @feature(unit="yes or no", label="money comes back")
 def comes_back(groups: GroupContext) -> FloatArray:
-    """Whether money finds its way back to an account that it left (1) or not (0)."""
+    """Whether money finds its way back to an account that it left."""
     return groups.measures[:, 4]
 
 
@@ -194,7 +246,7 @@ def most_payees(groups: GroupContext) -> FloatArray:
 
 @feature(unit="share", label="share just below 10,000 EUR")
 def just_below_threshold(groups: GroupContext) -> FloatArray:
-    """Share of the transfers between 9,000 and 10,000 EUR, just below what must be reported."""
+    """Share of the transfers of 9,000 to 10,000 EUR, below the amount that must be reported."""
     below = (groups.amounts >= JUST_BELOW * THRESHOLD) & (groups.amounts < THRESHOLD)
     return groups.per_group(below.astype(np.float64)) / groups.n_transfers
 
@@ -207,33 +259,36 @@ def between_states(groups: GroupContext) -> FloatArray:
     return groups.per_group(apart.astype(np.float64)) / groups.n_transfers
 
 
-@feature(unit="share", label="share of first dealings")
+@feature(
+    unit="share",
+    label="share of first dealings",
+    supposed="{} of the transfers were between accounts without earlier dealings",
+)
 def first_dealings(groups: GroupContext) -> FloatArray:
     """Share of the transfers between two accounts that had no dealings before the group began."""
-    known = groups.graph.derived(all_transfers)
-    n = groups.graph.n_entities
-
-    def key(one: IntArray, other: IntArray) -> Int64Array:
-        return np.minimum(one, other).astype(np.int64) * n + np.maximum(one, other)
-
-    pairs = key(known.source, known.target)
-    seen, first = np.unique(pairs, return_index=True)  # transfers are in the order of time
-    earliest = known.at[first][np.searchsorted(seen, key(groups.sources, groups.targets))]
-    new = earliest >= groups.starts[groups.group]
+    new = groups.first_dealt >= groups.starts[groups.group]
     return groups.per_group(new.astype(np.float64)) / groups.n_transfers
 
 
-@feature(unit="share", label="share of new accounts")
+@feature(
+    unit="share",
+    label="share of new accounts",
+    supposed="{} of the accounts had no transfer on record from before the last 30 days",
+)
 def new_accounts(groups: GroupContext) -> FloatArray:
     """Share of the accounts with no transfer on record from before the last 30 days."""
     days = groups.earlier[1]
     return groups.per_group_of_members((np.isnan(days) | (days < 30)).astype(np.float64))
 
 
-@feature(unit="times", label="volume against own history")
+@feature(
+    unit="times",
+    label="volume against own history",
+    supposed="the accounts had moved {} what they moved in an average 30 days before",
+)
 def against_own_history(groups: GroupContext) -> FloatArray:
-    """What the accounts move in the group, as a multiple of what they moved in a usual 30 days
-    before; empty where no account has a history of 30 days."""
+    """What the accounts move in the group, as a multiple of what they moved in an average 30 days
+    before."""
     moved, days = groups.earlier
     usual = np.where(days >= 30, moved / np.maximum(days, 30) * 30, 0.0)
     known = groups.per_group_of_members(usual) * np.diff(groups.member_offsets)
@@ -250,26 +305,26 @@ def held_by_organisations(groups: GroupContext) -> FloatArray:
     return groups.per_group_of_members(held.astype(np.float64))
 
 
-@feature(unit="accounts", label="accounts used in an offence before")
+@feature(
+    unit="accounts",
+    label="accounts used in an offence before",
+    supposed="{} in the group were on record as used in an offence",
+)
 def used_in_an_offence_before(groups: GroupContext) -> FloatArray:
-    """How many of the accounts a record already states were used in an offence."""
+    """How many of the accounts are already on record as used in an offence."""
     used = np.isin(groups.members, groups.graph.derived(used_before)).astype(np.float64)
     return groups.per_group_of_members(used) * np.diff(groups.member_offsets)
 
 
-@feature(unit="share", label="share between acquainted holders")
+@feature(
+    unit="share",
+    label="share between acquainted holders",
+    supposed="{} of the transfers were between holders whom other records tie",
+)
 def holders_in_contact(groups: GroupContext) -> FloatArray:
     """Share of the transfers between holders whom other records tie, such as calls, a shared car
-    or an organisation; acquaintances often have an ordinary reason to pay each other."""
-    graph = groups.graph
-    rows = graph.link_rows(LinkKind.HOLDS)
-    holder = np.full(graph.n_entities, -1, np.int32)
-    holder[graph.targets[rows][::-1]] = graph.sources[rows][::-1]
-    contacts = graph.derived(contact_csr)
-    one, other = holder[groups.sources], holder[groups.targets]
-    tied = np.array(
-        [a >= 0 and b >= 0 and b in contacts.neighbours(a) for a, b in zip(one, other, strict=True)]
-    )
+    or an organisation."""
+    tied = acquainted(groups.graph, groups.sources, groups.targets)
     return groups.per_group(tied.astype(np.float64)) / groups.n_transfers
 
 

@@ -1,6 +1,7 @@
 """Prediction sets keep the right answer as often as they say, for each class (duty T9)."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from workbench.analysis.conformal import Conformal
@@ -47,23 +48,43 @@ def test_both_classes_are_covered_however_rare_one_is(seed: int) -> None:
     labels = (rng.random(40_000) < 0.02).astype(int)
     scores = rng.normal(size=40_000) + 1.5 * labels
     found = Conformal.of(scores[:20_000], labels[:20_000])
-    checked = found.checked(scores[20_000:], labels[20_000:])
+    true, false = found.kept(scores[20_000:], labels[20_000:], each_their_own(20_000), seed=seed)
     # binomial: about 400 true ones in each half, so 0.95 ± 4 · sqrt(2 · 0.95 · 0.05 / 400) = ± 0.06
-    assert abs(checked["conformal_coverage_true"] - 0.95) < 0.06
-    assert abs(checked["conformal_coverage_false"] - 0.95) < 0.01
-    assert 0.0 < checked["conformal_cannot_tell"] < 1.0
+    assert abs(true.share - 0.95) < 0.06
+    assert abs(false.share - 0.95) < 0.01
+    assert 0 < found.single(scores).mean() < 1
 
 
 def test_one_coverage_over_both_classes_would_give_up_the_rare_one() -> None:
     """The control: 95 % of all are kept by a set that never says "it holds"."""
     labels = np.r_[np.ones(20), np.zeros(980)].astype(int)
     never = Conformal(0.95, lowest_true=np.inf, highest_false=np.inf)
-    checked = never.checked(np.zeros(1000), labels)
-    assert checked["conformal_coverage_false"] == 1.0
-    assert checked["conformal_coverage_true"] == 0.0
+    true, false = never.kept(np.zeros(1000), labels, each_their_own(1000), seed=1)
+    assert (true.answer, true.share, true.n) == (True, 0.0, 20)
+    assert (false.answer, false.share, false.n) == (False, 1.0, 980)
+    assert true.falls_short(0.95)
+    assert not false.falls_short(0.95)
 
 
 def test_a_slice_without_one_class_says_nothing_of_it() -> None:
-    checked = Conformal(0.95, 0.0, 1.0).checked(np.zeros(3), np.zeros(3, dtype=int))
-    assert "conformal_coverage_true" not in checked
-    assert checked["conformal_cannot_tell"] == 1.0
+    bounds = Conformal(0.95, 0.0, 1.0)
+    (kept,) = bounds.kept(np.zeros(3), np.zeros(3, dtype=int), each_their_own(3), seed=1)
+    assert not kept.answer
+    assert not bounds.single(np.zeros(3)).any()
+
+
+def test_what_hangs_on_few_people_is_not_as_sure_as_its_many_candidates_would_make_it() -> None:
+    """Two hubs with 50 candidates each, of which one is missed: 50 % by 100 trials, or by 2."""
+    hub = np.repeat([1000, 1001], 50)
+    people = pd.DataFrame({"candidate": np.tile(np.arange(100), 2), "entity": np.r_[hub, :100]})
+    bounds = Conformal(0.95, lowest_true=0.0, highest_false=0.0)
+    scores, labels = np.where(hub == 1000, 1.0, -1.0), np.ones(100, dtype=int)
+    (kept,) = bounds.kept(scores, labels, people, seed=1)
+    low, high = kept.interval
+    assert kept.share == 0.5
+    assert high - low > 0.6  # by 100 independent trials (Wilson) it would be 0.40 to 0.60
+    assert not kept.falls_short(0.95)
+
+
+def each_their_own(n: int) -> pd.DataFrame:
+    return pd.DataFrame({"candidate": np.arange(n), "entity": np.arange(n)})

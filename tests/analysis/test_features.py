@@ -210,3 +210,63 @@ def test_group_features_of_payments_just_below_the_threshold_between_states_to_a
     assert math.isnan(found["hours_at_rest"])
     assert math.isnan(found["share_kept"])
     assert math.isnan(found["against_own_history"])
+
+
+def usual_of(built: GraphBuilder, links: list[int]) -> "pd.Series[float]":
+    graph = built.build()
+    accounts = np.union1d(graph.sources[links], graph.targets[links]).astype(np.int32)
+    asked = Candidates(
+        accounts,
+        np.array([0, len(accounts)], np.int64),
+        np.array(links, np.int32),
+        np.array([0, len(links)], np.int64),
+    )
+    found = MONEY_FLOW.history(graph, asked, as_of=day(300))
+    assert found is not None
+    return found.iloc[0]
+
+
+def test_what_was_usual_is_measured_as_the_group_is() -> None:
+    """A group of two days, and five transfers of its first account in the half year before."""
+    built = GraphBuilder()
+    people = [built.person_with_account() for _ in range(6)]
+    first, second, third, payer, payee, other = (account for _, account in people)
+    for source, target, amount, on in (
+        (payer, first, 400.0, 30.5),
+        (first, payee, 300.0, 31.0),
+        (other, first, 500.0, 60.5),
+        (payer, first, 200.0, 61.0),
+        (first, payee, 9_500.0, 90.0),
+    ):
+        built.transfer(source, target, amount, on=on)
+    group = [
+        built.transfer(first, second, 1_000.0, on=200),
+        built.transfer(second, third, 900.0, on=202),
+    ]
+    built.link(people[0][0], "associated_with", people[4][0], known=1)
+    found = usual_of(built, group)
+
+    assert found["transfers"] == pytest.approx(5 / 180 * 2)
+    assert found["typical_amount"] == pytest.approx(10_900 / 5)
+    # within two days once: of 400 received 300 left, after twelve hours
+    assert found["passed_on_in_48_hours"] == pytest.approx(300 / 400)
+    assert found["hours_at_rest"] == pytest.approx(12)
+    # of 90 times of two days, one with a payer, one with two; two with a payee
+    assert found["most_payers"] == pytest.approx(3 / 90)
+    assert found["most_payees"] == pytest.approx(2 / 90)
+    assert found["just_below_threshold"] == pytest.approx(1 / 5)
+    assert found["between_states"] == 0
+    assert found["first_dealings"] == pytest.approx(
+        3 / 5
+    )  # the two of day 61 and 90 knew each other
+    assert found["holders_in_contact"] == pytest.approx(2 / 5)
+    without = ["accounts", "span", "layers", "comes_back", "held_by_organisations"]
+    assert found[without].isna().all()  # what has no usual
+
+
+def test_nothing_is_usual_for_accounts_of_fewer_than_five_earlier_transfers() -> None:
+    built = GraphBuilder()
+    one, other = (built.person_with_account()[1] for _ in range(2))
+    for on in (50, 60, 70, 80):
+        built.transfer(one, other, 100.0, on=on)
+    assert usual_of(built, [built.transfer(one, other, 100.0, on=200)]).isna().all()

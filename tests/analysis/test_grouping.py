@@ -1,8 +1,8 @@
-"""What rises and falls together counts as one; what refits turn round is no reason."""
+"""What is closely correlated counts as one; what refits turn round is no reason."""
 
 import numpy as np
 
-from workbench.analysis.grouping import correlated, spreads, stable_shares, summed
+from workbench.analysis.grouping import correlated, directions, spreads, stable_shares, summed
 
 
 def test_features_with_rank_correlation_of_the_threshold_are_one_group() -> None:
@@ -10,6 +10,13 @@ def test_features_with_rank_correlation_of_the_threshold_are_one_group() -> None
     one = rng.normal(size=500)
     rows = np.column_stack([one, rng.normal(size=500), np.exp(one), -(one**3)])
     assert correlated(rows) == ((0, 2, 3), (1,))  # ranks agree, whatever the scale or sign
+
+
+def test_a_group_keeps_which_of_it_rise_and_which_fall() -> None:
+    one = np.arange(50.0)
+    rows = np.column_stack([one, one**2, np.tile([0.0, 1.0], 25), -one])
+    assert directions(rows, ((0, 1, 3), (2,))) == ((1, 1, -1), (1,))
+    assert directions(rows, ((0,), (1,), (2,), (3,))) == ((1,), (1,), (1,), (1,))
 
 
 def test_every_two_of_a_group_are_correlated_not_only_neighbours() -> None:
@@ -31,10 +38,17 @@ def test_a_groups_effect_is_its_members_sum() -> None:
 
 
 def test_a_reason_is_stable_by_its_share_of_refits_near_the_top() -> None:
-    # two refits of one row with four features; the top two are 0,1 and then 0,3
-    one, other = np.array([[9.0, -8.0, 1.0, 2.0]]), np.array([[5.0, 0.1, 0.2, -4.0]])
-    served = np.array([[1.0, -1.0, 1.0, -1.0]])
-    assert stable_shares(served, np.array([one, other]), top=2).tolist() == [[1.0, 0.5, 0.0, 0.5]]
+    # two refits of one row with four features; the strongest two of what raises the score are 0, 2
+    # and then 0, 3; nothing else lowers it than 1, in both
+    one, other = np.array([[9.0, -8.0, 3.0, 2.0]]), np.array([[5.0, -0.1, 0.2, 4.0]])
+    served = np.array([[1.0, -1.0, 1.0, 1.0]])
+    assert stable_shares(served, np.array([one, other]), top=2).tolist() == [[1.0, 1.0, 0.5, 0.5]]
+
+
+def test_what_little_speaks_against_a_claim_is_ranked_on_its_own_side() -> None:
+    """Three strong reasons for leave room for the one against, and for no fourth."""
+    refits = np.array([[[9.0, 8.0, 7.0, 6.0, -0.5]]] * 5)
+    assert stable_shares(refits[0], refits).tolist() == [[1.0, 1.0, 1.0, 0.0, 1.0]]
 
 
 def test_a_reason_that_a_refit_turns_round_is_not_stable_there() -> None:

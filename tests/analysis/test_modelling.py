@@ -1,5 +1,6 @@
 """Candidates, time slices, the choice between estimators, and the fitted model."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -54,11 +55,12 @@ def test_a_group_is_unseen_when_at_most_half_of_its_links_were_known() -> None:
     assert unseen(now, groups([1, 2])).tolist() == [False, True, True]
 
 
-def test_time_is_cut_into_past_later_and_latest() -> None:
-    split = TimeSplit.of(FIRST, FIRST + timedelta(days=730))
-    assert split.train_at == FIRST + timedelta(days=365)
-    assert split.calibrate_at == FIRST + timedelta(days=500)
+def test_time_is_cut_into_a_past_and_three_equal_slices() -> None:
+    split = TimeSplit.of(FIRST, FIRST + timedelta(days=720))
+    assert split.train_at == FIRST + timedelta(days=360)
+    assert split.calibrate_at == FIRST + timedelta(days=480)
     assert split.test_at == FIRST + timedelta(days=600)
+    assert split.end == FIRST + timedelta(days=720)
 
 
 def test_too_short_a_time_is_refused() -> None:
@@ -148,10 +150,47 @@ def test_no_rows_give_no_scores() -> None:
     assert fitted.explain(none) == ()
 
 
+def test_a_category_that_training_never_saw_is_flagged() -> None:
+    """T9"""
+    words = pd.DataFrame(
+        {"candidate": [0, 1, 1], "input": ["state", "state", "state"], "word": ["BB", "AA", "BB"]}
+    )
+    learnt = replace(sample(seed=1), categories=words)
+    fitted = Toy().fit(learnt, sample(seed=2), seed=3)["logistic_regression"]
+    again = FittedModel.restore(fitted.state())
+    row = pd.DataFrame([[0.0, 0.0, 0.0]], columns=list(COLUMNS))
+    assert again.flags(row, {"state": ("AA",)}) == ()
+    assert again.flags(row, {"state": ("AA", "CC")}) == (
+        "Unseen category: state is CC; training saw AA, BB.",
+    )
+    assert again.flags(row, {"kind": ("phone",)}) == (
+        "Unseen category: kind is phone; training saw none.",
+    )
+
+
+def test_categories_of_candidates_that_are_left_out_are_left_out() -> None:
+    words = pd.DataFrame({"candidate": [0, 1], "input": ["state", "state"], "word": ["BB", "AA"]})
+    taken = replace(sample(seed=1), categories=words).take(np.array([1, 5]))
+    assert taken.categories.to_numpy().tolist() == [[0, "state", "AA"]]
+
+
+def test_too_few_refits_are_refused_with_what_is_missing() -> None:
+    """True cases about one person alone are in few resamples."""
+    learnt = sample(seed=1)
+    alone = pd.DataFrame(
+        {"candidate": np.arange(len(learnt)), "entity": np.where(learnt.labels == 1, 0, 1)}
+    )
+    hanging = replace(learnt, people=alone)
+    fitted = Toy().fit(learnt, sample(seed=2), seed=3)["logistic_regression"]
+    with pytest.raises(BadInput, match=r"of 20 refits .* had true and false cases") as refused:
+        Toy().settle(fitted, hanging, hanging, seed=3)
+    assert refused.value.code == "too_few_refits"
+
+
 def test_input_outside_what_was_learnt_on_is_flagged() -> None:
     fitted = Toy().fit(sample(seed=1), sample(seed=2), seed=3)["logistic_regression"]
-    assert fitted.flags(pd.DataFrame([[0.0, 0.0, 0.0]], columns=list(COLUMNS))) == ()
-    far, none = fitted.flags(pd.DataFrame([[99.0, np.nan, np.nan]], columns=list(COLUMNS)))
+    assert fitted.flags(pd.DataFrame([[0.0, 0.0, 0.0]], columns=list(COLUMNS)), {}) == ()
+    far, none = fitted.flags(pd.DataFrame([[99.0, np.nan, np.nan]], columns=list(COLUMNS)), {})
     assert far.startswith("Out of range: calls is 99 calls; training saw -")
     assert none == "No value for meetings; in training it always had one."
 

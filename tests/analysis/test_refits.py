@@ -19,7 +19,7 @@ def test_scores_are_what_each_refit_says(name: str) -> None:
     asked = refits_of([(r.estimator, r.background) for r in fitted.refits])
     each = [decision(r.estimator, rows) for r in fitted.refits]
     np.testing.assert_allclose(asked.scores(rows), each, rtol=0, atol=1e-12)
-    assert asked.effects(rows).shape == (5, 50, 3)
+    assert asked.effects(rows).shape == (20, 50, 3)
 
 
 def test_a_refit_that_says_something_else_itself_withholds_explanations() -> None:
@@ -28,7 +28,7 @@ def test_a_refit_that_says_something_else_itself_withholds_explanations() -> Non
     found = LinearRefits.of(pairs)
     assert found is not None
     assert checked(found, pairs) is found
-    broken = replace(found, starts=found.starts + np.array([0.0, 0.0, 1e-3, 0.0, 0.0]))
+    broken = replace(found, starts=found.starts + 1e-3 * (np.arange(20) == 2))
     with pytest.raises(Withheld, match=r"said of refit 3 misses its own output by 0\.001"):
         checked(broken, pairs)
 

@@ -3,30 +3,75 @@
 import numpy as np
 import pytest
 
-from workbench.analysis.wording import Peers, Words, listed, shown
+from workbench.analysis.wording import SAME_DAY, Peers, Words, listed, shown
 
 CALLS = Words("calls", "calls", "calls", "How many calls the two had.")
 
 
 def test_a_value_is_compared_with_peers_in_words() -> None:
     peers = Peers.of(np.column_stack([np.arange(101.0), np.full(101, 2.0)]))
-    assert peers.compared(0, 97.0) == "higher than in 97 of 100 other candidates"
-    assert peers.compared(0, 3.0) == "lower than in 97 of 100 other candidates"
-    assert peers.compared(0, 1e9) == "higher than in 99 of 100 other candidates"
-    assert peers.compared(1, 2.0) == "as in most other candidates (2)"
-    assert peers.compared(0, 50.0) == "as in many other candidates (half lie between 25 and 75)"
+    whom = "candidates that it learnt from"
+    assert peers.compared(0, 97.0, CALLS) == f"higher than in 97 of 100 {whom}"
+    assert peers.compared(0, 3.0, CALLS) == f"lower than in 97 of 100 {whom}"
+    assert peers.compared(0, 1e9, CALLS) == f"higher than in 99 of 100 {whom}"
+    assert peers.compared(1, 2.0, CALLS) == f"as in most {whom} (2 calls)"
+    many = f"as in many {whom} (half lie between 25 and 75 calls)"
+    assert peers.compared(0, 50.0, CALLS) == many
+
+
+def test_whom_a_value_is_compared_with_is_said() -> None:
+    today = Peers.of(np.arange(101.0)[:, None], whom=SAME_DAY)
+    said = today.compared(0, 97.0, CALLS)
+    assert said == "higher than in 97 of 100 candidates of the same day"
+    nobody = Peers.of(np.empty((0, 1)), whom=SAME_DAY)
+    said = nobody.compared(0, 1.0, CALLS)
+    assert said == "no value for any of the candidates of the same day"
+
+
+def test_peers_are_told_in_the_unit_of_the_feature() -> None:
+    share = Words("x", "x", "share", "X.")
+    peers = Peers.of(np.linspace(0, 1, 101)[:, None], whom=SAME_DAY)
+    said = "as in many candidates of the same day (half lie between 25 % and 75 %)"
+    assert peers.compared(0, 0.5, share) == said
+    same = Peers.of(np.full((9, 1), 0.5), whom=SAME_DAY)
+    assert same.compared(0, 0.5, share) == "as in most candidates of the same day (50 %)"
+
+
+@pytest.mark.parametrize(
+    ("unit", "to", "now", "said"),
+    [
+        ("calls", 2.0, 10.0, "the two had only 2 calls (now 10)"),
+        ("calls", 10.0, 2.0, "the two had 10 calls (now 2)"),
+        ("calls", 1.0, 2.0, "the two had only 1 call (now 2)"),
+        ("calls", 0.0, 2.0, "the two had no calls (now 2)"),
+        ("share", 0.2, 0.67, "the two had only 20 % (now 67 %)"),
+        ("share", 0.0, 0.5, "the two had 0 % (now 50 %)"),
+        ("EUR", 900.0, 1200.0, "the two had only 900 EUR (now 1,200 EUR)"),
+        ("yes or no", 0.0, 1.0, "the two had did not"),
+    ],
+)
+def test_what_is_supposed_otherwise_is_said_beside_what_it_is(
+    unit: str, to: float, now: float, said: str
+) -> None:
+    assert Words("x", "x", unit, "X.", "the two had {}").otherwise(to, now) == said
 
 
 def test_a_sentence_is_the_features_own_words_with_value_and_unit() -> None:
-    said = CALLS.sentence(7.0, "higher than in 97 of 100 other candidates")
-    assert said == (
-        "How many calls the two had: 7 calls, higher than in 97 of 100 other candidates."
-    )
+    said = CALLS.sentence(7.0, "higher than in 97 of 100 others")
+    assert said == "How many calls the two had: 7 calls, higher than in 97 of 100 others."
     assert CALLS.sentence(float("nan"), "") == "How many calls the two had: no value."
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(7.0, "7"), (0.123, "0.12"), (-1.55, "-1.6"), (12345.6, "12,346")]
+    ("value", "text"),
+    [
+        (7.0, "7"),
+        (-2e-16, "0"),
+        (29.000000000000004, "29"),
+        (0.123, "0.12"),
+        (-1.55, "-1.6"),
+        (12345.6, "12,346"),
+    ],
 )
 def test_numbers_are_shown_short(value: float, text: str) -> None:
     assert shown(value) == text

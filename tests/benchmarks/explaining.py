@@ -17,7 +17,7 @@ from workbench.analysis.fitted_model import FittedModel, decision
 from workbench.store.streamed_table import streamed
 
 N_ROWS = {"small": 400, "full": 4_000}
-N_REFITS = {"small": 3, "full": 20}
+N_REFITS = 20
 N_BATCH = {"small": 2_500, "full": 100_000}
 
 
@@ -30,7 +30,7 @@ def rows(size: str) -> list[Row]:
     learnt = sample(N_ROWS[size], seed=21, curved=True)
     later = sample(N_ROWS[size], seed=22, curved=True)
     toy = Toy()
-    toy.n_refits = N_REFITS[size]
+    toy.n_refits = N_REFITS
     found = []
     for name, fitted in toy.fit(learnt, later, seed=23).items():
         one = sample(4, seed=24, curved=True).features.iloc[[0]]
@@ -38,7 +38,7 @@ def rows(size: str) -> list[Row]:
         whole = toy.settle(fitted, learnt, later, seed=23)
         alone = _native(fitted.estimator, fitted.background, row)
         each = [_native(r.estimator, r.background, row) for r in whole.refits]
-        refits = f"with {N_REFITS[size]} refits"
+        refits = f"with {N_REFITS} refits"
         for model, said, native, peer in (
             (fitted, "alone", alone, "its contributions and output"),
             (whole, refits, partial(_every, [alone, *each]), "those of all of them"),

@@ -36,7 +36,7 @@ def _appends(home: LogHome, size: str) -> list[Row]:
     single = times_as_fast(partial(home.plain, n), syncs, rounds=5)
     grouped = times_as_fast(partial(_append_group, home), partial(_sync, disk, GROUP), rounds=5)
     os.close(disk)
-    agrees = _size(home) - before == 6 * (n + GROUP) and not verify(home.log).n_faults
+    agrees = _size(home) - before == 6 * (n + GROUP) and not verify(home.log, home.vault).n_faults
     peer = "fdatasync of 4 KiB"
     return [
         Row(work="log: durable appends", peer=peer, measured=single, reach=0.35, agrees=agrees),
@@ -75,7 +75,7 @@ def _verification(home: LogHome, size: str) -> list[Row]:
     home.log.checkpoint()
     with home.database.read() as connection:
         bodies = [row.body for row in home.log.entries(connection)]
-    report = verify(home.log)
+    report = verify(home.log, home.vault)
     agrees = not report.n_faults and report.root_hash == _hashed(bodies)
     work, peer = partial(verify, home.log), partial(_hashed, bodies)
     return [

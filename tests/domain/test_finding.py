@@ -1,6 +1,7 @@
 """A finding's halves: what cannot be built, and which records are offence facts (duty T1)."""
 
 from dataclasses import replace
+from typing import Any
 
 import builders
 import pytest
@@ -34,6 +35,72 @@ def test_a_reason_stands_out_when_it_stays_in_four_of_five_refits(
 ) -> None:
     reason = replace(explanation().reasons[0], stable_share=share)
     assert replace(explanation(), reasons=(reason,)).stands_out is stands
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"method": " "}, "names no method"),
+        ({"n_refits": 0}, "stable over 0 refits"),
+        ({"n_refits": 19}, "stable over 19 refits, and 20 are the least"),
+        ({"n_refits": -1}, "rests on -1 refits"),
+    ],
+)
+def test_an_explanation_says_how_it_was_made_and_calls_nothing_stable_over_few_refits(
+    changed: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(Withheld, match=said):
+        replace(explanation(), **changed)
+
+
+def test_an_explanation_of_few_refits_has_no_stable_reason() -> None:
+    unstable = replace(explanation().reasons[0], stable_share=0.5)
+    assert not replace(explanation(), n_refits=3, reasons=(unstable,)).stands_out
+
+
+@pytest.mark.parametrize("share", [9.0, -0.1, float("nan")])
+def test_a_stability_is_a_share(share: float) -> None:
+    made = explanation()
+    for part in (made.effects[0], made.reasons[0]):
+        with pytest.raises(Withheld, match="stability is"):
+            replace(part, stable_share=share)
+
+
+def test_the_interval_of_an_effect_is_in_order() -> None:
+    made = explanation()
+    for part in (made.effects[0], made.reasons[0]):
+        with pytest.raises(Withheld, match=r"runs from 0\.4 to 0\.2"):
+            replace(part, interval=(0.4, 0.2))
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"probability": 7.0}, "the probability is 7, not from 0 to 1"),
+        ({"probability": float("nan")}, "the probability is nan"),
+        ({"threshold": -0.1}, "the threshold is -0.1"),
+        ({"coverage": 1.5}, "the coverage is 1.5"),
+        ({"interval": (0.7, 0.5)}, "the interval runs from 0.7 to 0.5"),
+        ({"interval": (0.5, 1.2)}, "an end of the interval is 1.2"),
+        ({"interval": None}, "rests on refits that gave no interval"),
+        ({"answers": (True, True)}, "answers are .True, True., not each answer at most once"),
+        ({"proposed": False}, "otherwise than its threshold"),
+        ({"score": 0.6}, "the output that is explained is not the score"),
+        ({"position": {"calls": 1.1}}, "the position of calls is 1.1"),
+    ],
+)
+def test_an_assessment_that_contradicts_itself_cannot_be_built(
+    changed: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(Withheld, match=rf"finding F-1 cannot be shown: .*{said}"):
+        replace(builders.assessment("F-1"), **changed)
+
+
+def test_a_withheld_explanation_may_come_without_an_interval() -> None:
+    made = replace(
+        builders.assessment("F-1"), explanation=None, withheld="It missed.", interval=None
+    )
+    assert made.interval is None
 
 
 def test_reasons_share_the_effects_out_each_once() -> None:

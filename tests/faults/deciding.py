@@ -151,7 +151,7 @@ def examine(root: Path) -> State:
     whole = {_work(key): index for key, index in set(rows) & set(entries)}
     lost = [work for work, index in said if work not in whole or index not in (-1, whole[work])]
     lost += [key for key, _ in rows if home.vault.get(FINDING, key) != REASON.encode()]
-    report = verify(home.log)
+    report = verify(home.log, home.vault)
     home.database.close()
     return State(
         acknowledged=len(said),

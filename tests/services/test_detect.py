@@ -16,7 +16,7 @@ from workbench.domain.finding import Assessment, Claim, Finding
 from workbench.domain.log import EntryKind
 from workbench.services import detect, release
 from workbench.store import cases, findings
-from workbench.store.artifact import versions_here
+from workbench.store.environment import environment_here
 
 pytestmark = pytest.mark.slow
 
@@ -94,11 +94,11 @@ def test_an_assessment_holds_what_replay_and_reader_need(home: Home) -> None:
     for finding, _, assessment in content(home):
         assert assessment.release_id == finding.release_id == "callers/1"
         assert set(assessment.snapshot) == {"calls", "calls_of_both"}
-        assert assessment.versions == versions_here()
+        assert assessment.versions == environment_here()
         assert assessment.seed == 5
         assert assessment.interval[0] <= assessment.probability <= assessment.interval[1]
         assert assessment.explanation is not None
-        assert assessment.explanation.n_refits == 4
+        assert assessment.explanation.n_refits == 20
         assert assessment.explanation.output == assessment.score
         assert assessment.unless
         assert assessment.limits == (

@@ -85,7 +85,7 @@ def test_what_lies_undecided_before_people_is_measured_and_not_shown(tmp_path: P
         found = findings.list_findings(connection, model=world.MODEL)
     decided, erased = found[0], found[1].id
     builders.decided(built, decided, "analyst-1")
-    desk.vault.erase(erased)
+    builders.erased(built, erased)
     open_ = {f.id: frozenset(findings.load_claim(desk.vault, f).subject_ids) for f in found[2:]}
     asked = {"dataset": world.WORLD, "account": "operator", "pairs": tmp_path / "pairs.csv"}
     evaluate.evaluate(desk, world.MODEL, **asked)

@@ -55,7 +55,7 @@ def test_the_log_stays_sound_after_a_pack_left(home: LogHome) -> None:
     for name in ("analyst", "second"):
         home.reviewed("F-1", name)
     exchange.pack(home.desk, "F-1", account="second")
-    assert log_check.verify(home.log).faults == ()
+    assert log_check.verify(home.log, home.vault).faults == ()
 
 
 def test_an_undecided_finding_does_not_leave(home: LogHome) -> None:

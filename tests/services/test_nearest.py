@@ -20,15 +20,17 @@ def home(tmp_path: Path) -> Home:
     return builders.home(tmp_path)
 
 
-def sealed_at(home: Home, **position: float) -> Finding:
-    """A finding whose features stand at these places among peers."""
+def sealed_at(home: Home, *, about: str = "", **position: float) -> Finding:
+    """A finding on a pair of its own (or on `about`), whose features stand at these places."""
     finding_id = findings.new_finding_id()
+    claim = builders.claim(finding_id)
+    claim = replace(claim, subject_ids=("E1", about or f"E-{finding_id}"))
     with home.desk.database.write() as connection:
         return findings.seal(
             connection,
             home.desk.log,
             home.desk.vault,
-            claim=builders.claim(finding_id),
+            claim=claim,
             assessment=replace(builders.assessment(finding_id), position=position),
             about_person=True,
             n_offence_facts=1,
@@ -57,6 +59,25 @@ def test_a_feature_that_one_of_two_lacks_is_as_far_as_can_be(home: Home) -> None
     builders.unveiled(home, here, "analyst-1")
     (found,) = nearest.nearest(home.desk, here.id, account="analyst-1")
     assert found.distance == pytest.approx(0.5**0.5)
+
+
+def test_the_very_same_in_another_case_is_told_apart_from_what_is_like_it(home: Home) -> None:
+    """One group of transfers may touch a dozen cases: that is one instance, not twelve."""
+    here = sealed_at(home, about="E2", calls=0.5)
+    like = [sealed_at(home, calls=0.5 + 0.1 * n) for n in (1, 2, 3)]
+    same = sealed_at(home, about="E2", calls=0.5)
+    twice = [sealed_at(home, about="E7", calls=0.55) for _ in range(2)]
+    for finding in (same, *like, *twice):
+        builders.decided(home, finding, "analyst-1")
+    builders.unveiled(home, here, "analyst-1")
+    found = nearest.nearest(home.desk, here.id, account="analyst-1")
+    first, second, *others = found
+    assert (first.finding_id, first.is_same) == (same.id, True)
+    # then three others, and of the two findings on one pair only one
+    assert second.finding_id in {t.id for t in twice}
+    assert second.also == (builders.CASE,)
+    assert [n.finding_id for n in others] == [like[0].id, like[1].id]
+    assert not any(n.is_same for n in (second, *others))
 
 
 def test_a_second_reader_learns_no_verdict_that_is_theirs_to_give_t10(home: Home) -> None:
@@ -98,7 +119,7 @@ def test_each_one_opened_is_logged_and_an_erased_one_is_not_there(home: Home) ->
     for finding in (other, erased):
         builders.decided(home, finding, "analyst-1")
     builders.unveiled(home, here, "analyst-1")
-    home.desk.vault.erase(erased.id)
+    builders.erased(home, erased.id)
     before = builders.n_entries(home, EntryKind.CONSULTATION)
     nearest.nearest(home.desk, here.id, account="analyst-1")
     with home.desk.database.read() as connection:

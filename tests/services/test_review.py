@@ -436,7 +436,7 @@ def test_content_that_is_not_what_was_sealed_is_not_shown(built: Home) -> None:
 def test_erased_content_is_said_to_be_erased(built: Home) -> None:
     finding = seal(built)
     decided(built, finding, "analyst-1")
-    built.desk.vault.erase(finding.id)
+    builders.erased(built, finding.id)
     with pytest.raises(NotFound, match="erased"):
         review.read(built.desk, finding.id, account="analyst-2")
     (row,) = review.list_findings(built.desk)

@@ -162,7 +162,7 @@ def test_an_erased_finding_is_counted_since_nobody_can_match_it(tmp_path: Path) 
     found = detect.detect(
         home.desk, world.MODEL, dataset=EARLY, account="analyst-1", seed=5, per_case=2
     )
-    home.desk.vault.erase(found[0])
+    builders.erased(home, found[0])
     with home.desk.database.read() as connection:
         held, n_erased = findings.claims_of_model(connection, home.desk.vault, world.MODEL)
     assert (len(held), n_erased) == (len(found) - 1, 1)

@@ -137,7 +137,8 @@ def test_reasons_in_words_come_back_until_they_are_erased(built: Home) -> None:
         judgement = findings.judgement_of(connection, desk.vault, finding.id, who)
         assert judgement is not None
         assert (decision.reason, judgement.reason) == (builders.REASON, builders.REASON)
-        desk.vault.erase(finding.id)
+    builders.erased(built, finding.id)
+    with desk.database.read() as connection:
         (decision,) = findings.decisions_of(connection, desk.vault, finding.id)
         assert decision.reason == findings.ERASED
 

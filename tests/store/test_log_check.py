@@ -16,6 +16,7 @@ from workbench.store.database import Database
 from workbench.store.decision_log import DecisionLog
 from workbench.store.log_check import LogReport, verify
 from workbench.store.tables import PROTECTED
+from workbench.store.vault import Vault
 
 BODY_AND_HASH = "UPDATE log_entry SET body = ?, leaf_hash = ? WHERE seq = ?"
 BODY = "UPDATE log_entry SET body = ? WHERE seq = ?"
@@ -41,7 +42,7 @@ def home(reviewed: Path, tmp_path: Path) -> LogHome:
 
 def found(home: LogHome) -> LogReport:
     home.database.close()
-    return verify(home.reopened())
+    return verify(home.reopened(), home.vault)
 
 
 def bodies(home: LogHome) -> list[bytes]:
@@ -74,9 +75,9 @@ def test_an_empty_log_is_sound(tmp_path: Path) -> None:
     database = Database(tmp_path / "workbench.db")
     database.migrate()
     log = DecisionLog(database, tmp_path / "keys", now=Clock())
-    assert verify(log).faults == ()
+    assert verify(log, Vault(tmp_path / "vault")).faults == ()
     log.checkpoint()
-    assert verify(log).faults == ()
+    assert verify(log, Vault(tmp_path / "vault")).faults == ()
 
 
 def test_one_byte_of_every_entry_in_turn_is_found_by_its_index(home: LogHome) -> None:
@@ -84,11 +85,11 @@ def test_one_byte_of_every_entry_in_turn_is_found_by_its_index(home: LogHome) ->
     for index, body in enumerate(bodies(home)):
         changed = body[:-3] + bytes([body[-3] ^ 1]) + body[-2:]
         home.raw(BODY, changed, index)
-        report = verify(home.log)
+        report = verify(home.log, home.vault)
         assert report.faults[0].index == index, index
         assert f"Entry {index} was changed" in report.as_text()
         home.raw(BODY, body, index)
-    assert not verify(home.log).faults
+    assert not verify(home.log, home.vault).faults
 
 
 def test_a_changed_byte_is_found_with_the_triggers_back_in_place(home: LogHome) -> None:
@@ -110,7 +111,7 @@ def test_any_byte_of_any_entry_is_found_by_its_index(home: LogHome, data: st.Dat
     changed = bytearray(kept[index])
     changed[at] ^= flip
     home.raw(BODY, bytes(changed), index)
-    assert index in [fault.index for fault in verify(home.log).faults]
+    assert index in [fault.index for fault in verify(home.log, home.vault).faults]
     home.raw(BODY, kept[index], index)
 
 
@@ -278,7 +279,7 @@ def test_a_missing_memory_of_the_signer_is_a_fault(home: LogHome) -> None:
 def test_without_the_public_key_nothing_can_be_verified(home: LogHome) -> None:
     (home.keys / "log.pub").unlink()
     with pytest.raises(Unavailable, match=r"log\.pub"):
-        verify(home.log)
+        verify(home.log, home.vault)
 
 
 # Rows and the gate ------------------------------------------------------------------------------
@@ -384,11 +385,11 @@ def test_every_dropped_trigger_is_found_and_named(home: LogHome) -> None:
     index = index_of(home, "schema_change")
     for name in ("action_needs_its_deciders", "log_entry_is_never_deleted"):
         home.raw(f"DROP TRIGGER {name}")
-        (fault,) = verify(home.log).faults
+        (fault,) = verify(home.log, home.vault).faults
         assert (fault.index, fault.code) == (index, "schema")
         assert f"trigger {name} is missing" in fault.message
         home.raw(triggers[name])
-        assert not verify(home.log).faults
+        assert not verify(home.log, home.vault).faults
 
 
 def test_a_weakened_view_and_a_trigger_too_many_are_named(home: LogHome) -> None:

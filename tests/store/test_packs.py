@@ -8,6 +8,7 @@ from builders_log import REASON, RELEASE, LogHome, log_home
 
 from workbench.domain.errors import BadInput, NotFound
 from workbench.store import findings
+from workbench.store.erasure import erase_finding
 from workbench.store.packs import build_pack, draft, export_lines
 
 
@@ -133,7 +134,7 @@ def test_refused_attempts_and_consultations_stay_at_home(home: LogHome) -> None:
 
 def test_what_was_erased_cannot_be_packed(home: LogHome) -> None:
     home.whole_review("F-1")
-    home.vault.erase("F-1")
+    erase_finding(home.log, home.vault, "F-1", account=home.people["operator"])
     with pytest.raises(NotFound):
         packed(home)
 

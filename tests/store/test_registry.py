@@ -14,7 +14,8 @@ from builders_web import TestClient
 
 from workbench.analysis.fitted_model import FittedModel
 from workbench.domain.errors import BadInput, CheckFailed, NotFound
-from workbench.store.artifact import TRUSTED, dumped, undumped, versions_here
+from workbench.store.artifact import TRUSTED, dumped, undumped
+from workbench.store.environment import environment_here
 from workbench.store.registry import SERVED, Compared, Registry, Training
 
 pytestmark = pytest.mark.slow
@@ -78,7 +79,7 @@ def test_a_run_records_what_it_came_from(registry: tuple[Registry, str]) -> None
     assert "f1" not in run.measures  # not a number
     assert run.parameters["taken"] == "gradient_boosting"
     tags = dict(query(registry, f"SELECT key, value FROM tags WHERE run_uuid = '{registry[1]}'"))
-    assert tags["version.scikit-learn"] == versions_here()["scikit-learn"]
+    assert tags["version.scikit-learn"] == environment_here()["scikit-learn"]
     assert "commit" in tags
 
 

@@ -23,7 +23,7 @@ JOINER = "\u2060"
 def test_a_probability_is_said_in_whole_numbers_of_a_round_one(
     value: float, low: float, high: float, said: str
 ) -> None:
-    assert words.probability(value, low, high) == said
+    assert words.probability(value, (low, high)) == said
 
 
 def test_numbers_have_two_significant_digits_and_an_interval() -> None:

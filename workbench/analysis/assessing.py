@@ -13,17 +13,20 @@ import pandas as pd
 from workbench.analysis.counter_case import keystones
 from workbench.analysis.explanation import reasons_against, reasons_for
 from workbench.analysis.graph import CaseGraph
-from workbench.analysis.modelling import Candidates, Fitted, ModelDefinition
+from workbench.analysis.modelling import Candidates, Fitted, ModelDefinition, words_by_input
 from workbench.analysis.tables import IntArray
+from workbench.analysis.wording import SAME_DAY, Peers
+from workbench.domain.checked import Interval, Miss
 from workbench.domain.errors import Withheld
-from workbench.domain.finding import Assessment, CounterCase, Explanation, GroupRate, Keystone
+from workbench.domain.finding import Assessment, CounterCase, Explanation, GroupRate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Served:
     """What stays the same for all that a release says: who it is, its limits, its error rates.
 
-    `drift` are sentences on how today's candidates differ from those it learnt on.
+    `drift` are sentences on how today's candidates differ from those it learnt on, `peers` what
+    the features are among them.
     """
 
     model: ModelDefinition
@@ -33,6 +36,7 @@ class Served:
     limits: tuple[str, ...]
     rates: tuple[GroupRate, ...]
     drift: tuple[str, ...]
+    peers: Peers
     seed: int
     versions: dict[str, str]
 
@@ -65,9 +69,13 @@ def assessment(served: Served, asked: Asked, *, finding_id: str, salt: str) -> A
     """What the model says of one candidate, computed on its row alone, as replay will."""
     fitted, row = served.fitted, asked.features
     probability = float(fitted.probability(row)[0])
-    low, high = fitted.interval(row)
-    explanation, withheld = explained(fitted, row, asked.history)
+    explanation, gone = _tried(fitted, row, asked.history, served.peers)
     proposed = probability >= fitted.threshold
+    categories = words_by_input(
+        served.model.categories(
+            asked.graph, asked.candidates.take(np.array([asked.i], np.int64)), as_of=asked.as_of
+        )
+    )
     return Assessment(
         finding_id=finding_id,
         model=served.model.name,
@@ -75,36 +83,67 @@ def assessment(served: Served, asked: Asked, *, finding_id: str, salt: str) -> A
         release_digest=served.release_digest,
         score=float(fitted.score(row)[0]),
         probability=probability,
-        interval=(float(low[0]), float(high[0])),
+        interval=interval_of(fitted, row),
         threshold=fitted.threshold,
         proposed=proposed,
+        outcome=served.model.outcome,
+        calibration=fitted.calibration(probability),
         answers=fitted.answers(row),
         coverage=fitted.coverage,
+        kept=fitted.kept,
         explanation=explanation,
-        withheld=withheld,
+        withheld=str(gone or ""),
+        miss=None if gone is None else Miss(method=gone.method, residual=f"{gone.residual:.3g}"),
         reasons_for=reasons_for(explanation) if explanation else (),
         against=reasons_against(explanation) if explanation else (),
-        unless=fitted.unless(row),
+        unless=fitted.unless(row, explanation=explanation),
         counter_case=counter_case(served, asked, proposed=proposed),
         limits=served.limits,
         group_rates=served.rates,
-        flags=(*fitted.flags(row), *served.drift),
+        flags=fitted.flags(row, categories),
+        drift=served.drift,
         position=fitted.position(row),
         snapshot={name: repr(float(row[name].iloc[0])) for name in fitted.feature_names},
+        categories=categories,
         seed=served.seed,
         versions=served.versions,
         salt=salt,
     )
 
 
+def peers_of(fitted: Fitted, features: pd.DataFrame) -> Peers:
+    """What the features are among all that a model could be asked about on one day."""
+    rows = features.loc[:, list(fitted.feature_names)].to_numpy(np.float64)
+    return Peers.of(rows, whom=SAME_DAY)
+
+
 def explained(
-    fitted: Fitted, row: pd.DataFrame, history: pd.DataFrame | None = None
+    fitted: Fitted,
+    row: pd.DataFrame,
+    history: pd.DataFrame | None = None,
+    peers: Peers | None = None,
 ) -> tuple[Explanation | None, str]:
     """The explanation of one row, or the sentence that says why it is withheld."""
+    explanation, gone = _tried(fitted, row, history, peers)
+    return explanation, str(gone or "")
+
+
+def _tried(
+    fitted: Fitted, row: pd.DataFrame, history: pd.DataFrame | None, peers: Peers | None
+) -> tuple[Explanation | None, Withheld | None]:
     try:
-        return fitted.explain(row, history=history)[0], ""
+        return fitted.explain(row, history=history, peers=peers)[0], None
     except Withheld as error:
-        return None, str(error)
+        return None, error
+
+
+def interval_of(fitted: Fitted, row: pd.DataFrame) -> Interval | None:
+    """95 % interval of one row's probability; None where the refits beneath it miss themselves."""
+    try:
+        low, high = fitted.interval(row)
+    except Withheld:
+        return None
+    return float(low[0]), float(high[0])
 
 
 def counter_case(served: Served, asked: Asked, *, proposed: bool) -> CounterCase | None:
@@ -112,24 +151,24 @@ def counter_case(served: Served, asked: Asked, *, proposed: bool) -> CounterCase
     told = served.model.ordinary(asked.graph, asked.candidates, asked.i, as_of=asked.as_of)
     if told is None:
         return None
-    found: tuple[Keystone, ...] = ()
-    n_tried = 0
-    if proposed:
-        found, n_tried = keystones(
+    carried = carried_links(asked.graph, asked.links, asked.beneath) if proposed else {}
+    return CounterCase(
+        story=told.story,
+        fits=told.fits,
+        misfits=told.misfits,
+        untold=told.untold,
+        keystones=keystones(
             served.model,
             served.fitted,
             asked.graph,
             asked.candidates,
             asked.i,
-            carried_links(asked.graph, asked.links, asked.beneath),
+            carried,
             as_of=asked.as_of,
-        )
-    return CounterCase(
-        story=told.story,
-        fits=told.fits,
-        misfits=told.misfits,
-        keystones=found,
-        n_tried=n_tried,
+            seed=served.seed,
+        ),
+        n_tried=len(carried),
+        n_beneath=len(asked.beneath),
         enquiry=told.enquiry,
     )
 

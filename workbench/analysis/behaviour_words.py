@@ -36,7 +36,8 @@ TOO_FEW = "too few to tell"
 EFFECT = "effect on the score (log-odds)"
 SUMMARY = (
     "Each line is a reason, the strongest first; each dot a candidate. To the right it spoke for "
-    "the claim, to the left against it. What rises and falls together is one reason."
+    "the claim, to the left against it. Features that are closely correlated, the same way or "
+    "opposite ways, are one reason."
 )
 DEPENDENCE = (
     "Each dot is a candidate: what the feature was, and what that did to the score. The line joins "
@@ -152,5 +153,5 @@ def left_out_sentence(n_left_out: int) -> str:
 def unnamed(example: Example) -> str:
     """What stands where no reason is named."""
     if example.withheld:
-        return f"The explanation is withheld: {example.withheld}"
+        return example.withheld
     return "No single reason stands out."

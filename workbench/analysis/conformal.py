@@ -13,9 +13,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
+from workbench.analysis.slice_measures import N_REPLICATES, around
 from workbench.analysis.tables import FloatArray, IntArray
-from workbench.analysis.uncertainty import wilson
+from workbench.analysis.uncertainty import resampled
+from workbench.domain.checked import Kept
+
+Bools = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 COVERAGE = 0.95  # as every interval of the workbench
 RESERVE = 0.2  # of the misses that are allowed, kept for later candidates being unlike earlier ones
@@ -52,25 +57,35 @@ class Conformal:
         holds, holds_not = score >= self.lowest_true, score <= self.highest_false
         return (*((True,) if holds else ()), *((False,) if holds_not else ()))
 
-    def checked(self, scores: FloatArray, labels: IntArray) -> dict[str, float]:
-        """Coverage per class on a later slice, with 95 % intervals (Wilson), and how often there
-        is no single answer; shares from 0 to 1."""
-        kept = {
-            "true": (scores >= self.lowest_true)[labels == 1],
-            "false": (scores <= self.highest_false)[labels != 1],
-        }
-        found = {}
-        for name, within in kept.items():
-            if len(within):
-                share = np.array([within.mean()])
-                low, high = wilson(share, np.array([len(within)]))
-                found[f"conformal_coverage_{name}"] = float(share[0])
-                found[f"conformal_coverage_{name}_low"] = float(low[0])
-                found[f"conformal_coverage_{name}_high"] = float(high[0])
-        single = (scores >= self.lowest_true) != (scores <= self.highest_false)
-        if len(single):
-            found["conformal_cannot_tell"] = float(1 - single.mean())
+    def single(self, scores: FloatArray) -> Bools:
+        """Which of n scores leave exactly one answer."""
+        found: Bools = (scores >= self.lowest_true) != (scores <= self.highest_false)
         return found
+
+    def kept(
+        self, scores: FloatArray, labels: IntArray, people: pd.DataFrame, *, seed: int
+    ) -> tuple[Kept, ...]:
+        """Coverage found on a later slice, for each class that it has; people are resampled.
+
+        Candidates share people, so as many trials as candidates would make it look too sure.
+        """
+        true = labels == 1
+        right = np.where(true, scores >= self.lowest_true, scores <= self.highest_false)
+        draws = list(resampled(people, len(scores), n_replicates=N_REPLICATES, seed=seed))
+        found = []
+        for answer in (True, False):
+            mine = true == answer
+            if mine.any():
+                share = float(right[mine].mean())
+                again = np.array([_share(right[mine], weights[mine]) for weights in draws])
+                bounds = around(share, again, int(mine.sum()))
+                found.append(Kept(answer=answer, share=share, interval=bounds, n=int(mine.sum())))
+        return tuple(found)
+
+
+def _share(right: Bools, weights: FloatArray) -> float:
+    total = float(weights.sum())
+    return float(weights[right].sum()) / total if total else float("nan")
 
 
 def _bound(scores: FloatArray, misses: float) -> float:

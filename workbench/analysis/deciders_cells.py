@@ -16,7 +16,7 @@ KEYS = (
     *("kind", "model", "title", "version", "release", "release_digest", "unit", "dataset"),
     *("as_of", "margin", "harm", "margin_own", "digest"),
 )
-TREATED = ("records", "truth", "gaps", "missed", "n_elsewhere", "burden")
+TREATED = ("records", "truth", "gaps", "missed", "n_elsewhere", "burden", "n_repeats")
 _DECIDERS = ("before", "release", "after")
 _COUNTS = ("n_readings", "n_comparable", "n_findings", "changed_to_the_release", "changed_away")
 _OPENED = ("n_opened", "share", "interval")
@@ -37,8 +37,9 @@ def deciders_without_small_cells(
             out[basis], found_told = _basis(found, least, groups=basis == first)
             gaps[basis] = [_side(row, out[basis]["by"]) for row in document["gaps"][basis]]
             told.update(found_told)
-    if "n_elsewhere" in document:
-        out["n_elsewhere"] = counted(document["n_elsewhere"], least)
+    for key in ("n_elsewhere", "n_repeats"):
+        if key in document:
+            out[key] = counted(document[key], least)
     if "missed" in document:
         found = document["missed"]
         out["missed"] = None if found is None else _missed(found, least)

@@ -134,7 +134,7 @@ def residuals(attribution: Attribution, outputs: FloatArray) -> FloatArray:
 
 @dataclass(frozen=True, slots=True)
 class Refitted:
-    """What refits on resampled people, each against a background of its own, say of n rows.
+    """What refits on resampled people say of n rows, each by its own background or branches.
 
     Parameters
     ----------
@@ -156,16 +156,18 @@ class Refitted:
 class Speech:
     """What puts an attribution into words: names, peers, groups, and what history is called.
 
-    `own` is what an entity's own history is, such as "half a year earlier".
+    `signs` are the groups' directions (see `directions`), `own` is what an entity's own history
+    is, such as "half a year earlier".
     """
 
     words: Sequence[Words]
     peers: Peers
     groups: Groups
+    signs: Groups
     own: str = ""
 
     def compared(self, j: int, value: float) -> str:
-        return "" if isnan(value) else self.peers.compared(j, value)
+        return "" if isnan(value) else self.peers.compared(j, value, self.words[j])
 
     def usual(self, j: int, value: float) -> str:
         if isnan(value) or not self.own:
@@ -280,12 +282,13 @@ class _Row:
             features=tuple(w.name for w in words),
             effect=effect,
             interval=interval,
-            sentence=self.sentences[members[0]] if len(members) == 1 else self._together(members),
+            sentence=self.sentences[members[0]] if len(members) == 1 else self._together(g),
             stable_share=stable_share,
         )
 
-    def _together(self, members: tuple[int, ...]) -> str:
+    def _together(self, g: int) -> str:
         """The group's own words: its members' names and values, the strongest first."""
+        members = self.speech.groups[g]
         ordered = sorted(members, key=lambda j: -abs(self.effects[j]))
         label = listed([self.speech.words[j].label for j in members])
         parts = []
@@ -293,18 +296,28 @@ class _Row:
             word, value = self.speech.words[j], self.row[j]
             compared = self.speech.compared(j, value)
             own = self.speech.usual(j, self.usual[j])
-            said = ", ".join(part for part in (compared, own) if part)
-            parts.append(f"{word.label}: {word.value(value)}{f' ({said})' if said else ''}")
+            beside = ", ".join(part for part in (compared, own) if part)
+            parts.append(f"{word.label}: {word.value(value)}{f' ({beside})' if beside else ''}")
+        said = "; ".join(parts)
         return (
-            f"{label[:1].upper()}{label[1:]}, which rise and fall together and count as one. "
-            f"{'; '.join(parts)}."
+            f"{label[:1].upper()}{label[1:]}, {_moving(self.speech.signs[g])}, count as one "
+            f"reason. {said[:1].upper()}{said[1:]}."
         )
+
+
+def _moving(signs: tuple[int, ...]) -> str:
+    if -1 not in signs:
+        return "which rise and fall together"
+    one, other = (
+        ("one rises", "the other falls") if len(signs) == 2 else ("some rise", "others fall")
+    )
+    return f"of which {one} as {other}"
 
 
 def reasons_for(explanation: Explanation) -> tuple[str, ...]:
     """Sentences of the strongest notable stable reasons that raised the score, strongest first.
 
-    None where no reason stays among the top in four of five refits: no single one stands out.
+    None where no reason stays among the top of its side in four of five refits.
     """
     return tuple(reason.sentence for reason in stated(explanation, sign=1))
 
@@ -321,61 +334,3 @@ def stated(explanation: Explanation, *, sign: int) -> tuple[Reason, ...]:
     return tuple(
         r for r in ranked if r.is_stable and sign * r.effect > 0 and abs(r.effect) > enough
     )[:TOP]
-
-
-def unless(
-    probability: Callable[[Matrix], FloatArray],
-    row: FloatArray,
-    threshold: float,
-    *,
-    words: Sequence[Words],
-    peers: Peers,
-    fixed: frozenset[str],
-) -> tuple[str, ...]:
-    """What would change the result: the smallest change of one feature that crosses the line.
-
-    Only values that occurred among peers are tried, and only features that a person can check
-    and that may turn out otherwise (not `fixed`).
-
-    Parameters
-    ----------
-    probability : callable
-        The served model's calibrated probability of rows.
-    row : float array, features
-        The candidate.
-    """
-    ahead = float(probability(row[None, :])[0]) >= threshold
-    tried = [
-        (j, value)
-        for j, word in enumerate(words)
-        if word.name not in fixed
-        for value in np.unique(peers.quantiles[j][~np.isnan(peers.quantiles[j])])
-    ]
-    changed = np.repeat(row[None, :], len(tried), axis=0)
-    for i, (j, value) in enumerate(tried):
-        changed[i, j] = value
-    crosses = (probability(changed) >= threshold) != ahead
-    crossing: dict[int, list[float]] = {}
-    for (j, value), crossed in zip(tried, crosses, strict=True):
-        if crossed:
-            crossing.setdefault(j, []).append(value)
-    found = [
-        (*_nearest(np.array(values), row[j], peers.quantiles[j]), words[j], row[j])
-        for j, values in crossing.items()
-    ]
-    found.sort(key=lambda item: item[0])
-    end = "no longer be put forward" if ahead else "be put forward"
-    said = tuple(
-        f"{word.reason.rstrip('.')}: at {word.value(to)} instead of {word.value(was)} it would "
-        f"{end}."
-        for _, to, word, was in found[:TOP]
-    )
-    return said or ("No change of one feature alone would change the result.",)
-
-
-def _nearest(values: FloatArray, to: float, line: FloatArray) -> tuple[float, float]:
-    """Distance in ranks among peers, and the nearest of `values`."""
-    at = float(np.searchsorted(line, to)) if not np.isnan(to) else 50.0
-    distances = np.abs(np.searchsorted(line, values) - at)
-    best = int(np.argmin(distances))
-    return float(distances[best]), float(values[best])

@@ -7,11 +7,12 @@ taken is refitted on resampled people, for intervals of probabilities and stabil
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Any
+from types import MappingProxyType
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -20,12 +21,21 @@ from workbench.analysis.conformal import RESERVE, Conformal
 from workbench.analysis.features import Feature
 from workbench.analysis.fitted_model import FittedModel, Refit, decision, learn, to_matrix
 from workbench.analysis.graph import CaseGraph
-from workbench.analysis.grouping import correlated
-from workbench.analysis.modelling import Candidates, OrdinaryStory, Sample
+from workbench.analysis.grouping import correlated, directions
+from workbench.analysis.modelling import (
+    Candidates,
+    ModelDefinition,
+    OrdinaryStory,
+    Sample,
+    asked_anew,
+    no_categories,
+    words_by_input,
+)
 from workbench.analysis.tables import IntArray
 from workbench.analysis.uncertainty import calibrate, choose_threshold, resampled
 from workbench.analysis.wording import Matrix, Peers, Words
 from workbench.domain.errors import BadInput
+from workbench.domain.finding import LEAST_REFITS
 
 N_BACKGROUND = 200
 N_REFIT_BACKGROUND = 50  # of each refit, drawn from what it learnt on
@@ -76,11 +86,14 @@ class FeatureModel:
     """
 
     described_by: tuple[Feature[Any], ...] = ()
-    fixed: frozenset[str] = frozenset()  # features that no check of a record could change
+    fixed: frozenset[str] = frozenset()  # features never supposed otherwise: no check of a record
+    # could change them alone, or they may follow a sensitive trait
+    at_most: Mapping[str, str] = MappingProxyType({})  # of a feature the whole it is a part of
     own: str = ""  # what `history` holds, in words
     margin: float = 0.05  # of the bias audit; a model says in `harm` why it is that
     harm: str = ""
-    n_refits: int = 20
+    outcome: str = "records come to state it"
+    n_refits: int = LEAST_REFITS
     inverse_penalty: float = INVERSE_PENALTY  # of the logistic regression
 
     def fit(self, train: Sample, calibration: Sample, *, seed: int) -> dict[str, FittedModel]:
@@ -106,7 +119,14 @@ class FeatureModel:
     def settle(
         self, fitted: FittedModel, train: Sample, calibration: Sample, *, seed: int
     ) -> FittedModel:
-        """`fitted` with its refits on resampled people, for intervals and stability."""
+        """`fitted` with its refits on resampled people, for intervals and stability.
+
+        Raises
+        ------
+        BadInput
+            Code ``too_few_refits`` when too few resamples hold both classes: then nothing could
+            say how sure its probabilities and reasons are, so it is not to be served.
+        """
         refits = _refits(
             self._maker(fitted.estimator_name, seed),
             (to_matrix(train.features, fitted.feature_names), train),
@@ -115,6 +135,13 @@ class FeatureModel:
             self.n_refits,
             seed,
         )
+        if len(refits) < LEAST_REFITS:
+            raise BadInput(
+                f"Only {len(refits)} of {self.n_refits} refits on resampled people had true and "
+                f"false cases, and {LEAST_REFITS} are needed to say how sure a probability or a "
+                "reason is; use a dataset whose true cases are about more people.",
+                code="too_few_refits",
+            )
         return replace(fitted, refits=refits)
 
     def restore(self, state: Mapping[str, Any]) -> FittedModel:
@@ -131,19 +158,26 @@ class FeatureModel:
         graph: CaseGraph,
         candidates: Candidates,
         i: int,
-        each: Iterable[IntArray],
+        each: Sequence[IntArray],
         *,
         as_of: datetime,
-    ) -> Iterator[tuple[CaseGraph, Candidates]]:
-        """The whole graph but the links; a model that can look at less is faster."""
-        for links in each:
-            yield graph.as_of(as_of).without(links), candidates.without(i, links)
+        seed: int,
+    ) -> pd.DataFrame:
+        """The slow way; a model that can look at less is faster."""
+        model = cast(ModelDefinition, self)
+        return asked_anew(model, graph, candidates, i, each, as_of=as_of, seed=seed)
 
     def ordinary(
         self, graph: CaseGraph, candidates: Candidates, i: int, *, as_of: datetime
     ) -> OrdinaryStory | None:
         """No ordinary story is known unless a model tells one."""
         return None
+
+    def categories(
+        self, graph: CaseGraph, candidates: Candidates, *, as_of: datetime
+    ) -> pd.DataFrame:
+        """Features rest on no words unless a model says on which."""
+        return no_categories()
 
     def causes(
         self, graph: CaseGraph, candidates: Candidates, truth: Mapping[str, pd.DataFrame]
@@ -162,6 +196,7 @@ class FeatureModel:
         estimator = learn(self._maker(name, seed)(), rows, train.labels)
         scores = decision(estimator, later)
         calibrator = calibrate(scores, calibration.labels)
+        groups = correlated(rows)
         return FittedModel(
             estimator_name=name,
             estimator=estimator,
@@ -169,12 +204,18 @@ class FeatureModel:
             conformal=Conformal.of(scores, calibration.labels, reserve=RESERVE),
             refits=(),
             threshold=choose_threshold(calibrator(scores), calibration.labels),
-            words=tuple(Words(f.name, f.label, f.unit, f.meaning) for f in self.described_by),
+            words=tuple(
+                Words(f.name, f.label, f.unit, f.meaning, f.supposed) for f in self.described_by
+            ),
             peers=Peers.of(rows),
-            groups=correlated(rows),
+            groups=groups,
+            signs=directions(rows, groups),
             background=np.random.default_rng(seed).permutation(rows)[:N_BACKGROUND],
             fixed=self.fixed,
+            at_most=self.at_most,
             own=self.own,
+            categories=words_by_input(train.categories),
+            later=None,
         )
 
 

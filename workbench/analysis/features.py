@@ -1,8 +1,9 @@
 """What a feature is: a named column with a unit and a sentence that an analyst reads.
 
 A feature is a function of what its model prepared (`Context`, for all candidates at once) to one
-float64 per candidate; NaN where it has no value. Its docstring is shown as the reason, so it is
-in plain words, and a test keeps it unique.
+float64 per candidate; NaN where it has no value. Its docstring is shown as the reason, for a claim
+as well as against it: it states what is measured, in plain words, and argues for neither side. A
+test keeps it unique.
 """
 
 import inspect
@@ -24,7 +25,8 @@ class Feature(Generic[Context]):
     """`name` is the column, `unit` what one counts ("days", "EUR", "share"), `meaning` the words.
 
     `meaning` is the docstring of the function, on one line; `label` the short name that stands in
-    a chart, in lower case so that several read as a list.
+    a chart, in lower case so that several read as a list; `supposed` the clause that says it were
+    otherwise, with ``{}`` for the value ("the two shared {}"), empty where nothing could.
     """
 
     name: str
@@ -32,10 +34,11 @@ class Feature(Generic[Context]):
     unit: str
     meaning: str
     compute: Callable[[Context], FloatArray]
+    supposed: str = ""
 
 
 def feature(
-    *, unit: str, label: str
+    *, unit: str, label: str, supposed: str = ""
 ) -> Callable[[Callable[[Context], FloatArray]], Feature[Context]]:
     """Make a documented function a feature; it keeps its name and its docstring.
 
@@ -52,7 +55,7 @@ def feature(
                 f"Feature {function.__name__} says not what it means, in which unit, or its short "
                 "name; give it a docstring in plain words, a unit and a label."
             )
-        return Feature(function.__name__, label, unit, meaning, function)
+        return Feature(function.__name__, label, unit, meaning, function, supposed)
 
     return declare
 

@@ -7,7 +7,7 @@ skops can keep.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any
 
@@ -25,18 +25,21 @@ from workbench.analysis.explanation import (
     explainer_of,
     explanations,
     residuals,
-    unless,
 )
 from workbench.analysis.grouping import Groups
+from workbench.analysis.later_slice import LaterSlice
+from workbench.analysis.otherwise import Supposing, unless
 from workbench.analysis.refits import Refits, refits_of
 from workbench.analysis.tables import FloatArray, IntArray
 from workbench.analysis.uncertainty import Calibrator, spread
 from workbench.analysis.wording import YES_OR_NO, Matrix, Peers, Words
+from workbench.domain.checked import Calibration, Kept
 from workbench.domain.errors import BadInput
 from workbench.domain.finding import RESIDUAL_BOUND, Explanation
 
-KIND = "feature_model/2"
+KIND = "feature_model/3"
 AT_A_TIME = 10_000  # rows explained together in bulk
+UNSEEN = "Unseen category"  # how a flag about a word that training never saw begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +61,20 @@ class FittedModel:
         The same on resampled people.
     groups : tuple of tuples of int
         Features that count as one reason, by column.
+    signs : tuple of tuples of int
+        Of each of them 1 where it rises with the group's first, -1 where it falls.
     background : float array, m × features
         What the linear explainer compares with.
     fixed : frozenset
         Features left out of what would change the result.
+    at_most : mapping
+        Of a feature the one that it is a part of, and cannot exceed.
     own : str
         What an entity's own history is, in words; empty where it has none.
+    categories : mapping
+        For each categorical input that features rest on, the words that training saw.
+    later : LaterSlice, optional
+        What a slice later than all that it learnt showed; None before it was asked.
     """
 
     estimator_name: str
@@ -75,9 +86,13 @@ class FittedModel:
     words: tuple[Words, ...]
     peers: Peers
     groups: Groups
+    signs: Groups
     background: Matrix
     fixed: frozenset[str]
+    at_most: Mapping[str, str]
     own: str
+    categories: Mapping[str, tuple[str, ...]]
+    later: LaterSlice | None
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -96,8 +111,37 @@ class FittedModel:
     def answers(self, features: pd.DataFrame) -> tuple[bool, ...]:
         return self.conformal.answers(float(self.score(features)[0]))
 
-    def covered(self, features: pd.DataFrame, labels: IntArray) -> dict[str, float]:
-        return self.conformal.checked(self.score(features), labels)
+    def checked_on(
+        self,
+        features: pd.DataFrame,
+        labels: IntArray,
+        people: pd.DataFrame,
+        *,
+        days: int,
+        seed: int,
+    ) -> FittedModel:
+        rows = self._matrix(features)
+        later = LaterSlice.of(
+            self.conformal,
+            decision(self.estimator, rows),
+            self._probability(rows),
+            labels,
+            people,
+            threshold=self.threshold,
+            days=days,
+            seed=seed,
+        )
+        return replace(self, later=later)
+
+    @property
+    def kept(self) -> tuple[Kept, ...]:
+        return self.later.kept if self.later else ()
+
+    def calibration(self, probability: float) -> Calibration | None:
+        return self.later.calibration(probability) if self.later else None
+
+    def measures(self) -> dict[str, float]:
+        return self.later.measures(self.coverage) if self.later else {}
 
     def interval(self, features: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
         rows = self._matrix(features)
@@ -106,7 +150,11 @@ class FittedModel:
         return spread(self._probability(rows), np.array(said).reshape(-1, len(rows)))
 
     def explain(
-        self, features: pd.DataFrame, *, history: pd.DataFrame | None = None
+        self,
+        features: pd.DataFrame,
+        *,
+        history: pd.DataFrame | None = None,
+        peers: Peers | None = None,
     ) -> tuple[Explanation, ...]:
         rows = self._matrix(features)
         if not len(rows):
@@ -115,7 +163,7 @@ class FittedModel:
             self._served(rows),
             decision(self.estimator, rows),
             rows,
-            speech=self._speech,
+            speech=Speech(self.words, peers or self.peers, self.groups, self.signs, self.own),
             refitted=Refitted(self._refits.effects(rows)),
             history=None if history is None else self._matrix(history),
         )
@@ -135,23 +183,33 @@ class FittedModel:
             effects = np.where(withheld[:, None], np.nan, said.effects)
             yield Part(start, said.method, said.base_value, effects, outputs, missed, withheld)
 
-    def unless(self, features: pd.DataFrame) -> tuple[str, ...]:
+    def unless(self, features: pd.DataFrame, *, explanation: Explanation | None) -> tuple[str, ...]:
+        supposing = Supposing(
+            words=self.words,
+            peers=self.peers,
+            groups=self.groups,
+            signs=self.signs,
+            background=self.background,
+            fixed=self.fixed,
+            at_most=self.at_most,
+        )
         return unless(
             self._probability,
             self._matrix(features)[0],
             self.threshold,
-            words=self.words,
-            peers=self.peers,
-            fixed=self.fixed,
+            supposing=supposing,
+            explanation=explanation,
         )
 
-    def flags(self, features: pd.DataFrame) -> tuple[str, ...]:
+    def flags(
+        self, features: pd.DataFrame, categories: Mapping[str, Sequence[str]]
+    ) -> tuple[str, ...]:
         """Out of range, missing where it never was, a word that training never saw.
 
-        No input is categorical: a feature is a number, since shap misses native categories. What
-        comes nearest is a yes or no, of which any other value is flagged.
+        A feature is a number, since shap misses native categories; the words are those that the
+        features rest on. A yes or no is such a word, too.
         """
-        found = []
+        found = self._unseen(categories)
         for j, value in enumerate(self._matrix(features)[0]):
             line, word = self.peers.quantiles[j], self.words[j]
             low, high = line[0], line[-1]
@@ -168,6 +226,16 @@ class FittedModel:
             elif word.unit == YES_OR_NO and value not in line:
                 found.append(f"Neither yes nor no for {word.label}; training saw no such value.")
         return tuple(found)
+
+    def _unseen(self, categories: Mapping[str, Sequence[str]]) -> list[str]:
+        found = []
+        for name, words in sorted(categories.items()):
+            seen = self.categories.get(name, ())
+            unseen = [word for word in words if word not in seen]
+            if unseen:
+                said = f"training saw {', '.join(seen)}" if seen else "training saw none"
+                found.append(f"{UNSEEN}: {name} is {', '.join(unseen)}; {said}.")
+        return found
 
     def drift(self, features: pd.DataFrame) -> tuple[Drift, ...]:
         return drifted(self._matrix(features), self.peers, self.words)
@@ -195,14 +263,18 @@ class FittedModel:
                 [r.estimator, _calibrator_state(r.calibrator), r.background] for r in self.refits
             ],
             "threshold": self.threshold,
-            "words": [[w.name, w.label, w.unit, w.reason] for w in self.words],
+            "words": [[w.name, w.label, w.unit, w.reason, w.supposed] for w in self.words],
             "quantiles": self.peers.quantiles,
             "missing": self.peers.missing,
             "n_peers": self.peers.n,
             "groups": [list(group) for group in self.groups],
+            "signs": [list(signs) for signs in self.signs],
             "background": self.background,
             "fixed": sorted(self.fixed),
+            "at_most": dict(self.at_most),
             "own": self.own,
+            "categories": {name: list(words) for name, words in self.categories.items()},
+            "later": self.later.state() if self.later else None,
         }
 
     @staticmethod
@@ -224,14 +296,14 @@ class FittedModel:
             words=tuple(Words(*w) for w in state["words"]),
             peers=Peers(state["quantiles"], state["missing"], state["n_peers"]),
             groups=tuple(tuple(group) for group in state["groups"]),
+            signs=tuple(tuple(signs) for signs in state["signs"]),
             background=state["background"],
             fixed=frozenset(state["fixed"]),
+            at_most=dict(state["at_most"]),
             own=state["own"],
+            categories={name: tuple(words) for name, words in state["categories"].items()},
+            later=LaterSlice.restore(state["later"]) if state["later"] else None,
         )
-
-    @cached_property
-    def _speech(self) -> Speech:
-        return Speech(self.words, self.peers, self.groups, self.own)
 
     @cached_property
     def explainer(self) -> Explainer:

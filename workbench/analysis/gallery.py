@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from workbench.analysis.assessing import explained
+from workbench.analysis.assessing import explained, peers_of
 from workbench.analysis.explanation import reasons_against, reasons_for
 from workbench.analysis.graph import CaseGraph
 from workbench.analysis.modelling import Fitted, ModelDefinition, Sample
+from workbench.analysis.wording import Peers
 from workbench.domain.errors import Withheld
 from workbench.domain.finding import Explanation
 
@@ -79,7 +80,7 @@ def gallery(
     missed = missed[np.argsort(probability[missed], kind="stable")][:KEPT]
     rows = np.concatenate([wrong, missed]).astype(np.int64)
     asked = sample.features.iloc[rows]
-    told = _explained(fitted, asked)
+    told = _explained(fitted, asked, peers_of(fitted, sample.features))
     low, high = fitted.interval(asked)
     return tuple(
         Example(
@@ -89,7 +90,7 @@ def gallery(
             interval=(float(low[at]), float(high[at])),
             reasons_for=reasons_for(said) if said else (),
             against=reasons_against(said) if said else (),
-            unless=fitted.unless(asked.iloc[[at]])[:1],
+            unless=fitted.unless(asked.iloc[[at]], explanation=said)[:1],
             withheld=withheld,
             label_source=_source(sample, MISS if at >= len(wrong) else FALSE_POSITIVE),
             subjects=_subjects(graph, sample, int(row)),
@@ -98,12 +99,14 @@ def gallery(
     )
 
 
-def _explained(fitted: Fitted, rows: pd.DataFrame) -> list[tuple[Explanation | None, str]]:
+def _explained(
+    fitted: Fitted, rows: pd.DataFrame, peers: Peers
+) -> list[tuple[Explanation | None, str]]:
     """Each row's explanation, or why it is withheld: all at once, else each on its own."""
     try:
-        return [(explanation, "") for explanation in fitted.explain(rows)]
+        return [(explanation, "") for explanation in fitted.explain(rows, peers=peers)]
     except Withheld:  # some row's; the others are still told
-        return [explained(fitted, rows.iloc[[i]]) for i in range(len(rows))]
+        return [explained(fitted, rows.iloc[[i]], peers=peers) for i in range(len(rows))]
 
 
 def _source(sample: Sample, kind: str) -> str:

@@ -103,6 +103,18 @@ def _measured(
     return measures
 
 
+def passed_on(
+    source: IntArray, target: IntArray, amount: FloatArray, at: Int64Array, soon: int
+) -> tuple[float, float]:
+    """Share of what was received and moved on that left within `soon`, and mean hours at rest, of
+    transfers by time; NaN where nothing is passed on."""
+    passed, fast, rested, received = _fifo(source, target, amount, at, soon)
+    return (
+        float(fast / received) if received > 0 else float("nan"),
+        float(rested / passed / HOUR) if passed > 0 else float("nan"),
+    )
+
+
 def group_measures(
     offsets: Int64Array,
     source: IntArray,

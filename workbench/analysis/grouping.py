@@ -1,7 +1,8 @@
-"""Features that rise and fall together count as one reason; a reason must outlast refits.
+"""Features that are closely correlated count as one reason; a reason must outlast refits.
 
-Where two features say nearly the same, a model may give the credit to either; a refit moves it
-from one to the other. So their effects are summed, and the sum is ranked and shown.
+Where two features say nearly the same, or nearly the opposite, a model may give the credit to
+either; a refit moves it from one to the other. So their effects are summed, and the sum is ranked
+and shown.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import pandas as pd
 from workbench.analysis.wording import Cube, Matrix
 
 CORRELATED = 0.7  # rank correlation from which two features count as one reason
-TOP = 3  # how many reasons count as the top ones
+TOP = 3  # how many reasons of each side, for and against, count as the top ones
 
 Groups = tuple[tuple[int, ...], ...]
 Effects = TypeVar("Effects", Matrix, Cube)
@@ -42,8 +43,7 @@ def correlated(rows: Matrix, *, least: float = CORRELATED) -> Groups:
     wide = rows.shape[1]
     if wide < 2:
         return tuple((j,) for j in range(wide))
-    related = pd.DataFrame(rows).corr(method="spearman").abs().to_numpy(copy=True)
-    related[np.isnan(related)] = 0.0  # a column without variation goes with no other
+    related = np.abs(_related(rows))
     np.fill_diagonal(related, 1.0)
     apart = squareform(np.clip(1.0 - related, 0.0, None), checks=False)
     codes = fcluster(linkage(apart, "complete"), t=1.0 - least + 1e-12, criterion="distance")
@@ -53,6 +53,23 @@ def correlated(rows: Matrix, *, least: float = CORRELATED) -> Groups:
     return tuple(tuple(columns) for columns in together.values())
 
 
+def directions(rows: Matrix, groups: Groups) -> Groups:
+    """Of each column of each group: 1 where it rises with the group's first, -1 where it falls."""
+    if all(len(group) == 1 for group in groups):
+        return tuple((1,) for _ in groups)
+    related = _related(rows)
+    return tuple(
+        (1, *(-1 if related[group[0], j] < 0 else 1 for j in group[1:])) for group in groups
+    )
+
+
+def _related(rows: Matrix) -> Matrix:
+    """Spearman's correlation of columns; 0 for a column without variation."""
+    related: Matrix = pd.DataFrame(rows).corr(method="spearman").to_numpy(copy=True)
+    related[np.isnan(related)] = 0.0
+    return related
+
+
 def summed(effects: Effects, groups: Groups) -> Effects:
     """Effects of each group, from those of features along the last axis."""
     each = [effects[..., list(group)].sum(axis=-1) for group in groups]
@@ -60,7 +77,10 @@ def summed(effects: Effects, groups: Groups) -> Effects:
 
 
 def stable_shares(served: Matrix, refits: Cube, *, top: int = TOP) -> Matrix:
-    """Share of refits in which an effect was among a row's `top` strongest, on the served side.
+    """Share of refits in which an effect was among a row's `top` strongest of its side.
+
+    What raises a score is ranked among what raises it, what lowers it among what lowers it: a
+    claim that was put forward has little against it, and that little is what its reader must see.
 
     Parameters
     ----------
@@ -69,10 +89,12 @@ def stable_shares(served: Matrix, refits: Cube, *, top: int = TOP) -> Matrix:
     refits : float array, r × n × m
         Effects on the same rows from refits on resampled people.
     """
-    strongest = np.argsort(-np.abs(refits), axis=2, kind="stable")[:, :, :top]
     within = np.zeros(refits.shape, np.bool_)
-    np.put_along_axis(within, strongest, True, axis=2)
-    within &= (np.sign(refits) == np.sign(served)) & (refits != 0)
+    for side in (1, -1):
+        strongest = np.argsort(-side * refits, axis=2, kind="stable")[:, :, :top]
+        ahead = np.zeros(refits.shape, np.bool_)
+        np.put_along_axis(ahead, strongest, True, axis=2)
+        within |= ahead & (side * refits > 0) & (side * served > 0)
     found: Matrix = within.sum(axis=0) / max(len(refits), 1)
     return found
 

@@ -7,8 +7,8 @@ implement the protocol directly.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 
 from workbench.analysis.tables import FloatArray, Int64Array, IntArray
-from workbench.analysis.wording import Words
+from workbench.analysis.wording import Peers, Words
+from workbench.domain.checked import Calibration, Kept
 from workbench.domain.errors import BadInput
 from workbench.domain.finding import Explanation
 
@@ -57,16 +58,17 @@ class Candidates:
         links, link_offsets = _take(self.links, self.link_offsets, rows)
         return Candidates(members, member_offsets, links, link_offsets)
 
-    def without(self, i: int, links: IntArray) -> Candidates:
-        """Candidate i alone, without those of its links."""
-        alone = self.take(np.array([i], np.int64))
-        kept = alone.links[~np.isin(alone.links, links)]
-        return Candidates(
-            alone.members,
-            alone.member_offsets,
-            kept,
-            np.array([0, len(kept)], np.int64),
-        )
+    def same_as(self, members: IntArray, links: IntArray) -> int | None:
+        """The row that is one with a candidate of these members and links, the most alike if
+        several are; None where none shares more than `SAME` of all members with it."""
+        best, found = (SAME, -1), None
+        for i in range(len(self)):
+            mine = self.members_of(i)
+            n_both = len(np.intersect1d(mine, members))
+            alike = n_both / (len(mine) + len(members) - n_both)
+            if alike > SAME and (alike, n := int(np.isin(self.links_of(i), links).sum())) > best:
+                best, found = (alike, n), i
+        return found
 
     def identities(self) -> list[bytes]:
         """What each candidate is about, as bytes: equal for the same members in any order, and
@@ -96,6 +98,8 @@ class Sample:
         1 where records known after `as_of` and until `until` confirm it.
     people : DataFrame
         Columns candidate (row of the sample) and entity: whom an error would hit.
+    categories : DataFrame
+        Columns candidate, input and word: the words that its features rest on.
     """
 
     candidates: Candidates
@@ -104,6 +108,7 @@ class Sample:
     people: pd.DataFrame
     as_of: datetime
     until: datetime
+    categories: pd.DataFrame = field(default_factory=lambda: no_categories())
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -111,16 +116,42 @@ class Sample:
     def take(self, rows: Int64Array) -> Sample:
         """The candidates at `rows` (each once), in that order."""
         place = pd.Series(np.arange(len(rows), dtype=np.int32), index=rows)
-        people = self.people[self.people["candidate"].isin(rows)]
+
+        def moved(table: pd.DataFrame) -> pd.DataFrame:
+            mine = table[table["candidate"].isin(rows)]
+            at = place.loc[mine["candidate"]].to_numpy(np.int32)
+            return mine.assign(candidate=at).reset_index(drop=True)
+
         return replace(
             self,
             candidates=self.candidates.take(rows),
             features=self.features.iloc[rows].reset_index(drop=True),
             labels=self.labels[rows],
-            people=people.assign(
-                candidate=place.loc[people["candidate"]].to_numpy(np.int32)
-            ).reset_index(drop=True),
+            people=moved(self.people),
+            categories=moved(self.categories),
         )
+
+    @property
+    def days(self) -> int:
+        """How long records could confirm its candidates."""
+        return (self.until - self.as_of).days
+
+
+def no_categories() -> pd.DataFrame:
+    """Of candidates whose features rest on no words: no row."""
+    return pd.DataFrame(
+        {
+            "candidate": np.empty(0, np.int32),
+            "input": np.empty(0, object),
+            "word": np.empty(0, object),
+        }
+    )
+
+
+def words_by_input(categories: pd.DataFrame) -> dict[str, tuple[str, ...]]:
+    """For each input its words, ascending, each once, over all candidates of the table."""
+    found = categories.groupby("input")["word"].unique()
+    return {str(name): tuple(sorted(map(str, words))) for name, words in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +159,8 @@ class TimeSplit:
     """Four instants: learn at the first, calibrate at the second, test at the third, end.
 
     Labels of each slice become known before the next one begins, so nothing learnt was known
-    later than what it is tested on.
+    later than what it is tested on. The slices are equally long: a probability is of what records
+    come to confirm in that time, and calibrated on another it would promise too little or too much.
     """
 
     train_at: datetime
@@ -138,7 +170,7 @@ class TimeSplit:
 
     @staticmethod
     def of(first: datetime, last: datetime) -> TimeSplit:
-        """Half of the time to look back on, then slices of 135, 100 and 130 days in 730."""
+        """Half of the time to look back on, then three equal slices."""
         span: timedelta = last - first
         if span <= timedelta(days=60):
             raise BadInput(
@@ -146,9 +178,7 @@ class TimeSplit:
                 "later part; bring records that cover more than 60 days.",
                 code="too_short",
             )
-        return TimeSplit(
-            first + span * 365 / 730, first + span * 500 / 730, first + span * 600 / 730, last
-        )
+        return TimeSplit(first + span / 2, first + span * 2 / 3, first + span * 5 / 6, last)
 
     @staticmethod
     def of_graph(graph: CaseGraph) -> TimeSplit:
@@ -169,13 +199,14 @@ class TimeSplit:
 class OrdinaryStory:
     """The most ordinary story that fits a candidate's records, in sentences.
 
-    `fits` and `misfits` say what agrees with it and what does not; `enquiry` is the one that
-    would best tell it from the claim.
+    `fits` and `misfits` say what agrees with it and what does not, `untold` what the records
+    cannot tell; `enquiry` is the one that would best tell this story from the claim.
     """
 
     story: str
     fits: tuple[str, ...]
     misfits: tuple[str, ...]
+    untold: tuple[str, ...]
     enquiry: str
 
 
@@ -218,22 +249,50 @@ class Fitted(Protocol):
     def answers(self, features: pd.DataFrame) -> tuple[bool, ...]:
         """For one row: which of True and False cannot be ruled out at `coverage`."""
 
-    def covered(self, features: pd.DataFrame, labels: IntArray) -> dict[str, float]:
-        """Measures of `coverage` on n rows of a later slice."""
+    def checked_on(
+        self,
+        features: pd.DataFrame,
+        labels: IntArray,
+        people: pd.DataFrame,
+        *,
+        days: int,
+        seed: int,
+    ) -> Fitted:
+        """The same, with what n candidates of a later slice showed of its probabilities and
+        coverage; `days` is the time in which records could confirm them."""
+
+    @property
+    def kept(self) -> tuple[Kept, ...]:
+        """`coverage` as it was found on that slice; empty before it was asked."""
+
+    def calibration(self, probability: float) -> Calibration | None:
+        """What came of candidates of such a probability there; None before it was asked."""
+
+    def measures(self) -> dict[str, float]:
+        """Numbers for a run's measures; none before it was asked."""
 
     def explain(
-        self, features: pd.DataFrame, *, history: pd.DataFrame | None = None
+        self,
+        features: pd.DataFrame,
+        *,
+        history: pd.DataFrame | None = None,
+        peers: Peers | None = None,
     ) -> tuple[Explanation, ...]:
-        """One explanation of `score` per row, set against `history`; raises Withheld on a miss."""
+        """One explanation of `score` per row, set against `history` and `peers` (those that it
+        learnt from unless told); raises Withheld on a miss."""
 
     def explain_in_bulk(self, features: pd.DataFrame) -> Iterator[Part]:
         """Effects of many rows, a part at a time, without refits and words."""
 
-    def unless(self, features: pd.DataFrame) -> tuple[str, ...]:
-        """For one row: what would change the result, in sentences."""
+    def unless(self, features: pd.DataFrame, *, explanation: Explanation | None) -> tuple[str, ...]:
+        """For one row: what would change the result, in sentences; in reasons of its
+        `explanation` that outlast refits, unless that is withheld (None)."""
 
-    def flags(self, features: pd.DataFrame) -> tuple[str, ...]:
-        """For one row: what of the input lies outside what the model has learnt on."""
+    def flags(
+        self, features: pd.DataFrame, categories: Mapping[str, Sequence[str]]
+    ) -> tuple[str, ...]:
+        """For one row: what of the input lies outside what the model has learnt on; `categories`
+        are the words that its features rest on, by input."""
 
     def drift(self, features: pd.DataFrame) -> tuple[Drift, ...]:
         """Features of a whole batch that moved away from training, the furthest first."""
@@ -265,6 +324,10 @@ class ModelDefinition(Protocol):
         """True where a finding speaks of a person."""
 
     @property
+    def outcome(self) -> str:
+        """What its label means, as it follows "Of claims like this, 2 in 100 are confirmed:"."""
+
+    @property
     def margin(self) -> float:
         """The gap between groups, as a share, from which its audit fails."""
 
@@ -281,6 +344,12 @@ class ModelDefinition(Protocol):
         self, graph: CaseGraph, candidates: Candidates, *, as_of: datetime
     ) -> pd.DataFrame:
         """One float64 column per feature, one row per candidate, only from what was known."""
+
+    def categories(
+        self, graph: CaseGraph, candidates: Candidates, *, as_of: datetime
+    ) -> pd.DataFrame:
+        """Columns candidate, input, word: the words that features rest on (a state, a kind of
+        tie), each once; a feature is a number and cannot say that one is new."""
 
     def labels(
         self, graph: CaseGraph, candidates: Candidates, *, as_of: datetime, until: datetime
@@ -314,12 +383,14 @@ class ModelDefinition(Protocol):
         graph: CaseGraph,
         candidates: Candidates,
         i: int,
-        each: Iterable[IntArray],
+        each: Sequence[IntArray],
         *,
         as_of: datetime,
-    ) -> Iterator[tuple[CaseGraph, Candidates]]:
-        """For each of several sets of links, candidate i alone and a graph that gives its
-        features as if those links were not there."""
+        seed: int,
+    ) -> pd.DataFrame:
+        """Features of candidate i as the model would ask about it without each of several sets of
+        links: one row per set, under its number. A set without which there is no such candidate
+        has no row. What `asked_anew` gives, as fast as the model can."""
 
     def ordinary(
         self, graph: CaseGraph, candidates: Candidates, i: int, *, as_of: datetime
@@ -342,6 +413,33 @@ class ModelDefinition(Protocol):
         """The fitted model that `Fitted.state` described."""
 
 
+def asked_anew(
+    model: ModelDefinition,
+    graph: CaseGraph,
+    candidates: Candidates,
+    i: int,
+    each: Sequence[IntArray],
+    *,
+    as_of: datetime,
+    seed: int,
+) -> pd.DataFrame:
+    """What `ModelDefinition.without` has to give, the slow way: the whole graph without the links,
+    and the model asked for its candidates on it."""
+    members, links = candidates.members_of(i), candidates.links_of(i)
+    rows = {}
+    for k, lost in enumerate(each):
+        left = graph.as_of(as_of).without(lost)
+        again = model.candidates(left, as_of=as_of, anchors=members, seed=seed)
+        found = again.same_as(members, links)
+        if found is not None:
+            alone = again.take(np.array([found], np.int64))
+            rows[k] = model.features(left, alone, as_of=as_of)
+    if not rows:
+        alone = candidates.take(np.array([i], np.int64))
+        return model.features(graph, alone, as_of=as_of).iloc[:0]
+    return pd.concat(rows).droplevel(1)
+
+
 def sample_at(
     model: ModelDefinition,
     graph: CaseGraph,
@@ -359,6 +457,7 @@ def sample_at(
         model.people(graph, candidates),
         as_of,
         until,
+        model.categories(graph, candidates, as_of=as_of),
     )
 
 

@@ -65,7 +65,9 @@ def checked(found: Refits, refits: Sequence[tuple[Any, Matrix]]) -> Refits:
         missed = np.abs(found.scores(background)[i] - estimator.decision_function(background))
         if not missed.max(initial=0.0) <= RESIDUAL_BOUND:  # also catches NaN
             raise Withheld(
-                f"What is said of refit {i + 1} misses its own output by {missed.max():.3g} "
-                "log-odds; explanations are withheld."
+                f"The explanation is withheld: what is said of refit {i + 1} misses its own "
+                f"output by {missed.max():.3g} log-odds.",
+                method="refits on resampled people",
+                residual=float(missed.max()),
             )
     return found

@@ -127,7 +127,7 @@ class _Judged:
         columns = np.array(draws, dtype=np.float64).T
         rests_on = (n_true, n_forward, n_true)
         ranked, precision, recall = (
-            [value, *_around(value, column, n)] if n >= LEAST else None
+            [value, *around(value, column, n)] if n >= LEAST else None
             for value, column, n in zip(self.measures(), columns, rests_on, strict=True)
         )
         return SliceRow(
@@ -158,14 +158,10 @@ def said_and_seen(
 
     Bins of equal width would hold nearly all candidates of a rare claim in the first.
     """
-    order = np.argsort(probability, kind="stable")
-    expected = np.cumsum(probability[order])
-    if not len(order) or not expected[-1] > 0:
+    at = binned(probability)
+    if at is None:
         return []
-    n_bins = int(np.clip((expected[-1] + 1e-9) // PER_BIN, 1, MOST_BINS))
-    place = np.clip((expected / expected[-1] * n_bins - 1e-9).astype(np.int64), 0, n_bins - 1)
-    at = np.empty(len(order), np.int64)
-    at[order] = place
+    n_bins = int(at.max()) + 1
     true = (labels == 1).astype(np.float64)
     draws = []
     for weights in resampled(people, len(labels), n_replicates=N_REPLICATES, seed=seed):
@@ -180,13 +176,31 @@ def said_and_seen(
     ]
 
 
+def binned(probability: FloatArray) -> Int64Array | None:
+    """The bin of each probability, from 0 on: every bin expects as many true ones, equal
+    probabilities are in one.
+
+    None where nothing is expected.
+    """
+    order = np.argsort(probability, kind="stable")
+    expected = np.cumsum(probability[order])
+    if not len(order) or not expected[-1] > 0:
+        return None
+    n_bins = int(np.clip((expected[-1] + 1e-9) // PER_BIN, 1, MOST_BINS))
+    at = np.empty(len(order), np.int64)
+    place = np.clip((expected / expected[-1] * n_bins - 1e-9).astype(np.int64), 0, n_bins - 1)
+    ranked = probability[order]
+    at[order] = place[np.searchsorted(ranked, ranked, side="right") - 1]
+    return at
+
+
 def _bin(probability: FloatArray, true: FloatArray, draws: FloatArray) -> SaidSeen:
     seen = float(true.mean())
-    low, high = _around(seen, draws, len(true))
+    low, high = around(seen, draws, len(true))
     return SaidSeen(n=len(true), said=float(probability.mean()), seen=seen, low=low, high=high)
 
 
-def _around(share: float, draws: FloatArray, n: int) -> tuple[float, float]:
+def around(share: float, draws: FloatArray, n: int) -> tuple[float, float]:
     """95 % interval from replicates; where all or none of n count resampling has nothing to vary,
     and Wilson's interval stands in."""
     if share not in (0.0, 1.0):

@@ -14,6 +14,9 @@ from workbench.analysis.tables import FloatArray
 
 YES_OR_NO = "yes or no"  # unit of a feature that is 1 or 0
 SHARE = "share"  # unit of a feature from 0 to 1, shown in per cent
+MEASURED = {SHARE, YES_OR_NO, "EUR", "days", "hours", "times", "points"}  # others are counted
+LEARNT_FROM = "candidates that it learnt from"
+SAME_DAY = "candidates of the same day"
 
 Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 Cube = np.ndarray[tuple[int, int, int], np.dtype[np.float64]]  # refits × rows × columns
@@ -21,8 +24,8 @@ Cube = np.ndarray[tuple[int, int, int], np.dtype[np.float64]]  # refits × rows 
 
 def shown(value: float) -> str:
     """A whole number as it is, others to two significant digits, without exponent."""
-    if value == round(value):
-        return f"{value:,.0f}"
+    if abs(value - round(value)) < 1e-9:  # what is off by rounding is whole
+        return f"{round(value):,}"
     return f"{value:,.0f}" if abs(value) >= 100 else f"{float(f'{value:.2g}'):.10g}"
 
 
@@ -34,12 +37,17 @@ def listed(names: Sequence[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a feature is called: column, short name, unit, and its own docstring as the reason."""
+    """What a feature is called: column, short name, unit, and its own docstring as the reason.
+
+    `supposed` is a clause that says it were otherwise, with ``{}`` for the value; empty for what
+    no check could find otherwise.
+    """
 
     name: str
     label: str
     unit: str
     reason: str
+    supposed: str = ""
 
     def value(self, value: float) -> str:
         if isnan(value):
@@ -53,6 +61,22 @@ class Words:
             unit = " or ".join(word.removesuffix("s") for word in unit.split(" or "))
         return f"{shown(value)} {unit}".strip()
 
+    def between(self, low: float, high: float) -> str:
+        """Two values with their unit, as what lies between them."""
+        first = self.value(low) if self.unit == SHARE else shown(low)
+        return f"{first} and {self.value(high)}"
+
+    def otherwise(self, to: float, now: float) -> str:
+        """The clause that supposes it were `to`, beside what it is now."""
+        if self.unit == YES_OR_NO:
+            return self.supposed.format("did" if to else "did not")
+        if to == 0 and self.unit not in MEASURED:
+            said = f"no {self.unit}"
+        else:
+            said = f"{'only ' if 0 < to < now else ''}{self.value(to)}"
+        was = self.value(now) if self.unit in (SHARE, "EUR") else shown(now)
+        return f"{self.supposed.format(said)} (now {was})"
+
     def sentence(self, value: float, comparison: str, own: str = "") -> str:
         """`own` is what it was in the entity's own history, in words; empty where nothing was."""
         said = f"{self.reason.rstrip('.')}: {self.value(value)}"
@@ -62,7 +86,7 @@ class Words:
 
 @dataclass(frozen=True)
 class Peers:
-    """What the features were among the candidates a model learnt on.
+    """What the features were among other candidates: those a model learnt on, or today's.
 
     Parameters
     ----------
@@ -72,20 +96,24 @@ class Peers:
         Share that had no value.
     n : int
         How many candidates they were.
+    whom : str
+        Who they are, in words, as sentences name them.
     """
 
     quantiles: Matrix
     missing: FloatArray
     n: int
+    whom: str = LEARNT_FROM
 
     @staticmethod
-    def of(rows: Matrix) -> Peers:
+    def of(rows: Matrix, *, whom: str = LEARNT_FROM) -> Peers:
         quantiles = np.full((rows.shape[1], 101), np.nan)
         for j, column in enumerate(rows.T):
             known = column[~np.isnan(column)]
             if len(known):
                 quantiles[j] = np.quantile(known, np.linspace(0, 1, 101), method="inverted_cdf")
-        return Peers(quantiles, np.isnan(rows).mean(axis=0), len(rows))
+        missing = np.isnan(rows).sum(axis=0) / max(len(rows), 1)
+        return Peers(quantiles, missing, len(rows), whom)
 
     @cached_property
     def _lines(self) -> list[list[float]]:
@@ -102,22 +130,22 @@ class Peers:
         line = self._lines[j]
         return (bisect_left(line, value) + bisect_right(line, value)) / (2 * len(line))
 
-    def compared(self, j: int, value: float) -> str:
-        """Where `value` of feature j stands, in words."""
-        line = self._lines[j]
+    def compared(self, j: int, value: float, word: Words) -> str:
+        """Where `value` of feature j, called `word`, stands, in words."""
+        line, whom = self._lines[j], self.whom
         if isnan(line[0]):
-            return "no other candidate had one"
+            return f"no value for any of the {whom}"
         if self._yes_or_no[j]:
-            return f"as in {line[1:].count(value)} of 100 other candidates"
+            return f"as in {line[1:].count(value)} of 100 {whom}"
         below = min(bisect_left(line, value), 99)
         above = min(101 - bisect_right(line, value), 99)
         if below > max(above, 50):
-            return f"higher than in {below} of 100 other candidates"
+            return f"higher than in {below} of 100 {whom}"
         if above > max(below, 50):
-            return f"lower than in {above} of 100 other candidates"
-        low, high = shown(line[25]), shown(line[75])
+            return f"lower than in {above} of 100 {whom}"
+        low, high = line[25], line[75]
         return (
-            f"as in most other candidates ({low})"
-            if low == high
-            else (f"as in many other candidates (half lie between {low} and {high})")
+            f"as in most {whom} ({word.value(low)})"
+            if shown(low) == shown(high)
+            else f"as in many {whom} (half lie between {word.between(low, high)})"
         )

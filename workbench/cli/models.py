@@ -246,7 +246,7 @@ def replay(finding: str, as_: As = OPERATOR, as_json: Json = False) -> None:
 
     result = service.replay(desk_here(), finding, account=as_)
     show(result.as_json(), result.as_text(), as_json=as_json)
-    if not result.same:
+    if result.same is False:
         raise typer.Exit(1)
 
 

@@ -45,7 +45,22 @@ class Conflict(WorkbenchError):
 
 
 class Withheld(WorkbenchError):
-    """A result exists but failed its own check, so it is not shown."""
+    """A result exists but failed its own check, so it is not shown.
+
+    Parameters
+    ----------
+    message : str
+        The sentence that is shown.
+    method : str
+        Whose parts missed, as the log names it; empty where that is not what failed.
+    residual : float
+        By how much, in log-odds; NaN where no number says it.
+    """
+
+    def __init__(self, message: str, *, method: str = "", residual: float = float("nan")) -> None:
+        super().__init__(message)
+        self.method = method
+        self.residual = residual
 
 
 class CheckFailed(WorkbenchError):

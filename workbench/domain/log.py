@@ -99,7 +99,7 @@ REQUIRED: Mapping[EntryKind, str] = {
     EntryKind.CLOCK_ANOMALY: "before",
     EntryKind.WITNESS_GAP: "hours",
     EntryKind.REFUSED_ATTEMPT: "what why account",
-    EntryKind.REPLAY: "finding same account",
+    EntryKind.REPLAY: "finding account",  # and its result; early entries say `same` instead
 }
 
 
@@ -122,7 +122,9 @@ _WORDS: Mapping[Shape, str] = {
         "holder role role_before trained_by confirmed_by kind_of_action "  # holder: who it befell
         "stage "  # claim, assessment, or review (all of it, by one who will not decide)
         "verdict audit what why old_key new_key place "  # what, why: a code, never a sentence
-        "margin"  # a share, such as 0.05
+        "result "  # of a replay: same, near, differs, erased, unverifiable
+        "margin "  # a share, such as 0.05
+        "residual residual_bound"  # decimal strings, log-odds: the largest miss, its bound
     ),
     Shape.DIGEST: (
         "digest claim_digest assessment_digest release_digest audit_digest dataset_digest sha256 "
@@ -136,13 +138,14 @@ _WORDS: Mapping[Shape, str] = {
     ),
     Shape.COUNT: (
         "confidence shown_for_s n_offence_facts version n n_records n_entities n_links n_rejected "
-        "n_findings n_hits n_flagged n_drifted n_withheld size seed hours "
+        "n_findings n_hits n_flagged n_unseen n_drifted n_withheld size seed hours "
         "n_prompted "  # of an audit
         "n_train_prompted n_calibrate_prompted n_test_prompted"  # labels born of prompting (T15)
     ),
     Shape.FLAG: "about_person synthetic same simulated single_person emergency proposed late "
-    "margin_own",
-    Shape.TEXTS: "cites sources members groups breached",
+    "margin_own exact",  # exact: bit for bit
+    Shape.TEXTS: "cites sources members groups breached missed_by "  # missed_by: methods
+    "environment",  # names of what differs from where a finding was sealed
     Shape.INSTANT: "before since due as_of",
 }
 WORDS: Mapping[str, Shape] = {w: shape for shape, words in _WORDS.items() for w in words.split()}

@@ -81,7 +81,8 @@ def audit_deciders(
 
     In sum over all readers, never per reader: it is no measure of staff. Each reading is compared
     with what records came to confirm after that finding and, in a synthetic world, with the truth;
-    where there are both, over the same readings. What the release may miss is estimated from what
+    where there are both, over the same readings. Who read a candidate in several cases counts with
+    the first alone: the others were not blind. What the release may miss is estimated from what
     was drawn at random, each by the probability of its draw.
 
     Parameters
@@ -175,7 +176,8 @@ def _document(desk: Desk, release: Release, read: _Read, margin: Margin) -> dict
     candidates = candidates_of(graph, read.claims)
     people = definition.people(graph, candidates)
     labels = _labels(desk, definition, graph, candidates, read.claims)
-    by, hidden = _held_against(_readings(read), labels, people, sensitive, margin.gap)
+    first = first_readings(read.rows, read.claims)
+    by, hidden = _held_against(_readings(read, first), labels, people, sensitive, margin.gap)
     return {
         "kind": "deciders",
         "model": release.model,
@@ -190,6 +192,7 @@ def _document(desk: Desk, release: Release, read: _Read, margin: Margin) -> dict
         "margin": margin.gap,
         "harm": margin.harm,
         "margin_own": margin.own,
+        "n_repeats": len(read.rows) - len(first),
         **by,
         "gaps": {
             basis: gaps(found["by"]) if found and found["by"] else [] for basis, found in by.items()
@@ -262,7 +265,26 @@ def _held_against(
     return by, hidden
 
 
-def _readings(read: _Read) -> list["Reading"]:
+def first_readings(rows: Sequence[ReadingRow], claims: Sequence[Claim]) -> list[ReadingRow]:
+    """Of each person's readings of one candidate the first that was opened; order is kept."""
+    about = {claim.finding_id: claim.about for claim in claims}
+    first: dict[tuple[str, frozenset[str]], ReadingRow] = {}
+    for row in sorted(rows, key=lambda row: (row.opened_at, row.finding_id)):
+        first.setdefault((row.decided_by, about[row.finding_id]), row)
+    kept = {(row.decided_by, row.finding_id) for row in first.values()}
+    return [row for row in rows if (row.decided_by, row.finding_id) in kept]
+
+
+def first_judgements(rows: Sequence[JudgementRow], claims: Sequence[Claim]) -> list[JudgementRow]:
+    """Of each person's judgements of one candidate the first; `rows` are oldest first."""
+    about = {claim.finding_id: claim.about for claim in claims}
+    first: dict[tuple[str, frozenset[str]], JudgementRow] = {}
+    for row in rows:
+        first.setdefault((row.judged_by, about[row.finding_id]), row)
+    return list(first.values())
+
+
+def _readings(read: _Read, rows: Sequence[ReadingRow]) -> list["Reading"]:
     from workbench.analysis.deciders import Reading
 
     place = read.place
@@ -273,7 +295,7 @@ def _readings(read: _Read) -> list["Reading"]:
             put_forward=read.said[place[row.finding_id]].proposed,
             after=row.after,
         )
-        for row in read.rows
+        for row in rows
     ]
 
 
@@ -284,7 +306,7 @@ def _missed(
     from workbench.analysis.missed import missed
 
     said: dict[str, list[Verdict]] = defaultdict(list)
-    for row in read.judged:
+    for row in first_judgements(read.judged, read.claims):
         said[row.finding_id].append(row.verdict)
     draws = [f"{claim.case_id} {claim.as_of.isoformat()}" for claim in read.claims]
     judged: dict[int, Judged] = {}

@@ -10,21 +10,30 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from workbench.analysis.assessing import Asked, Served, assessment, group_rates, limits_of
+from workbench.analysis.assessing import (
+    Asked,
+    Served,
+    assessment,
+    group_rates,
+    limits_of,
+    peers_of,
+)
 from workbench.analysis.drawing import drawn
+from workbench.analysis.fitted_model import UNSEEN
 from workbench.analysis.graph import CaseGraph
 from workbench.analysis.modelling import Candidates, Fitted, ModelDefinition
 from workbench.analysis.picture import entities_at, links_at, records_at, rows_of_ids
 from workbench.domain.account import Account, Operation, Role
 from workbench.domain.case import PER_CASE
+from workbench.domain.checked import Miss
 from workbench.domain.errors import BadInput, NotCleared, NotFound
-from workbench.domain.finding import Assessment, Claim, Drawn, Subgraph
+from workbench.domain.finding import RESIDUAL_BOUND, Assessment, Claim, Drawn, Subgraph
 from workbench.domain.log import EntryKind, instant
 from workbench.domain.release import Release
 from workbench.store import accounts, cases, findings, releases
 from workbench.store.acceptances import require_accepted
-from workbench.store.artifact import versions_here
 from workbench.store.desk import Desk
+from workbench.store.environment import environment_here
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -185,7 +194,7 @@ def _served(
     fitted = desk.registry.load(definition, run_id=release.run_id, digest=release.digest)
     report = desk.registry.audit_report(definition.name, release.run_id, release.audit_digest)
     batch = definition.candidates(known, as_of=as_of, anchors=None, seed=seed)
-    drift = fitted.drift(definition.features(known, batch, as_of=as_of))
+    features = definition.features(known, batch, as_of=as_of)
     return Served(
         model=definition,
         fitted=fitted,
@@ -193,9 +202,10 @@ def _served(
         release_digest=release.digest,
         limits=limits_of(desk.cards.get(definition.name, "")),
         rates=group_rates(report),
-        drift=tuple(found.sentence for found in drift),
+        drift=tuple(found.sentence for found in fitted.drift(features)),
+        peers=peers_of(fitted, features),
         seed=seed,
-        versions=versions_here(),
+        versions=environment_here(),
     )
 
 
@@ -268,11 +278,12 @@ def _log_inference(
     connection: "Connection", run: _Run, case_id: str, sealed: Sequence[Assessment]
 ) -> None:
     """That a release ran over a case, whatever it found (duty T7), how many features drifted, and
-    on how many findings something is flagged (duty T9) or the explanation withheld (duty T12).
+    on how many findings something is flagged, a category unseen among it (duty T9), or the
+    explanation withheld and why (duty T12).
 
-    Numbers alone: which finding it was would say something of the model's half.
+    In sum: which finding it was would say something of the model's half.
     """
-    fields = {
+    fields: dict[str, object] = {
         "what": "detection",
         "as_of": instant(run.as_of),
         "account": run.account.id,
@@ -282,12 +293,29 @@ def _log_inference(
         "release": run.release.id,
         "release_digest": run.release.digest,
         "n_findings": len(sealed),
-        "n_flagged": sum(len(back.flags) > len(run.served.drift) for back in sealed),
+        "n_flagged": sum(bool(back.flags) for back in sealed),
+        "n_unseen": sum(any(f.startswith(UNSEEN) for f in back.flags) for back in sealed),
         "n_drifted": len(run.served.drift),
         "n_withheld": sum(back.explanation is None for back in sealed),
         "simulated": run.account.simulated,
     }
+    fields |= _missed([back.miss for back in sealed if back.miss])
     run.desk.log.append(connection, EntryKind.CONSULTATION, fields)
+
+
+def _missed(misses: Sequence[Miss]) -> dict[str, object]:
+    """Why explanations were withheld: whose parts missed, by how much at most, and what is borne.
+
+    Nothing where none was.
+    """
+    if not misses:
+        return {}
+    largest = max(misses, key=lambda miss: float(miss.residual.replace("nan", "inf")))
+    return {
+        "missed_by": sorted({miss.method or "a check of the explanation" for miss in misses}),
+        "residual": largest.residual,
+        "residual_bound": f"{RESIDUAL_BOUND:g}",
+    }
 
 
 def _sealed_subjects(connection: "Connection", run: _Run, case_id: str) -> list[set[int]]:

@@ -43,9 +43,9 @@ def evaluate(
     """Measures of the release in use, else of the latest run, against the dataset's truth.
 
     On the dataset that it learnt from, candidates that it learnt or was calibrated on are left
-    out. Recall and F1 count true cases that never became candidates. How often the true cause is
-    among the stated reasons goes into the run's measures, too. It infers and reads the
-    truth, so it is for those who train or audit, and each is logged.
+    out. Recall and F1 count true cases that never became candidates. How well the stated reasons
+    name the true cause, beside reasons that explain nothing, goes into the run's measures, too. It
+    infers and reads the truth, so it is for those who train or audit, and each is logged.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def evaluate(
     held = _held_out(definition, graph, truth, run, dataset)
     scores, probability = fitted.score(held.features), fitted.probability(held.features)
     document = _document(definition, dataset, fitted, held, scores, probability, run)
-    right = _reasons_right(definition, fitted, graph, held, probability, truth)
+    right = _reasons_right(definition, fitted, graph, held, probability, truth, run.seed)
     document["reasons_right"] = right.as_json()
     if dataset == run.dataset:
         desk.registry.add_measures(run.id, right.measures())
@@ -237,16 +237,20 @@ def _reasons_right(
     held: _Held,
     probability: FloatArray,
     truth: Mapping[str, pd.DataFrame],
+    seed: int,
 ) -> "ReasonsRight":
-    """How often the true cause is among the stated reasons of what is true and put forward."""
+    """How well the stated reasons of what is true and put forward name its true cause."""
     from workbench.analysis.assessing import explained
     from workbench.analysis.truth_scores import reasons_right, true_and_forward
 
     rows = true_and_forward(held.true, probability, fitted.threshold)
     known = graph.as_of(graph.records["known_at"].max().to_pydatetime())
+    asked = held.candidates.take(rows)
     return reasons_right(
         [explained(fitted, held.features.iloc[[int(row)]])[0] for row in rows],
-        definition.causes(known, held.candidates.take(rows), truth),
+        definition.causes(known, asked, truth),
+        definition.people(known, asked),
+        seed=seed,
     )
 
 

@@ -26,7 +26,9 @@ class Near:
 
     `distance` is the root mean square of the distances between the two in each feature's place
     among peers (0 the same, 1 as far as can be). `verdicts` are the current ones of each decider,
-    the reader's own first.
+    the reader's own first. `is_same` where it is about the very same: the same subjects and links,
+    put before people in another case or by another release; it is no second instance. `also` are
+    the other cases in which the same as this one was decided.
     """
 
     finding_id: str
@@ -34,10 +36,15 @@ class Near:
     text: str
     distance: float
     verdicts: tuple[Verdict, ...]
+    is_same: bool
+    also: tuple[str, ...]
 
 
 def nearest(desk: Desk, finding_id: str, *, account: str) -> list[Near]:
-    """At most three decided findings of the same model, the nearest first.
+    """At most three decided findings of the same model, the nearest first, and before them
+    the one about the very same as the finding in hand, where there is one.
+
+    What was decided in several cases is told once, with the other cases.
 
     To one who may decide: of those that this account decided itself, in cases open to it. To
     one who never decides: of all that were decided in those cases.
@@ -50,12 +57,36 @@ def nearest(desk: Desk, finding_id: str, *, account: str) -> list[Near]:
     with attempt(desk, "nearest", finding_id, account, Operation.OPEN_FINDING) as step:
         _require_unveiled(step)
         here = findings.load_assessment(desk.vault, step.finding).position
-        ranked = []
+        mine = _about(step, step.finding)
+        told: dict[_About, list[tuple[float, str, Finding]]] = {}
         for other in _decided(step):
             there = findings.load_assessment(desk.vault, other).position
-            ranked.append((_distance(here, there), other.id, other))
-        ranked.sort(key=lambda item: item[:2])
-        return [_opened(step, other, far) for far, _, other in ranked[:MOST]]
+            placed = (_distance(here, there), other.id, other)
+            told.setdefault(_about(step, other), []).append(placed)
+        same = [sorted(told.pop(mine), key=_order)] if mine in told else []
+        ranked = sorted((sorted(each, key=_order) for each in told.values()), key=_first)
+        return [
+            *(_opened(step, each, is_same=True) for each in same),
+            *(_opened(step, each, is_same=False) for each in ranked[:MOST]),
+        ]
+
+
+_About = tuple[frozenset[str], frozenset[str]]
+_Placed = tuple[float, str, Finding]
+
+
+def _about(step: Step, finding: Finding) -> _About:
+    """Subjects and links in its picture, by id: what a finding is about, whatever its case."""
+    claim = findings.load_claim(step.vault, finding)
+    return frozenset(claim.subject_ids), frozenset(link.basis for link in claim.subgraph.links)
+
+
+def _order(placed: _Placed) -> tuple[float, str]:
+    return placed[:2]
+
+
+def _first(each: list[_Placed]) -> tuple[float, str]:
+    return _order(each[0])
 
 
 def _require_unveiled(step: Step) -> None:
@@ -99,7 +130,9 @@ def _distance(here: dict[str, float], there: dict[str, float]) -> float:
     return float((sum(gap * gap for gap in gaps) / len(gaps)) ** 0.5)
 
 
-def _opened(step: Step, other: Finding, distance: float) -> Near:
+def _opened(step: Step, each: list[_Placed], *, is_same: bool) -> Near:
+    """The nearest of those that are about the same; that it was opened is logged."""
+    distance, _, other = each[0]
     claim = findings.load_claim(step.vault, other)
     taken = current(findings.decisions_of(step.connection, step.vault, other.id))
     own_first = sorted(taken, key=lambda d: d.decided_by != step.account.id)
@@ -119,4 +152,6 @@ def _opened(step: Step, other: Finding, distance: float) -> Near:
         text=claim.text,
         distance=distance,
         verdicts=tuple(d.verdict for d in own_first),
+        is_same=is_same,
+        also=tuple(sorted({one.case_id for _, _, one in each[1:]})),
     )

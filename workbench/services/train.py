@@ -189,6 +189,7 @@ def _logged(
     taken = definition.settle(
         compared[choice.name], samples["train"], samples["calibrate"], seed=seed
     )
+    taken = taken.checked_on(test.features, test.labels, test.people, days=test.days, seed=seed)
     found = {n: measured_on(fitted, test, seed=seed).flat() for n, fitted in compared.items()}
     feature, baseline = _baseline(samples, seed)
     files, examples = _behaviour(desk, definition, dataset, taken, test, seed)
@@ -203,7 +204,7 @@ def _logged(
             parameters=_taken_because(choice.sentence, feature) | slices.parameters,
             measures=found[choice.name]
             | baseline
-            | taken.covered(test.features, test.labels)
+            | taken.measures()
             | _with_prompted(taken, slices, seed),
             compared=[_compared(name, fitted, found[name]) for name, fitted in compared.items()],
             fitted=taken,

@@ -62,7 +62,8 @@ _SAYS = {
     EntryKind.CONSULTATION: "consulted: {what}",
     EntryKind.COMBINATION: "joined sources: {what}",
     EntryKind.REFUSED_ATTEMPT: "was refused: {what} ({why})",
-    EntryKind.REPLAY: "replayed the finding",
+    EntryKind.REPLAY: "replayed the finding: {result}",
+    EntryKind.ERASURE: "erased: {what}",
 }
 _STAGES = {
     "claim": "read claim and records",
@@ -88,7 +89,7 @@ class Step:
 def verify(desk: Desk, *, account: str) -> LogReport:
     """Check every entry, checkpoint, row and step of the gate; changes nothing."""
     _who(desk, account)
-    return log_check.verify(desk.log)
+    return log_check.verify(desk.log, desk.vault)
 
 
 def checkpoint(desk: Desk, *, account: str) -> Checkpoint:
@@ -278,6 +279,7 @@ def _sentence(kind: EntryKind, said: dict[str, Json]) -> str:
     if kind is EntryKind.MODEL_TRAINED and said.get("what") == "registered":
         return f"registered version {said['version']} of {said['model']}, proposed for release"
     words = {"why": "a purpose that was not given", "excused": ""}
+    words["result"] = "same" if said.get("same") else "differs"  # as early entries say it
     words |= {word: str(value).replace("_", " ") for word, value in said.items()}
     if isinstance(breached := said.get("breached"), list) and breached:
         words["excused"] = ", excusing in writing: " + ", ".join(map(str, breached))

@@ -1,11 +1,8 @@
-"""What is served, as bytes: skops with our own short list of trusted types, and where it was made.
+"""What is served, as bytes: skops with our own short list of trusted types.
 
 Loading through MLflow takes the list of trusted types from the model's own file; this does not.
 """
 
-import importlib.metadata
-import platform
-from pathlib import Path
 from typing import Any, cast
 
 from workbench.analysis.modelling import Fitted
@@ -15,7 +12,6 @@ TRUSTED = (
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",  # a tree of boosting
     "numpy.dtype",  # what the imputer of the logistic regression remembers
 )
-PACKAGES = ("scikit-learn", "shap", "numpy", "pandas", "scipy", "skops", "mlflow")
 
 
 def dumped(fitted: Fitted) -> bytes:
@@ -63,21 +59,3 @@ def undumped(content: bytes) -> dict[str, Any]:
         raise CheckFailed(
             "The artifact is not readable as a fitted model; train the model again."
         ) from error
-
-
-def versions_here() -> dict[str, str]:
-    """Versions of what a result depends on: the packages, and Python."""
-    found = {name: importlib.metadata.version(name) for name in PACKAGES}
-    return found | {"python": platform.python_version()}
-
-
-def commit() -> str:
-    """The commit of the checkout that runs, empty outside one."""
-    git = Path(__file__).parents[2] / ".git"
-    try:
-        head = (git / "HEAD").read_text().strip()
-        if not head.startswith("ref: "):
-            return head
-        return (git / head.removeprefix("ref: ")).read_text().strip()
-    except OSError:
-        return ""

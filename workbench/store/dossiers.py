@@ -13,12 +13,14 @@ from string import Template
 
 from workbench.domain.action import ActionTaken
 from workbench.domain.decision import Decision, Judgement
-from workbench.domain.finding import Assessment, Claim, Finding
+from workbench.domain.finding import Assessment, Claim, CounterCase, Finding
 from workbench.domain.record import HandlingCode, InformationGrade, Record, SourceGrade
 from workbench.domain.release import Release
 from workbench.store.vault import Vault
 
 TEMPLATE = Path(__file__).resolve().parents[2] / "reports" / "dossier.html"
+
+SHOWN = 3  # records that topple it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,11 +64,11 @@ def render(contents: Contents) -> bytes:
         "left_out": _left_out(len(contents.claim.records) - len(contents.leaving)),
         "links": _links(contents),
         "model_said": _model_said(contents),
-        "reasons_for": _list(said.reasons_for, empty=_unnamed(said)),
-        "reasons_against": _list(said.against, empty=_unnamed(said)),
+        "reasons_for": _list(said.reasons_for, empty=_unnamed(said, "raised")),
+        "reasons_against": _list(said.against, empty=_unnamed(said, "lowered")),
         "counter_case": _counter_case(contents),
         "unless": _list(said.unless, empty="Nothing was tried."),
-        "limits": _list((*said.limits, *said.flags), empty="None were stated."),
+        "limits": _list((*said.limits, *said.flags, *said.drift), empty="None were stated."),
         "people": _people(contents),
         "cites": _safe(", ".join(action.cites)),
         "digest": finding.digest,
@@ -160,31 +162,47 @@ def _links(contents: Contents) -> str:
 
 def _model_said(contents: Contents) -> str:
     said = contents.assessment
-    low, high = said.interval
-    chance = (
-        f"A calibrated probability of {said.probability:.2f} (95 % interval {low:.2f} to "
-        f"{high:.2f}); it puts forward what reaches {said.threshold:.2f}."
-    )
+    chance = f"{_chance(said)} It puts forward what reaches {said.threshold:.3f}."
     origin = (
         ""
         if said.proposed
         else " The model did not put this one forward: it belongs to the random share that people "
         "read as a check."
     )
-    withheld = f" The explanation is withheld: {_safe(said.withheld)}" if said.withheld else ""
+    withheld = f" {_safe(said.withheld)}" if said.withheld else ""
     unsure = (
         f" At a coverage of {said.coverage:.0%} the model cannot tell." if said.cannot_tell else ""
     )
     return f"Model {_safe(said.model)}. {chance}{unsure}{origin}{withheld}"
 
 
-def _unnamed(said: Assessment) -> str:
-    """What stands where no reason is named."""
+def _chance(said: Assessment) -> str:
+    """The probability beside what came of such probabilities; none where that is not known."""
+    found = said.calibration
+    if found is None:
+        return "No probability is told: whether such hold was not checked on a later slice."
+    bounds = "" if said.interval is None else " ({:.3f} to {:.3f})".format(*said.interval)
+    off = " That is beyond its interval: read what was seen." if found.is_off else ""
+    return (
+        f"A calibrated probability of {said.probability:.3f}{bounds} that {_safe(said.outcome)} "
+        f"within {found.days} days. On a later slice, among the {found.n} next to it, "
+        f"{found.said:.3f} was said and {found.seen:.3f} ({found.interval[0]:.3f} to "
+        f"{found.interval[1]:.3f}) seen.{off}"
+    )
+
+
+def _unnamed(said: Assessment, moved: str) -> str:
+    """What stands where no reason is named that `moved` the score."""
     if said.explanation is None:
         return "The explanation is withheld."
-    if not said.explanation.stands_out:
-        return "No single reason stands out: refits of the model rank them anew."
-    return "None of those that stand out."
+    none = (
+        f"Nothing of weight that outlasts refits {moved} the score."
+        if said.explanation.stands_out
+        else "No single reason stands out: refits of the model rank them anew."
+    )
+    if moved == "raised" or said.counter_case is None:
+        return none
+    return f"{none} What else speaks against the claim is in the ordinary story below."
 
 
 def _counter_case(contents: Contents) -> str:
@@ -192,23 +210,28 @@ def _counter_case(contents: Contents) -> str:
     case = contents.assessment.counter_case
     if case is None:
         return "<p>The model knows none.</p>"
-    story = f"<p>{_safe(case.story)}</p>"
+    poor = "" if case.fits_well else "No ordinary story fits these records well; the nearest is: "
+    story = f"<p>{poor}{_safe(case.story)}</p>"
     if len(contents.leaving) < len(contents.claim.records):
         return (
             f"{story}<p>What fits it rests on records that were left out, and is left out too.</p>"
         )
-    toppling = [k.record_id for k in case.keystones if k.topples]
-    hangs = (
-        f"Without record {' or '.join(f'<code>{_safe(r)}</code>' for r in toppling)} the model "
-        "would not have put this forward."
-        if toppling
-        else f"None of {case.n_tried} records that were left out one at a time topples it."
+    untold = (
+        f"<p>What the records cannot tell:</p>{_list(case.untold, empty='')}" if case.untold else ""
     )
     return (
         f"{story}<p>What fits it:</p>{_list(case.fits, empty='Nothing.')}"
-        f"<p>What does not:</p>{_list(case.misfits, empty='Nothing.')}"
-        f"<p>{hangs if case.n_tried else ''}</p><p>{_safe(case.enquiry)}</p>"
+        f"<p>What does not:</p>{_list(case.misfits, empty='Nothing.')}{untold}"
+        f"<p>{_hangs_on(case)}</p><p>{_safe(case.enquiry)}</p>"
     )
+
+
+def _hangs_on(case: CounterCase) -> str:
+    if not case.n_tried:
+        return ""
+    toppling = " or ".join(f"<code>{_safe(k.record_id)}</code>" for k in case.toppling[:SHOWN])
+    said = f"Without record {toppling} the model would not have put this forward. "
+    return f"{said if toppling else ''}{_safe(case.tried)}"
 
 
 def _people(contents: Contents) -> str:

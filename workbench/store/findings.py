@@ -196,7 +196,7 @@ def load_claim(vault: Vault, finding: Finding) -> Claim:
     NotFound
         When the content was erased.
     CheckFailed
-        When the vault holds another content than was sealed.
+        When the vault holds another content than was sealed, or lacks it although its key is kept.
     """
     return _load(vault, finding.id, CLAIM, finding.claim_digest, _claims())
 
@@ -314,7 +314,15 @@ def _sealed(half: Half, kind: TypeAdapter[Half]) -> bytes:
 
 
 def _load(vault: Vault, finding_id: str, name: str, digest: str, kind: TypeAdapter[Half]) -> Half:
-    content = vault.get(finding_id, name)
+    try:
+        content = vault.get(finding_id, name)
+    except NotFound as error:
+        if not vault.holds(finding_id):
+            raise
+        raise CheckFailed(
+            f"The vault has the key of finding {finding_id} but not its content ({name}), which no "
+            "erasure leaves; restore vault/content from a backup."
+        ) from error
     if hashlib.sha256(content).hexdigest() != digest:
         raise CheckFailed(
             f"The vault's content of finding {finding_id} is not what was sealed (digest "

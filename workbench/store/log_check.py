@@ -1,4 +1,5 @@
-"""Verification of the log where it lies: entries, hashes, checkpoints, rows, schema and the gate.
+"""Verification of the log where it lies: entries, hashes, checkpoints, rows, schema, the gate, and
+whether the vault holds what was sealed.
 
 One pass over the entries, in memory that grows with the findings only. A fault names the index of
 the first entry concerned. Where body and hash were both changed, nothing in the row says so; then
@@ -9,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, or_, select
@@ -21,6 +22,8 @@ from workbench.store.database import from_text
 from workbench.store.decision_log import DecisionLog, LoggedEntry
 from workbench.store.signer import VerifierKey
 from workbench.store.standing_check import Standing
+from workbench.store.vault import Vault
+from workbench.store.vault_check import Kept
 from workbench.verify import BadError, Gate
 
 MAX_FAULTS = 100
@@ -144,15 +147,16 @@ class LogReport:
         return "\n".join(lines)
 
 
-def verify(log: DecisionLog) -> LogReport:
-    """Check everything about `log`, as committed at this moment. Changes nothing.
+def verify(log: DecisionLog, vault: Vault) -> LogReport:
+    """Check everything about `log`, as committed at this moment, and that `vault` holds what it
+    sealed and did not erase. Changes nothing.
 
     Raises
     ------
     Unavailable
         When ``keys/log.pub`` or the database cannot be read.
     """
-    check = _Check(log, log.signer.verifier)
+    check = _Check(log, log.signer.verifier, vault)
     with log.database.read() as connection:
         return check.run(connection)
 
@@ -163,6 +167,7 @@ class _Check:
 
     log: DecisionLog
     key: VerifierKey
+    vault: Vault
     faults: list[LogFault] = field(default_factory=list)
     n_faults: int = 0
     at: int = 0
@@ -174,6 +179,7 @@ class _Check:
     apart: tuple[int, int] | None = None  # first span between checkpoints whose root is another
     gate: Gate = field(default_factory=Gate)
     standing: Standing = field(default_factory=Standing)
+    kept: Kept = field(default_factory=Kept)
     vouched: Counter[str] = field(default_factory=Counter)  # entries by the table of their rows
 
     def run(self, connection: Connection) -> LogReport:
@@ -229,6 +235,7 @@ class _Check:
         self._replay(seq, said)
         if leaf == row.leaf_hash:
             self.standing.hear(seq, kind, said)
+            self.kept.hear(seq, kind, said)
             self._compare(seq, kind, said, rows)
 
     def _replay(self, seq: int, said: dict[str, Json]) -> None:
@@ -308,7 +315,9 @@ class _Check:
             self._note(min(head.size, self.at), "head", text)
         for name in _ROWS:
             self._count(connection, name)
-        for index, code, message in self.standing.faults(connection):
+        for index, code, message in chain(
+            self.standing.faults(connection), self.kept.faults(connection, self.vault)
+        ):
             self._note(index, code, message)
 
     def _count(self, connection: Connection, name: str) -> None:

@@ -15,6 +15,7 @@ class ReadingRow:
     """One person's judgement of a finding and their latest decision on it."""
 
     finding_id: str
+    decided_by: str
     before: Verdict
     after: Verdict
     opened_at: datetime
@@ -26,19 +27,22 @@ class JudgementRow:
     """What one person thought of a finding from its records alone, decided since or not."""
 
     finding_id: str
+    judged_by: str
     verdict: Verdict
 
 
 def judgements_of_release(connection: Connection, release_id: str) -> list[JudgementRow]:
-    """Every judgement of a release's findings, by finding and then by when it was sealed."""
+    """Every judgement of a release's findings, oldest first."""
     query = (
-        select(judgement.c.finding_id, judgement.c.verdict)
+        select(judgement.c.finding_id, judgement.c.judged_by, judgement.c.verdict)
         .join(finding, finding.c.id == judgement.c.finding_id)
         .where(finding.c.release_id == release_id)
-        .order_by(judgement.c.finding_id, judgement.c.entry_seq)
+        .order_by(judgement.c.entry_seq)
     )
     return [
-        JudgementRow(finding_id=row.finding_id, verdict=Verdict(row.verdict))
+        JudgementRow(
+            finding_id=row.finding_id, judged_by=row.judged_by, verdict=Verdict(row.verdict)
+        )
         for row in connection.execute(query)
     ]
 
@@ -62,6 +66,7 @@ def of_release(connection: Connection, release_id: str) -> list[ReadingRow]:
     query = (
         select(
             decision.c.finding_id,
+            decision.c.decided_by,
             judgement.c.verdict.label("before"),
             decision.c.verdict.label("after"),
             opened.c.opened_at,
@@ -85,6 +90,7 @@ def of_release(connection: Connection, release_id: str) -> list[ReadingRow]:
     return [
         ReadingRow(
             finding_id=row.finding_id,
+            decided_by=row.decided_by,
             before=Verdict(row.before),
             after=Verdict(row.after),
             opened_at=from_text(row.opened_at),

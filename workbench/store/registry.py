@@ -22,7 +22,8 @@ import pandas as pd
 
 from workbench.analysis.modelling import Fitted, ModelDefinition
 from workbench.domain.errors import CheckFailed, NotFound, Unavailable
-from workbench.store.artifact import TRUSTED, commit, dumped, undumped, versions_here
+from workbench.store.artifact import TRUSTED, dumped, undumped
+from workbench.store.environment import commit, environment_here, packages_here
 
 SERVED = "served/fitted.skops"
 _ENVIRONMENT = {
@@ -143,7 +144,7 @@ class Registry:
         mlflow.log_metrics({k: v for k, v in training.measures.items() if v == v})
         tags = {"model": training.model, "digest": digest, "trained_by": training.account}
         tags |= {"dataset": training.dataset, "dataset_sha256": training.dataset_sha256}
-        tags |= {f"version.{k}": v for k, v in versions_here().items()}
+        tags |= {f"version.{k}": v for k, v in environment_here().items()}
         mlflow.set_tags(tags | {"commit": commit()})
         source = mlflow.data.from_pandas(
             training.example,
@@ -167,7 +168,7 @@ class Registry:
                 name=compared.name,
                 signature=mlflow.models.infer_signature(rows, said),
                 input_example=rows.head(3),
-                pip_requirements=[f"{p}=={v}" for p, v in versions_here().items() if p != "python"],
+                pip_requirements=[f"{p}=={v}" for p, v in packages_here().items()],
                 skops_trusted_types=list(TRUSTED),
                 pyfunc_predict_fn="predict_proba",
             )
@@ -194,7 +195,7 @@ class Registry:
             self._experiment(mlflow, known.model)
             with mlflow.start_run(run_name=name, parent_run_id=run_id) as run:
                 mlflow.log_params(dict(parameters))
-                mlflow.set_tags(tags | {f"version.{k}": v for k, v in versions_here().items()})
+                mlflow.set_tags(tags | {f"version.{k}": v for k, v in environment_here().items()})
                 for file, text in files.items():
                     mlflow.log_text(text, file)
                 for part in parts:
@@ -366,7 +367,8 @@ class Registry:
         if found != digest:
             raise CheckFailed(
                 f"The file {name} of run {run_id} has digest {found[:12]}, not {digest[:12]}; "
-                "it was changed, so it is not used. Restore it from a backup or train again."
+                "it was changed, so it is not used. Restore it from a backup; another training "
+                "makes another file."
             )
         return content
 
@@ -377,7 +379,10 @@ class Registry:
             with self._mlflow() as mlflow:
                 path = Path(mlflow.artifacts.download_artifacts(run_id=run_id, artifact_path=name))
         if not path.is_file():
-            raise NotFound(f"Run {run_id} keeps no file {name}; train again.")
+            raise NotFound(
+                f"Run {run_id} keeps no file {name} any more; restore it from a backup. Another "
+                "training makes another file."
+            )
         return path.read_bytes()
 
     @property

@@ -73,8 +73,15 @@ class Vault:
         """True while the subject's key exists, that is until it is erased."""
         return self._key_path(subject).exists()
 
+    def keeps(self, subject: str, name: str) -> bool:
+        """True while the content of that name is there; whether it was changed is not looked at."""
+        return self._path(subject, name).exists()
+
     def erase(self, subject: str) -> None:
-        """Destroy key, salt and ciphertext of a subject; nothing happens when there is none."""
+        """Destroy key, salt and ciphertext of a subject; nothing happens when there is none.
+
+        Of a finding by `store/erasure.py` alone, which logs it.
+        """
         path = self._key_path(subject)
         if path.exists():
             size = path.stat().st_size

@@ -207,8 +207,8 @@ def _slice_dots(
 
 def _example(example: Example) -> None:
     with st.container(border=True):
-        said = probability(example.probability, *example.interval)
-        st.markdown(f"**{inert(f'A {example.unit}: of claims like it, {said} hold')}**")
+        said = probability(example.probability, example.interval)
+        st.markdown(f"**{inert(f'A {example.unit}: of claims like it, {said} are confirmed')}**")
         if not (example.reasons_for or example.against):
             st.markdown(inert(unnamed(example)))
         _sentences("For", example.reasons_for)

@@ -56,6 +56,7 @@ def deciders(report: DecidersReport | None) -> None:
         f"{found['n_readings']:,} readings of {found['n_findings']:,} findings, "
         f"{found['n_comparable']:,} of them yes or no both before and after the score; compared "
         f"with: {_BASES[basis].lower()}. In sum over all readers, never for one. {_shared(found)}"
+        + _repeats(document.get("n_repeats", 0))
     )
     if document.get("harm"):
         own = "" if document["margin_own"] else " Chosen for this audit, not the model's own."
@@ -72,6 +73,16 @@ def deciders(report: DecidersReport | None) -> None:
 def _shared(found: Mapping[str, Any]) -> str:
     """What is resampled and permuted, which hangs on how many people a reading is about."""
     return SHARED_BY_READINGS[found["by"]["after"]["shared"]] if found["by"] else ""
+
+
+def _repeats(n: int) -> str:
+    """That readings of what the same person had read before are left out, where there are any."""
+    if not n:
+        return ""
+    return (
+        f" {n:,} more {'reading' if n == 1 else 'readings'} of a candidate that the same person "
+        "had read in another case: left out, since the first alone was blind."
+    )
 
 
 def _side_by_side(document: Mapping[str, Any], basis: str) -> None:

@@ -17,6 +17,9 @@ _MEASURES = {
     "recall": "Recall where put forward",
     "f1": "F1 where put forward",
     "calibration_error": "Calibration error",
+    "calibration_gap": "Confirmed less what was said",
+    "calibration_gap_forward": "The same where put forward",
+    "calibration_n_off": "Groups with probabilities off",
 }
 _PLAIN = {
     "average_precision": "Of what stands high on its list, the share that proves true, over all "
@@ -26,8 +29,13 @@ _PLAIN = {
     "recall": "Of what is true, the share that it puts forward.",
     "f1": "Precision and recall in one number.",
     "calibration_error": "How far its probabilities lie from what happened, on average.",
+    "calibration_gap": "The share that records confirmed, less the mean probability: above 0 it "
+    "says too little, below 0 too much.",
+    "calibration_gap_forward": "The same, of what it puts forward alone.",
+    "calibration_n_off": "Of the groups below, those whose probability lies outside the interval "
+    "of what was confirmed.",
 }
-_TOLD_APART = ("reasons_right", "conformal_")  # told in words of their own
+_TOLD_APART = ("reasons_", "conformal_")  # told in words of their own
 
 
 def measures(version: VersionView | None, view: BehaviourView | None) -> None:
@@ -101,7 +109,7 @@ def _reliability(version: VersionView, view: BehaviourView) -> None:
 
 
 def reasons_sentence(version: VersionView) -> str:
-    """How often the true cause is among the stated reasons, beside what chance would reach."""
+    """How well the stated reasons name the true cause, beside reasons that explain nothing."""
     right, of = version.measure("reasons_right"), version.measure("reasons_right_n")
     if right is None or of is None or right.interval is None:
         return (
@@ -109,21 +117,53 @@ def reasons_sentence(version: VersionView) -> str:
             "evaluate on one."
         )
     low, high = right.interval
-    said = (
-        f"Of {of.value:.0f} true ones that it put forward and whose cause a feature can name, the "
+    said = [
+        f"Of {of.value:.0f} true ones that it put forward and whose cause a feature can name, a "
         f"true cause is among the stated reasons in {round(100 * right.value)} % (95 % "
-        f"{round(100 * low)} to {round(100 * high)})."
+        f"{round(100 * low)} to {round(100 * high)}).",
+        *(_beside(version, name, words) for name, words in _EXPLAIN_NOTHING.items()),
+        _apart(version),
+    ]
+    return " ".join(part for part in said if part)
+
+
+_EXPLAIN_NOTHING = {
+    "blind": "As many reasons drawn blindly",
+    "constant": "The same best sentence said of all of them",
+    "shuffled": "The same explanations, each told of another one,",
+}
+
+
+def _beside(version: VersionView, name: str, words: str) -> str:
+    """One of those that explain nothing, and whether the stated reasons agree better with truth."""
+    share, over = version.measure(f"reasons_right_{name}"), version.measure(f"reasons_over_{name}")
+    if share is None or over is None or over.interval is None:
+        return ""
+    low, high = over.interval
+    told = "the stated reasons are not shown to agree better with the truth"
+    if low > 0:
+        told = "the stated reasons agree better with the truth"
+    if high < 0:
+        told = "the stated reasons agree less with the truth"
+    return (
+        f"{words} would in {round(100 * share.value)} %; {told} (F1 {over.value:+.2f}, 95 % "
+        f"{low:+.2f} to {high:+.2f})."
     )
-    chance = version.measure("reasons_right_by_chance")
-    if chance is None:
-        return said
-    told = "that may be chance"
-    if low > chance.value:
-        told = "they say more than chance"
-    if high < chance.value:
-        told = "they say less than chance"
-    blind = f"As many reasons drawn blindly would name it in {round(100 * chance.value)} %"
-    return f"{said} {blind}: {told}."
+
+
+def _apart(version: VersionView) -> str:
+    found = version.measure("reasons_told_apart")
+    if found is None or found.interval is None:
+        return ""
+    low, high = found.interval
+    told = "which may be chance" if low <= 0.5 <= high else "more often than chance"
+    if high < 0.5:
+        told = "less often than chance"
+    return (
+        "Of two true ones of which one alone has a cause, that reason stands higher in the right "
+        f"one in {round(100 * found.value)} % (95 % {round(100 * low)} to {round(100 * high)}; "
+        f"chance 50), {told}."
+    )
 
 
 def coverage_sentence(version: VersionView) -> str:
@@ -134,7 +174,7 @@ def coverage_sentence(version: VersionView) -> str:
         if found is None or found.interval is None:
             continue
         low, high = found.interval
-        short = "" if high >= COVERAGE else ", less than promised"
+        short = "" if high >= COVERAGE else ", which falls short of the promise"
         said.append(
             f"for what {words} in {100 * found.value:.3g} % (95 % {100 * low:.3g} to "
             f"{100 * high:.3g}){short}"

@@ -4,14 +4,20 @@ Everything here comes out of the `Assessment`, which the service gives only afte
 judgement is sealed.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
 from workbench.domain.decision import Judgement
-from workbench.domain.finding import Assessment, Effect, Explanation, GroupRate, Reason
-from workbench.ui.evidence import TEXT_SIZES, colours
+from workbench.domain.finding import Assessment, Effect, Explanation, Reason
+from workbench.ui import charts
+from workbench.ui.assurance import (
+    UNCALIBRATED,
+    answers_sentence,
+    calibration_sentence,
+    drift_sentence,
+    short_of_promise,
+)
 from workbench.ui.words import inert, local, number, probability
 
 NONE_STANDS_OUT = (
@@ -33,17 +39,18 @@ def side_by_side(judgement: Judgement, assessment: Assessment) -> None:
 
 
 def model_view(assessment: Assessment) -> None:
-    """What the model said: whether it put the finding forward, and how often such claims hold;
-    that it cannot tell, where it cannot."""
-    put = "put it forward" if assessment.proposed else "did not put it forward"
-    view = "cannot tell" if assessment.cannot_tell else put
-    st.markdown(f"The model's view  \n**{view}**")
+    """What the model said: whether it put the finding forward, how often such claims come to be
+    confirmed and how that was checked, and which answers it rules out."""
+    view = "put it forward" if assessment.proposed else "did not put it forward"
     if assessment.cannot_tell:
-        st.caption(_undecided(assessment))
-    said = probability(assessment.probability, *assessment.interval)
-    st.caption(f"Of claims like this, {said} hold.")
-    limit = probability(assessment.threshold, assessment.threshold, assessment.threshold)
-    from_on = f"It puts forward from {limit.split(' (')[0]} on"
+        view = "put it forward, but cannot tell" if assessment.proposed else "cannot tell"
+    st.markdown(f"The model's view  \n**{view}**")
+    _how_likely(assessment)
+    st.caption(answers_sentence(assessment))
+    for sentence in short_of_promise(assessment):
+        st.warning(sentence, icon=":material/flag:")
+    limit = probability(assessment.threshold)
+    from_on = f"It puts forward from {limit} on"
     st.caption(
         f"{from_on}."
         if assessment.proposed
@@ -52,18 +59,23 @@ def model_view(assessment: Assessment) -> None:
     )
 
 
-def _undecided(assessment: Assessment) -> str:
-    of_100 = round(100 * assessment.coverage)
-    if assessment.answers:
-        return (
-            "Neither answer can be ruled out: claims that hold and claims that do not both look "
-            f"like this. (An answer is ruled out where fewer than {100 - of_100} in 100 of its "
-            "kind look so.)"
-        )
-    return (
-        f"It looks like neither: fewer than {100 - of_100} in 100 of those that hold, and of those "
-        "that do not, look like this."
+def _how_likely(assessment: Assessment) -> None:
+    """The probability beside what came of such probabilities, marked where that was otherwise."""
+    found = assessment.calibration
+    if found is None:
+        st.caption(UNCALIBRATED)
+        return
+    said = probability(assessment.probability, assessment.interval)
+    unsure = "" if assessment.interval else " How sure that is cannot be told: its refits failed."
+    st.caption(
+        f"Of claims like this, {said} come to be confirmed: {inert(assessment.outcome)} within "
+        f"{found.days} days.{unsure}"
     )
+    sentence = calibration_sentence(found)
+    if found.is_off:
+        st.warning(sentence, icon=":material/flag:")
+    else:
+        st.caption(sentence)
 
 
 def three_columns(assessment: Assessment) -> None:
@@ -93,16 +105,24 @@ def three_columns(assessment: Assessment) -> None:
 def _withheld(assessment: Assessment) -> None:
     st.markdown("**Reasons**")
     st.warning(
-        f"The explanation is withheld: {inert(assessment.withheld)} Decide on the records.",
+        f"{inert(assessment.withheld)} Decide on the records.",
         icon=":material/visibility_off:",
     )
 
 
 def _unnamed(assessment: Assessment) -> tuple[str, str]:
     """What stands where no reason for, or against, is named."""
+    below = (
+        " What else speaks against it is in the ordinary story below."
+        if assessment.counter_case
+        else " That is no proof of the claim."
+    )
     if assessment.explanation and not assessment.explanation.stands_out:
-        return ("No single reason stands out.",) * 2
-    return "None of those that stand out.", "None of those that stand out; that is no proof."
+        return "No single reason stands out.", f"No single reason stands out.{below}"
+    return (
+        "Nothing of weight that outlasts refits raised the score.",
+        f"Nothing of weight that outlasts refits lowered the score.{below}",
+    )
 
 
 def explained(assessment: Assessment, *, key: str) -> None:
@@ -116,11 +136,12 @@ def explained(assessment: Assessment, *, key: str) -> None:
             icon=":material/shuffle:",
         )
     else:
-        st.vega_lite_chart(_bars(explanation), _spec(), key=f"{key}_bars", alt=_told(explanation))
+        charts.draw(_bars(explanation), _spec(), key=f"{key}_bars", name=_told(explanation))
         st.caption(
-            "Filled: a reason, among the top ones in at least 8 of 10 refits of the model. "
-            "Outlined: not, so its place may be chance. The line shows how far refits scatter "
-            "(95 %). What rises and falls together is summed."
+            "Filled: among the top ones of its side, for or against, in at least 8 of 10 refits of "
+            "the model; a reason where it is not too small. Outlined: not, so its place may be "
+            "chance. The line shows how far refits scatter (95 %). What is closely correlated, "
+            "the same way or opposite ways, is summed."
         )
     with st.expander("Each feature with its value, and how it was computed"):
         st.dataframe(
@@ -145,14 +166,22 @@ def _computed(explanation: Explanation) -> str:
         f"{number(sum(e.effect for e in explanation.effects))}, the model's own output "
         f"{number(explanation.output)}; they differ by {explanation.residual:.1e} (withheld from "
         f"1e-06 on). Stability over {explanation.n_refits} refits on resampled people, each "
-        "against a background of its own."
+        f"{'against a background' if digest else 'explained by branches'} of its own."
     )
 
 
-def limits(assessment: Assessment) -> None:
-    """Flags of this finding first, then the limits of the release."""
+def flags(assessment: Assessment) -> None:
+    """What is unusual about this finding; stands beside the model's view."""
     for flag in assessment.flags:
         st.warning(inert(flag), icon=":material/flag:")
+
+
+def limits(assessment: Assessment) -> None:
+    """How the day's candidates drifted, which is said of every finding alike, in one line, and the
+    limits of the release."""
+    if assessment.drift:
+        with st.expander(drift_sentence(len(assessment.drift)), icon=":material/trending_up:"):
+            st.markdown("\n".join(f"- {inert(sentence)}" for sentence in assessment.drift))
     st.markdown("**Limits of this release**")
     if assessment.limits:
         st.markdown("\n".join(f"- {inert(limit)}" for limit in assessment.limits))
@@ -162,44 +191,6 @@ def limits(assessment: Assessment) -> None:
         f"Release {inert(assessment.release_id)} of {inert(assessment.model)}, digest "
         f"{assessment.release_digest[:12]}."
     )
-
-
-def error_rates(rates: Sequence[GroupRate], *, key: str) -> None:
-    """How often the release errs for the groups concerned, with the numbers beneath."""
-    st.markdown("**How often this release errs for the groups concerned**")
-    if not rates:
-        st.caption("Its bias audit has no rate for the groups concerned.")
-        return
-    st.dataframe(
-        [
-            {
-                "Trait": rate.attribute.replace("_", " "),
-                "Group": rate.group,
-                "Wrongly drawn in": _per_cent(rate.fpr, rate.fpr_interval),
-                "Missed": _per_cent(rate.fnr, rate.fnr_interval),
-                "Candidates": rate.n,
-            }
-            for rate in rates
-        ],
-        hide_index=True,
-        key=key,
-        column_config={
-            "Trait": st.column_config.TextColumn(width=78),
-            "Group": st.column_config.TextColumn(width=128),
-            "Wrongly drawn in": st.column_config.TextColumn(width=124),
-            "Missed": st.column_config.TextColumn(width=116),
-        },
-    )
-    st.caption(
-        "Per cent, with 95 % intervals; a dash where too few were there to tell. Which group a "
-        "person here belongs to is not shown: the model never sees it, nor need you."
-    )
-
-
-def _per_cent(share: float | None, interval: tuple[float, float] | None) -> str:
-    if share is None or interval is None:
-        return number(None)
-    return number(100 * share, (100 * interval[0], 100 * interval[1]))
 
 
 def _ordered(explanation: Explanation) -> list[Effect]:
@@ -243,12 +234,13 @@ def _bars(explanation: Explanation) -> list[dict[str, Any]]:
 
 
 def _told(explanation: Explanation) -> str:
-    said = (f"{r.label} {r.effect:+.2f}" for r in _ranked(explanation))
-    return f"Effects in {explanation.space}: {'; '.join(said)}"[:500]
+    first, *rest = _ranked(explanation)
+    more = f", then {len(rest)} more" if rest else ""
+    return f"Effects in {explanation.space}: {first.label} {first.effect:+.2f}{more}"
 
 
 def _spec() -> dict[str, Any]:
-    shades = {"domain": ["for", "against"], "range": list(colours()[:2])}
+    plain = {"value": charts.ink()}  # left and right say for and against; no colour is needed
     place = {
         "field": "reason",
         "type": "nominal",
@@ -265,8 +257,8 @@ def _spec() -> dict[str, Any]:
                 "type": "quantitative",
                 "title": "← against  ·  effect on the score (log-odds)  ·  for →",
             },
-            "fill": {"field": "speaks", "scale": shades, "legend": None},
-            "stroke": {"field": "speaks", "scale": shades, "legend": None},
+            "fill": plain,
+            "stroke": plain,
             "fillOpacity": {
                 "condition": {"test": "datum.stable === 'stable'", "value": 1},
                 "value": 0.12,
@@ -275,14 +267,14 @@ def _spec() -> dict[str, Any]:
         },
     }
     scatter = {
-        "mark": {"type": "rule", "strokeWidth": 1.5, "color": "#808890"},
+        "mark": {"type": "rule", "strokeWidth": 1.5, "color": charts.GREY},
         "encoding": {
             "y": place,
             "x": {"field": "low", "type": "quantitative"},
             "x2": {"field": "high"},
         },
     }
-    return {"layer": [bars, scatter], "height": {"step": 28}, "config": TEXT_SIZES}
+    return {"layer": [bars, scatter], "height": {"step": 28}}
 
 
 def _cells(effect: Effect) -> dict[str, object]:
@@ -297,8 +289,13 @@ def _cells(effect: Effect) -> dict[str, object]:
         "Feature": effect.label,
         "Value": "not known" if effect.value is None else valued(effect.value),
         "In its own history": valued(effect.usual),
-        "Effect": f"{effect.effect:+.2f}",
+        "Effect": f"{effect.effect:+.2f}{_direction(effect.effect)}",
         "Stays on top in": f"{round(100 * effect.stable_share)} % of refits",
         "Here": effect.sentence,
         "What it measures": effect.reason,
     }
+
+
+def _direction(effect: float) -> str:
+    """Which way an effect moved this score; it is said of the effect alone, whatever the value."""
+    return ", raises the score here" if effect > 0 else ", lowers the score here" if effect else ""

@@ -1,0 +1,56 @@
+"""How sure the model is, in sentences that are true."""
+
+from dataclasses import replace
+
+import builders
+import pytest
+
+from workbench.domain.checked import Calibration, Kept
+from workbench.ui import assurance
+
+MADE = builders.assessment("F-1")
+OFF = Calibration(said=0.02, seen=0.033, interval=(0.025, 0.045), n=1200, days=122)
+SHORT = Kept(answer=True, share=0.87, interval=(0.8, 0.93), n=80)
+
+
+def test_a_probability_is_set_beside_what_was_seen_next_to_it() -> None:
+    said = assurance.calibration_sentence(replace(OFF, said=0.03))
+    assert "among the 1,200 next to it: about 3 in 100 was said" in said
+    assert "about 3 in 100 (2 to 4) were confirmed." in said
+    assert "too" not in said
+
+
+@pytest.mark.parametrize(("said", "way"), [(0.02, "too little"), (0.06, "too much")])
+def test_where_it_is_off_it_says_which_way(said: float, way: str) -> None:
+    assert f"It says {way} here" in assurance.calibration_sentence(replace(OFF, said=said))
+
+
+def test_a_single_answer_is_never_read_as_being_sure() -> None:
+    said = assurance.answers_sentence(replace(MADE, answers=(True,)))
+    assert "above nearly all claims that were never confirmed" in said
+    assert "does not make it likely" in said
+    assert "95 in 100 (94 to 96) of claims that they never confirmed" in said
+    other = assurance.answers_sentence(replace(MADE, answers=(False,)))
+    assert "below nearly all claims that were confirmed" in other
+    assert "94 in 100 (88 to 98) of claims that records came to confirm" in other
+
+
+def test_what_was_found_stands_where_only_the_promise_stood() -> None:
+    said = assurance.answers_sentence(replace(MADE, answers=(True, False)))
+    assert "Neither answer can be ruled out" in said
+    assert "94 in 100 (88 to 98)" in said
+    assert "95 in 100 were promised" in said
+    unchecked = assurance.answers_sentence(replace(MADE, answers=(True, False), kept=()))
+    assert "not checked" in unchecked
+    assert "hardly any" in assurance.answers_sentence(replace(MADE, answers=()))
+
+
+def test_a_coverage_that_falls_short_is_said() -> None:
+    assert assurance.short_of_promise(MADE) == []
+    (said,) = assurance.short_of_promise(replace(MADE, kept=(SHORT,)))
+    assert "87 in 100 kept their answer, and 95 should have" in said
+
+
+def test_drift_is_one_line() -> None:
+    assert assurance.drift_sentence(1).startswith("One feature of all candidates")
+    assert assurance.drift_sentence(3).startswith("3 features of all candidates")
