@@ -193,6 +193,7 @@ def finding(
     withheld: str = "",
     answers: tuple[bool, ...] = (True,),
     against: tuple[str, ...] = ("Both phones call a taxi company.",),
+    counter_case: CounterCase | None = None,
     **changed: Any,
 ) -> str:
     """A sealed finding: Ada and Ben may be connected. One verified fact on Ada lies beneath it.
@@ -213,20 +214,16 @@ def finding(
         as_of=START,
         salt="0" * 32,
     )
+    made = replace(assessment(finding_id, stands_out=stands_out), against=against)
+    made = _changed(made, withheld, answers)
+    made = replace(made, counter_case=counter_case or made.counter_case)
     with at.desk.database.write() as connection:
         findings.seal(
             connection,
             at.desk.log,
             at.desk.vault,
             claim=claim,
-            assessment=replace(
-                _changed(
-                    replace(assessment(finding_id, stands_out=stands_out), against=against),
-                    withheld,
-                    answers,
-                ),
-                **changed,
-            ),
+            assessment=replace(made, **changed),
             about_person=True,
             n_offence_facts=1,
             account=at.supervisor,
@@ -307,8 +304,10 @@ def assessment(finding_id: str, *, stands_out: bool = True) -> Assessment:
             story="Both call the number of a sports club.",
             fits=("Nine contacts are known of it.",),
             misfits=("They call it mostly at night.",),
+            untold=("Whether they know each other from it.",),
             keystones=(Keystone(record_id="R-7", probability=0.2, topples=True),),
             n_tried=4,
+            n_beneath=6,
             enquiry="Ask the operator who used the number.",
         ),
         limits=("It knows phones alone.",),

@@ -24,16 +24,18 @@ def opened(at: Town, who: Account, page: str, **query: str) -> AppTest:
 
 def words(app: AppTest) -> str:
     """All text on the page, tables included."""
-    parts = [e.value for e in (*app.markdown, *app.caption, *app.text, *app.title, *app.header)]
+    parts = [e.value for e in (*app.markdown, *app.caption, *app.text)]
+    parts += [e.value for e in (*app.title, *app.header, *app.subheader)]
     parts += [e.value for e in (*app.error, *app.warning, *app.info)]
     parts += [button.label for button in app.button]
-    parts += [frame.value.to_string() for frame in app.dataframe]
+    parts += [frame.value.to_string() for frame in (*app.dataframe, *app.table)]
     return plain("\n".join(str(part) for part in parts))
 
 
 def plain(text: str) -> str:
-    """What a reader sees of Markdown whose marks were made inert."""
-    return re.sub(r"\\(\W)", r"\1", text)
+    """What a reader sees of Markdown whose marks were made inert, breaks and spaces as usual."""
+    usual = text.replace("\u2011", "-").replace("\u00a0", " ")
+    return re.sub(r"\\(\W)", r"\1", usual)
 
 
 def headings(app: AppTest) -> list[str]:
@@ -43,6 +45,12 @@ def headings(app: AppTest) -> list[str]:
 def press(app: AppTest, label: str) -> AppTest:
     """Press the first button of this label."""
     return next(b for b in app.button if plain(b.label) == label).click().run()
+
+
+def findings_listed(app: AppTest) -> list[str]:
+    """Ids of the findings of a list, in its order, from the buttons that open them."""
+    buttons = [b for b in app.button if "_open_F-" in str(b.key)]
+    return [str(b.key).rpartition("_")[2] for b in buttons]
 
 
 def field(app: AppTest, label: str) -> Any:

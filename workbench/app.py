@@ -42,6 +42,7 @@ _ALWAYS = {  # whatever a configuration file says
     "browser.gatherUsageStats": False,
     "client.showErrorDetails": "none",
     "client.toolbarMode": "minimal",
+    "client.disableDataExport": True,
 }
 _WENT_WRONG = (
     "Something went wrong on this page. What was sealed or decided before stands. Try again; if it "

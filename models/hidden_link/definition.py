@@ -1,6 +1,6 @@
 """`hidden_link`: ties between two persons that no record states; see card.md."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
@@ -8,34 +8,29 @@ import numpy as np
 import pandas as pd
 
 from models.hidden_link.causes import causes
-from models.hidden_link.features import FEATURES, PairContext, close_csr, contact_csr, contact_ties
+from models.hidden_link.features import FEATURES, PairContext, contact_csr, contact_ties
 from models.hidden_link.kinds import shared_kinds
+from models.hidden_link.left_out import left_out
+from models.hidden_link.pairing import eligible, keys, pairs_from
 from models.hidden_link.stories import ordinary
 from workbench.analysis.feature_model import FeatureModel
 from workbench.analysis.features import feature_table
 from workbench.analysis.graph import CaseGraph, microsecond
-from workbench.analysis.kernels import Csr, two_hop_pairs
+from workbench.analysis.kernels import Csr
 from workbench.analysis.modelling import Candidates, OrdinaryStory
-from workbench.analysis.tables import Int64Array, IntArray
+from workbench.analysis.tables import IntArray
 from workbench.analysis.ties import (
     BEHIND,
     Ties,
     associations,
     co_suspects,
-    only_harmed,
     recorded_ties,
 )
 from workbench.domain.entity import EntityKind
 
-HUB_CAP = 60  # a contact with more contacts than this leads nowhere
-BEST = 10  # pairs kept per person and way of finding them
 SHOWN_CONTACTS = 8
 SHOWN_LINKS = 3  # latest ones per person and contact
 EARLIER = timedelta(days=182)
-
-
-def recorded_csr(graph: CaseGraph) -> Csr:
-    return graph.derived(recorded_ties).csr(graph.n_entities)
 
 
 def _pairs(candidates: Candidates) -> tuple[IntArray, IntArray]:
@@ -47,12 +42,6 @@ def _of_pairs(a: IntArray, b: IntArray) -> Candidates:
     members = np.stack([a, b], axis=1).reshape(-1).astype(np.int32)
     offsets = np.arange(n + 1, dtype=np.int64)
     return Candidates(members, offsets * 2, np.empty(0, np.int32), offsets * 0)
-
-
-def _keys(a: IntArray, b: IntArray) -> Int64Array:
-    """One number per unordered pair."""
-    low, high = np.minimum(a, b).astype(np.int64), np.maximum(a, b).astype(np.int64)
-    return low << 32 | high
 
 
 def persons_of(graph: CaseGraph, anchors: IntArray) -> IntArray:
@@ -102,24 +91,9 @@ class HiddenLink(FeatureModel):
         self, graph: CaseGraph, *, as_of: datetime, anchors: IntArray | None, seed: int
     ) -> Candidates:
         known = graph.as_of(as_of)
-        eligible = known.entity_kinds == EntityKind.PERSON
-        eligible[only_harmed(known)] = False
-        everybody = np.flatnonzero(eligible).astype(np.int32)
+        everybody = np.flatnonzero(known.derived(eligible)).astype(np.int32)
         roots = everybody if anchors is None else persons_of(known, anchors)
-        keys = [
-            _keys(
-                *two_hop_pairs(
-                    known.derived(contacts),
-                    known.derived(recorded_csr),
-                    roots=roots,
-                    eligible=eligible,
-                    hub_cap=HUB_CAP,
-                    k=BEST,
-                )
-            )
-            for contacts in (contact_csr, close_csr)
-        ]
-        pairs = np.union1d(*keys)
+        pairs = pairs_from(known, roots)
         return _of_pairs((pairs >> 32).astype(np.int32), (pairs & 0xFFFFFFFF).astype(np.int32))
 
     def features(
@@ -147,22 +121,14 @@ class HiddenLink(FeatureModel):
         graph: CaseGraph,
         candidates: Candidates,
         i: int,
-        each: Iterable[IntArray],
+        each: Sequence[IntArray],
         *,
         as_of: datetime,
-    ) -> Iterator[tuple[CaseGraph, Candidates]]:
-        """Only the contacts of the two and of what they share matter; hubs stay left out."""
+        seed: int,
+    ) -> pd.DataFrame:
+        """Only the contacts of the two and whom these are in touch with are computed anew."""
         known, pair = graph.as_of(as_of), candidates.members_of(i)
-        contacts, ties = known.derived(contact_csr), known.derived(contact_ties)
-        near = np.zeros(known.n_entities, np.bool_)
-        one, other = (contacts.neighbours(int(member)) for member in pair)
-        near[np.union1d(pair, np.intersect1d(one, other))] = True
-        local = ties.take(np.flatnonzero(near[ties.a] | near[ties.b]))
-        none = np.empty(0, np.int32)
-        small = known.restricted(none, {})
-        for links in each:
-            left = {contact_ties: local.without(known, links)}
-            yield small.restricted(none, left), candidates.without(i, links)
+        return left_out(known, pair, each, microsecond(as_of))
 
     def ordinary(
         self, graph: CaseGraph, candidates: Candidates, i: int, *, as_of: datetime
@@ -180,10 +146,10 @@ class HiddenLink(FeatureModel):
     ) -> IntArray:
         later = graph.as_of(until)
         confirmed = [
-            _keys(ties.a, ties.b)
+            keys(ties.a, ties.b)
             for ties in (later.derived(co_suspects), later.derived(associations))
         ]
-        labels = np.isin(_keys(*_pairs(candidates)), np.concatenate(confirmed))
+        labels = np.isin(keys(*_pairs(candidates)), np.concatenate(confirmed))
         return labels.astype(np.int32)
 
     def truth(
@@ -196,10 +162,10 @@ class HiddenLink(FeatureModel):
         known = ~np.isnan(ends[0]) & ~np.isnan(ends[1])
         if graph.at is not None and "since" in ties:
             known &= (pd.to_datetime(ties["since"], utc=True) <= graph.at).to_numpy()
-        true = np.unique(_keys(*(end[known].astype(np.int32) for end in ends)))
-        asked = _keys(*_pairs(candidates))
+        true = np.unique(keys(*(end[known].astype(np.int32) for end in ends)))
+        asked = keys(*_pairs(candidates))
         recorded = graph.derived(recorded_ties)
-        lost = np.setdiff1d(true, np.union1d(asked, _keys(recorded.a, recorded.b)))
+        lost = np.setdiff1d(true, np.union1d(asked, keys(recorded.a, recorded.b)))
         found = np.isin(asked, true)
         return found.astype(np.int32), int(found.sum()) + len(lost)
 

@@ -1,7 +1,6 @@
 """`money_flow`: groups of transfers in the shape of laundering; see card.md."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
@@ -9,14 +8,9 @@ import numpy as np
 import pandas as pd
 
 from models.money_flow.causes import causes
-from models.money_flow.features import (
-    FEATURES,
-    GroupContext,
-    all_transfers,
-    contact_csr,
-    member_states,
-)
+from models.money_flow.features import FEATURES, GroupContext, all_transfers
 from models.money_flow.kinds import account_kinds
+from models.money_flow.left_out import left_out
 from models.money_flow.stories import ordinary
 from models.money_flow.usual import usual
 from workbench.analysis.feature_model import FeatureModel
@@ -174,20 +168,15 @@ class MoneyFlow(FeatureModel):
         graph: CaseGraph,
         candidates: Candidates,
         i: int,
-        each: Iterable[IntArray],
+        each: Sequence[IntArray],
         *,
         as_of: datetime,
-    ) -> Iterator[tuple[CaseGraph, Candidates]]:
-        """Only what touches the accounts matters, and how their holders are acquainted."""
-        known = graph.as_of(as_of)
-        same = {make: known.derived(make) for make in (contact_csr, member_states)}
-        near = known.incident(candidates.members_of(i))
-        small = known.restricted(near, same)
-        for links in each:
-            alone = candidates.without(i, links)
-            kept = np.flatnonzero(~np.isin(near, links)).astype(np.int32)
-            flow = np.searchsorted(near[kept], alone.links).astype(np.int32)
-            yield small.restricted(kept, same), replace(alone, links=flow)
+        seed: int,
+    ) -> pd.DataFrame:
+        """Only what touches the accounts is computed anew, and only the group searched again."""
+        known, group = graph.as_of(as_of), (candidates.members_of(i), candidates.links_of(i))
+        others = known.derived(groups_looked_back_on)
+        return left_out(known, group, each, others, proposed, least=LEAST_ACCOUNTS)
 
     def ordinary(
         self, graph: CaseGraph, candidates: Candidates, i: int, *, as_of: datetime

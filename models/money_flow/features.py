@@ -12,7 +12,7 @@ from workbench.analysis.graph import CaseGraph, Objects
 from workbench.analysis.group_measures import group_measures
 from workbench.analysis.kernels import Csr
 from workbench.analysis.tables import FloatArray, Int64Array, IntArray
-from workbench.analysis.ties import TieKind, recorded_ties
+from workbench.analysis.ties import TieKind, Ties, recorded_ties
 from workbench.analysis.transfers import DAY, Transfers
 from workbench.domain.entity import EntityKind, InvolvementRole, LinkKind
 
@@ -29,10 +29,14 @@ def all_transfers(graph: CaseGraph) -> Transfers:
     return Transfers.of(graph, since=-(2**62), until=2**62)
 
 
-def contact_csr(graph: CaseGraph) -> Csr:
+def contact_ties(graph: CaseGraph) -> Ties:
     """Persons tied by anything but money and where they live."""
     kinds = [kind for kind in TieKind if kind not in (TieKind.MONEY, TieKind.ADDRESS)]
-    return graph.derived(recorded_ties).of(*kinds).csr(graph.n_entities)
+    return graph.derived(recorded_ties).of(*kinds)
+
+
+def contact_csr(graph: CaseGraph) -> Csr:
+    return graph.derived(contact_ties).csr(graph.n_entities)
 
 
 def member_states(graph: CaseGraph) -> Objects:
@@ -155,6 +159,11 @@ class GroupContext:
                     days[i] = np.fmax(days[i], (starts[i] - known.at[side[low]]) / DAY)
         return moved, days
 
+    @cached_property
+    def first_dealt(self) -> Int64Array:
+        """Per transfer, when the two accounts had their first dealing on record."""
+        return first_dealt(self.graph, self.sources, self.targets)
+
 
 @feature(unit="accounts", label="number of accounts")
 def accounts(groups: GroupContext) -> FloatArray:
@@ -257,8 +266,7 @@ def between_states(groups: GroupContext) -> FloatArray:
 )
 def first_dealings(groups: GroupContext) -> FloatArray:
     """Share of the transfers between two accounts that had no dealings before the group began."""
-    earliest = first_dealt(groups.graph, groups.sources, groups.targets)
-    new = earliest >= groups.starts[groups.group]
+    new = groups.first_dealt >= groups.starts[groups.group]
     return groups.per_group(new.astype(np.float64)) / groups.n_transfers
 
 

@@ -46,7 +46,7 @@ def judge_and_unveil(person, finding: str, *, came_from: str, keep: str = "") ->
 
 
 def decide(person, *, clicks: int = 1) -> None:
-    form = person.page.locator('[data-testid="stForm"]').last
+    form = person.page.locator('[class*="st-key-decide_"][class*="_form"]').last
     form.locator("label").filter(has_text="supported").first.click()
     form.get_by_label("Reason, in a sentence or two").fill(REASON)
     form.get_by_role("button", name="Decide").click(click_count=clicks)

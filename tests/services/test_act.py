@@ -381,6 +381,10 @@ def test_a_dossier_tells_the_ordinary_story_and_what_the_finding_hangs_on(built:
     _, text = dossier(built, seal(built))
     assert "Both call a taxi company." in text
     assert "Without record <code>R1</code> the model would not have put this forward" in text
+    assert "3 of 4 records were left out one at a time; the one left carries no tie." in text
+    assert "Without one of them the model would not put the finding forward." in text
+    assert "Who else calls it." in text
+    assert "No ordinary story fits" not in text  # one sign of two does
     assert "Ask the operator who used the number." in text
 
 

@@ -2,15 +2,20 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 
+import builders
 import pytest
 from builders_demo import DemoHome
 from sqlalchemy import select
 
 from workbench import bootstrap
 from workbench.bootstrap import Desk
+from workbench.domain.decision import Verdict
 from workbench.domain.errors import NotAllowed, NotFound
-from workbench.services.audit_deciders import audit_deciders, deciders_audits
+from workbench.services.audit_deciders import audit_deciders, deciders_audits, first_readings
+from workbench.store.readings import ReadingRow
 from workbench.store.tables import account, judgement, log_entry
 
 pytestmark = pytest.mark.slow
@@ -34,7 +39,8 @@ def test_each_reading_that_was_decided_counts_once_and_no_reader_is_named(
     other = audit_deciders(desk, "money_flow", account="auditor")
     assert other is not None
     truth, also = report.document["truth"], other.document["truth"]
-    assert truth["n_readings"] + also["n_readings"] == n_judged
+    n_repeats = report.document["n_repeats"] + other.document["n_repeats"]
+    assert truth["n_readings"] + also["n_readings"] + n_repeats == n_judged
     assert sum(truth["verdicts"]["before"].values()) == truth["n_readings"]
     assert report.document["records"] is None  # nothing became known after these findings
     text = report.json_path.read_text() + report.html_path.read_text()
@@ -48,10 +54,34 @@ def test_what_it_reads_and_says_is_logged(demo_home: DemoHome) -> None:
     assert report is not None
     read, said = entries(desk)[before:]
     assert (read["kind"], read["why"]) == ("sensitive_read", "bias audit of deciders")
-    assert read["n"] == report.document["truth"]["n_readings"]
+    assert read["n"] == report.document["truth"]["n_readings"] + report.document["n_repeats"]
     assert (said["kind"], said["audit_digest"]) == ("audit", report.digest)
     assert said["audit"] == report.verdict
     assert deciders_audits(desk, account="analyst-1")["hidden_link/1"] == report
+
+
+def reading(finding: str, who: str, minute: int) -> ReadingRow:
+    at = datetime(2026, 1, 1, 9, minute, tzinfo=UTC)
+    return ReadingRow(
+        finding_id=finding,
+        decided_by=who,
+        before=Verdict.SUPPORTED,
+        after=Verdict.SUPPORTED,
+        opened_at=at,
+        decided_at=at,
+    )
+
+
+def test_who_reads_a_candidate_in_several_cases_counts_with_the_first_reading_alone() -> None:
+    claims = [
+        replace(builders.claim("F-A"), subject_ids=("A-1", "A-2")),
+        replace(builders.claim("F-B"), subject_ids=("A-2", "A-1")),  # the same, in another case
+        replace(builders.claim("F-C"), subject_ids=("A-1", "A-3")),
+    ]
+    later, first = reading("F-A", "P-1", 30), reading("F-B", "P-1", 10)
+    of_another, other = reading("F-A", "P-2", 40), reading("F-C", "P-1", 50)
+    rows = [later, of_another, first, other]
+    assert first_readings(rows, claims) == [of_another, first, other]
 
 
 def refused(desk: Desk, call: Callable[[], object], error: type[Exception]) -> None:

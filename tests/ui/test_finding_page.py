@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import builders_pages
 import pytest
@@ -13,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from workbench.domain.account import Account, Role
 from workbench.domain.checked import Calibration, Kept
+from workbench.domain.finding import CounterCase, Keystone
 from workbench.services import act, casework, review
 
 FINDING = "F-AAAAAAAAAA"
@@ -48,6 +50,12 @@ def pictures(page: AppTest) -> list[str]:
     return [str(c.key) for c in page.get("bidi_component") if "picture_" in str(c.key)]
 
 
+def shown(element: Any) -> str:
+    """What an element shows or is called."""
+    alt = getattr(getattr(element, "proto", None), "alt", "")
+    return f"{getattr(element, 'value', '')} {alt} {getattr(element, 'key', '')}"
+
+
 def n_openings(here: Town, kind: str = "finding_opened") -> int:
     with here.desk.database.read() as connection:
         entries = here.desk.log.entries(connection)
@@ -78,7 +86,26 @@ def test_picture_and_timeline_come_with_why_it_was_found(here: Town) -> None:
     assert pictures(page) == []
     press(page, "Show why it was found")
     assert pictures(page) == [f"picture_{FINDING}"]
-    assert [c for c in page.get("vega_lite_chart") if "events from" in c.proto.alt]
+    assert [c for c in page.get("vega_lite_chart") if "event from" in c.proto.alt]
+
+
+def test_step_three_goes_from_what_it_rests_on_to_what_the_model_said_of_it(here: Town) -> None:
+    page = press(seal(opened(here, here.analyst)), "Show why it was found")
+    order = [
+        "picture_",
+        "1 event from",
+        "Reasons for",
+        "Reasons against",
+        "What would change it",
+        "An ordinary story that fits",
+        "The model's view",
+        "Effects in log-odds",
+        "Limits of this release",
+        "How often this release errs",
+    ]
+    drawn = [shown(element) for element in page.main]
+    at = [next(i for i, said in enumerate(drawn) if word in said) for word in order]
+    assert at == sorted(at)
 
 
 def test_deciding_anew_takes_a_second_look_first(here: Town) -> None:
@@ -172,7 +199,13 @@ def test_a_decision_without_a_verdict_is_not_sent(here: Town) -> None:
     assert not review.progress(here.desk, FINDING, account="analyst-1").decided
 
 
-def decide(here: Town, name: str, verdict: str = "supported", finding_id: str = FINDING) -> None:
+def decide(
+    here: Town,
+    name: str,
+    verdict: str = "supported",
+    finding_id: str = FINDING,
+    reason: str = "It agrees with the records",
+) -> None:
     review.read(here.desk, finding_id, account=name)
     review.judge(
         here.desk,
@@ -188,7 +221,7 @@ def decide(here: Town, name: str, verdict: str = "supported", finding_id: str = 
         finding_id,
         account=name,
         verdict=verdict,
-        reason="It agrees with the records",
+        reason=reason,
         key=f"key-{name}",
     )
 
@@ -245,15 +278,81 @@ def test_a_second_reader_sees_no_verdict_before_deciding(here: Town) -> None:
     decide(here, "analyst-2")
     page = opened(here, here.second)
     said = words(page)
-    assert f"{here.analyst.id[:2]}" in said
+    assert here.analyst.id in said
     assert "contested" in said
+
+
+def test_after_ones_own_decision_the_other_readers_reason_is_there_and_that_is_logged(
+    here: Town,
+) -> None:
+    decide(here, "analyst-1", reason="The calls fit the thefts in time.")
+    page = seal(opened(here, here.second))
+    press(page, "Show why it was found")
+    assert "The calls fit the thefts in time." not in words(page)
+    before = n_openings(here, "consultation")
+    field(page, "Verdict").set_value("supported")
+    field(page, "Reason, in a").set_value("Two of the calls end in the same cell.")
+    press(page, "Decide")
+    assert "The calls fit the thefts in time." in words(page)
+    assert n_openings(here, "consultation") == before + 1
+    page.run()
+    assert n_openings(here, "consultation") == before + 1
+
+
+def test_who_contests_a_finding_reads_that_only_they_can_change_it(here: Town) -> None:
+    decide(here, "analyst-1")
+    decide(here, "analyst-2", verdict="not_supported")
+    said = words(opened(here, here.second))
+    assert "you found it not supported. Only you can change that" in said
+    assert "That can come from" not in said
+    said = words(opened(here, here.analyst))
+    assert f"Contested: {here.second.id} found it not supported; that person would have" in said
+
+
+def test_what_is_half_written_is_there_after_turning_to_another_finding(here: Town) -> None:
+    finding(here, "F-BBBBBBBBBB")
+    page = opened(here, here.analyst)
+    field(page, VIEW).set_value("cannot tell")
+    field(page, "Why, in a line").set_value("Both phones met")
+    press(page, "Next")
+    assert field(page, "Why, in a line").value == ""
+    press(page, "Previous")
+    assert field(page, VIEW).value == "cannot_tell"
+    assert field(page, "Why, in a line").value == "Both phones met"
+
+
+def test_before_the_view_is_sealed_one_reads_where_else_the_same_candidate_is(here: Town) -> None:
+    assert not opened(here, here.analyst).info
+    finding(here, "F-BBBBBBBBBB")
+    page = opened(here, here.analyst, "F-BBBBBBBBBB")
+    said = plain(page.info[0].value)
+    assert f"also before people as {FINDING} in C-0001." in said
+    assert "not blind" not in said
+    review.judge(
+        here.desk, "F-BBBBBBBBBB", account="analyst-1", verdict="supported", confidence=60,
+        reason="They met twice at night",
+    )  # fmt: skip
+    page = opened(here, here.analyst)
+    assert "You sealed a view of it there, so this one is not blind" in plain(page.info[0].value)
+
+
+def test_a_list_has_the_words_of_a_claim_only_once_it_was_opened(here: Town) -> None:
+    page = builders_pages.opened(here, here.analyst, "finding")
+    said = words(page)
+    assert "1 verified fact tied to an offence" in said
+    assert "Ada" not in said
+    page.query_params["finding"] = FINDING
+    page.run()
+    del page.query_params["finding"]
+    page.run()
+    assert "Ada Stone and Ben Reed may be connected" in words(page)
 
 
 def test_a_fragile_explanation_says_that_no_single_reason_stands_out(here: Town) -> None:
     finding(here, "F-BBBBBBBBBB", stands_out=False)
     page = seal(opened(here, here.analyst, "F-BBBBBBBBBB"))
     press(page, "Show why it was found")
-    assert "No single reason stands out" in page.info[0].value
+    assert "No single reason stands out" in page.info[1].value
     assert not [c for c in page.get("vega_lite_chart") if "Effects in" in c.proto.alt]
 
 
@@ -293,9 +392,9 @@ def test_a_model_that_cannot_tell_says_so_instead_of_a_view(here: Town) -> None:
     page = seal(opened(here, here.analyst, "F-BBBBBBBBBB"))
     press(page, "Show why it was found")
     said = words(page)
-    assert "**cannot tell**" in said
+    assert "**put it forward, but cannot tell**" in said
     assert "Neither answer can be ruled out" in said
-    assert "put it forward**" not in said
+    assert "**put it forward**" not in said
 
 
 def test_a_probability_stands_beside_how_it_was_found_to_hold(here: Town) -> None:
@@ -346,7 +445,29 @@ def test_the_counter_case_stands_beside_the_reasons(here: Town) -> None:
     assert "They call it mostly at night." in said
     assert "Without record R-7" in said
     assert "the model would not put this forward: about 2 in 10." in said
+    assert "4 of 6 records were left out one at a time; the others carry no tie." in said
+    assert "An ordinary story that fits the same records" in said
+    assert "Whether they know each other from it." in said
     assert "Ask the operator who used the number." in said
+
+
+def test_that_no_ordinary_story_fits_well_is_said_and_which_is_nearest(here: Town) -> None:
+    case = CounterCase(
+        story="Both call the number of a sports club.",
+        fits=("Nine contacts are known of it.",),
+        misfits=("They call it mostly at night.", "It was used in an offence."),
+        untold=(),
+        keystones=(Keystone(record_id="R-7", probability=None, topples=True),),
+        n_tried=6,
+        n_beneath=6,
+        enquiry="Ask the operator who used the number.",
+    )
+    finding(here, "F-BBBBBBBBBB", counter_case=case)
+    page = press(seal(opened(here, here.analyst, "F-BBBBBBBBBB")), "Show why it was found")
+    said = plain(words(page))
+    assert "No ordinary story fits these records well; the nearest is" in said
+    assert "the model would not ask about this at all." in said
+    assert "What the records cannot tell" not in said
 
 
 def test_columns_of_the_model_are_called_by_their_short_names(here: Town) -> None:
@@ -387,5 +508,12 @@ def test_an_auditor_states_a_purpose_and_sees_the_score_once_somebody_decided(he
     assert "Ada Stone and Ben Reed may be connected" in said
     assert "7 in 10" not in said
     assert "undecided" in said
-    decide(here, "analyst-1")
-    assert "about 7 in 10 (5 to 8)" in words(page.run())
+    decide(here, "analyst-1", reason="The calls fit the thefts in time.")
+    said = words(page.run())
+    assert "about 7 in 10 (5 to 8)" in said
+    assert f"Account {here.analyst.id} decided: **supported**" in said
+    assert "The calls fit the thefts in time." in said
+    assert "Show the nearest that were decided" in said
+    assert "contested" not in said.casefold()
+    decide(here, "analyst-2", verdict="not_supported")
+    assert "This finding is contested" in words(page.run())

@@ -10,7 +10,8 @@ from streamlit.testing.v1 import AppTest
 from workbench import bootstrap
 from workbench.domain.account import PERMISSIONS, Role
 from workbench.store.desk import Desk
-from workbench.ui.places import FOLDER, PLACES, places_of
+from workbench.ui import charts
+from workbench.ui.places import FOLDER, PLACES, Place, places_of
 
 STARTS = {  # a data scientist's is in test_models_page.py
     Role.ANALYST: "My cases",
@@ -41,6 +42,26 @@ def test_each_role_starts_on_its_own_page(at: Desk, role: Role) -> None:
     shown = shown_to(at, role)
     assert not shown.exception
     assert shown.title[0].value == STARTS[role]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
+def test_no_page_has_a_side_door_for_what_is_seen_on_it(at: Desk, place: Place) -> None:
+    role = next(role for role in Role if role in PERMISSIONS[place.needs] and places_of(role))
+    shown = AppTest.from_file(MAIN, default_timeout=60)
+    shown.user = signed_in(at, account(at, role.value, role))
+    shown.switch_page(f"../pages/{place.name}.py").run()
+    assert not shown.exception
+    assert charts.NO_SIDE_DOOR in [html.proto.body for html in shown.get("html")]
+
+
+def test_every_chart_is_drawn_in_the_one_look() -> None:
+    drawing = [
+        path.name
+        for path in FOLDER.parent.rglob("*.py")
+        if "st.vega_lite_chart(" in path.read_text(encoding="utf-8")
+    ]
+    assert drawing == ["charts.py"]
 
 
 @pytest.mark.parametrize("role", list(Role))

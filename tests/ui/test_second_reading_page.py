@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from builders_casework import TOWN, Town, finding, release, town
-from builders_pages import opened, words
+from builders_pages import findings_listed, opened, plain, words
 from builders_web import Clock
 
 from workbench.services import casework, review
@@ -37,9 +37,15 @@ def decide(at: Town, finding_id: str, verdict: str) -> None:
 def test_what_another_person_decided_waits_whichever_way_it_went(here: Town) -> None:
     page = opened(here, here.second, "second_reading")
     assert not page.exception
-    (table,) = page.dataframe
-    assert list(table.value["Finding"]) == ["F-AAAAAAAAA0", "F-AAAAAAAAA1"]
-    assert set(table.value["State"]) == {"second reading"}
+    assert findings_listed(page) == ["F-AAAAAAAAA0", "F-AAAAAAAAA1"]
+    assert words(page).count("second reading · case C-0001") == 2
+
+
+def test_the_button_of_a_finding_opens_it(here: Town) -> None:
+    page = opened(here, here.second, "second_reading")
+    page.button(key="second_open_F-AAAAAAAAA1").click().run()
+    assert "F-AAAAAAAAA1" in plain(page.title[0].value)
+    assert page.query_params["from"] == "second"
 
 
 def test_the_list_tells_nothing_of_the_first_verdict(here: Town) -> None:

@@ -18,7 +18,7 @@ from workbench.analysis.tables import IntArray
 from workbench.analysis.wording import SAME_DAY, Peers
 from workbench.domain.checked import Interval, Miss
 from workbench.domain.errors import Withheld
-from workbench.domain.finding import Assessment, CounterCase, Explanation, GroupRate, Keystone
+from workbench.domain.finding import Assessment, CounterCase, Explanation, GroupRate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,24 +151,24 @@ def counter_case(served: Served, asked: Asked, *, proposed: bool) -> CounterCase
     told = served.model.ordinary(asked.graph, asked.candidates, asked.i, as_of=asked.as_of)
     if told is None:
         return None
-    found: tuple[Keystone, ...] = ()
-    n_tried = 0
-    if proposed:
-        found, n_tried = keystones(
+    carried = carried_links(asked.graph, asked.links, asked.beneath) if proposed else {}
+    return CounterCase(
+        story=told.story,
+        fits=told.fits,
+        misfits=told.misfits,
+        untold=told.untold,
+        keystones=keystones(
             served.model,
             served.fitted,
             asked.graph,
             asked.candidates,
             asked.i,
-            carried_links(asked.graph, asked.links, asked.beneath),
+            carried,
             as_of=asked.as_of,
-        )
-    return CounterCase(
-        story=told.story,
-        fits=told.fits,
-        misfits=told.misfits,
-        keystones=found,
-        n_tried=n_tried,
+            seed=served.seed,
+        ),
+        n_tried=len(carried),
+        n_beneath=len(asked.beneath),
         enquiry=told.enquiry,
     )
 

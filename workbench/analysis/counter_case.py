@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import numpy as np
 import pandas as pd
@@ -14,23 +14,29 @@ from workbench.analysis.modelling import Candidates, Fitted, ModelDefinition, Or
 from workbench.analysis.tables import IntArray
 from workbench.domain.finding import Keystone
 
-MOST_TRIED = 8  # records that are left out, one at a time
-MOST_SHOWN = 3
+MOST_KEPT = 3
 FELT = 1e-9  # a probability that falls by less did so by rounding
 
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """Something that a story expects of the records: what they show, or what they lack of it."""
+    """Something that a story expects of the records: what they show, what they lack of it, or,
+    where `holds` is None, why they cannot tell."""
 
-    holds: bool
+    holds: bool | None
     shown: str
     lacking: str
+    untold: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """An ordinary reason for the same records, what it expects of them, and how to check it."""
+    """An ordinary reason for the same records, what it expects of them, and how to check it.
+
+    The first of `signs` is what the story stands on: without it another is told.
+    `enquiry` names whom to ask (nobody whom the claim is about, nor who would tell them), for
+    what, and what each answer would mean.
+    """
 
     told: str
     signs: tuple[Sign, ...]
@@ -38,19 +44,38 @@ class Story:
 
     @property
     def fit(self) -> float:
-        """Share of the signs that hold (0 to 1)."""
-        return sum(sign.holds for sign in self.signs) / len(self.signs)
+        """Share of the signs that hold among those that can be told (0 to 1)."""
+        can = [sign for sign in self.signs if sign.holds is not None]
+        return sum(bool(sign.holds) for sign in can) / max(len(can), 1)
 
 
 def most_ordinary(stories: Sequence[Story]) -> OrdinaryStory:
-    """The story of which most signs hold; among equals the first, so name the commonest first."""
-    best = max(stories, key=lambda story: story.fit)
+    """The story of which most signs hold, one whose first sign holds if any does; among equals the
+    first, so name the commonest first."""
+    best = max(stories, key=lambda story: (bool(story.signs[0].holds), story.fit))
     return OrdinaryStory(
         story=best.told,
         fits=tuple(sign.shown for sign in best.signs if sign.holds),
-        misfits=tuple(sign.lacking for sign in best.signs if not sign.holds),
+        misfits=tuple(sign.lacking for sign in best.signs if sign.holds is False),
+        untold=tuple(sign.untold for sign in best.signs if sign.holds is None),
         enquiry=best.enquiry,
     )
+
+
+def counted(n: int, noun: str) -> str:
+    """`n` with its noun, which takes an s unless there is one of it."""
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
+def named(graph: CaseGraph, entity: int) -> str:
+    """An entity by label and id, for whoever is asked about it."""
+    label, name = (str(graph.entities.at[entity, column]) for column in ("label", "id"))
+    return f"{label} ({name})"
+
+
+def on_day(at: int) -> str:
+    """The day of an instant in microseconds, UTC."""
+    return f"{datetime.fromtimestamp(at / 1e6, tz=UTC):%-d %B %Y}"
 
 
 def keystones(
@@ -62,37 +87,34 @@ def keystones(
     links_of: Mapping[str, IntArray],
     *,
     as_of: datetime,
-    most: int = MOST_TRIED,
-) -> tuple[tuple[Keystone, ...], int]:
+    seed: int,
+) -> tuple[Keystone, ...]:
     """Records without which least is left of the calibrated probability, the heaviest first.
 
-    Each record is left out by itself: its links are taken away, the features computed anew.
+    Every record is left out by itself: its links are taken away and the model is asked anew.
 
     Parameters
     ----------
     links_of : mapping
-        Record ids beneath the finding, in their order, to the links that each carries.
-    most : int
-        Only the first so many are tried.
+        Record ids beneath the finding to the links that each carries.
 
     Returns
     -------
-    keystones, number of records tried
-        At most three, only such as lower the probability.
+    tuple of Keystone
+        All that topple it, or the heaviest up to three, of those that lower the probability or
+        leave nothing to ask about.
     """
-    tried = list(links_of.items())[:most]
-    if not tried:
-        return (), 0
-    lost = [np.empty(0, np.int32), *(links for _, links in tried)]  # nothing first: the whole
-    rows = [
-        model.features(*left_out, as_of=as_of)
-        for left_out in model.without(graph, candidates, i, lost, as_of=as_of)
-    ]
-    left = fitted.probability(pd.concat(rows, ignore_index=True))
-    found = [
-        Keystone(record_id=record, probability=float(p), topples=bool(p < fitted.threshold))
-        for (record, _), p in zip(tried, left[1:], strict=True)
-        if p < left[0] - FELT
-    ]
-    found.sort(key=lambda keystone: keystone.probability)
-    return tuple(found[:MOST_SHOWN]), len(tried)
+    if not links_of:
+        return ()
+    lost = [np.empty(0, np.int32), *links_of.values()]  # nothing first: the whole
+    left = model.without(graph, candidates, i, lost, as_of=as_of, seed=seed)
+    said = pd.Series(fitted.probability(left), index=left.index)
+    found = []
+    for k, record in enumerate(links_of, start=1):
+        p = float(said[k]) if k in said.index else None
+        if p is None or p < said[0] - FELT:
+            topples = p is None or p < fitted.threshold
+            found.append(Keystone(record_id=record, probability=p, topples=topples))
+    found.sort(key=lambda one: -1.0 if one.probability is None else one.probability)
+    n_toppling = sum(one.topples for one in found)
+    return tuple(found[: max(MOST_KEPT, n_toppling)])

@@ -192,3 +192,13 @@ def datasheet_of(meta: Mapping[str, Any]) -> Datasheet:
         files=files,
         **said,
     )
+
+
+def units_of(sheet: Datasheet) -> dict[str, str]:
+    """The unit of each column, by name, where all files that have the column state the same."""
+    stated: dict[str, set[str]] = {}
+    for file in sheet.files:
+        for column in file.columns:
+            stated.setdefault(column.name, set()).add(column.unit)
+    alone = {name: min(units) for name, units in stated.items() if len(units) == 1}
+    return {name: unit for name, unit in alone.items() if unit not in ("", "none")}

@@ -15,7 +15,7 @@ KEYS = (
     *("kind", "model", "title", "version", "release", "release_digest", "unit", "dataset"),
     *("as_of", "margin", "digest"),
 )
-TREATED = ("records", "truth", "gaps", "burden")
+TREATED = ("records", "truth", "gaps", "burden", "n_repeats")
 _DECIDERS = ("before", "release", "after")
 _COUNTS = ("n_readings", "n_comparable", "n_findings", "changed_to_the_release", "changed_away")
 _OPENED = ("n_opened", "share", "interval")
@@ -36,6 +36,8 @@ def deciders_without_small_cells(
             out[basis], found_told = _basis(found, least, groups=basis == first)
             gaps[basis] = [_side(row, out[basis]["by"]) for row in document["gaps"][basis]]
             told.update(found_told)
+    if "n_repeats" in document:
+        out["n_repeats"] = counted(document["n_repeats"], least)
     return out | {"gaps": gaps, "burden": _burden(document["burden"], least)}, told
 
 

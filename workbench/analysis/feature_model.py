@@ -7,12 +7,12 @@ taken is refitted on resampled people, for intervals of probabilities and stabil
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -24,8 +24,10 @@ from workbench.analysis.graph import CaseGraph
 from workbench.analysis.grouping import correlated, directions
 from workbench.analysis.modelling import (
     Candidates,
+    ModelDefinition,
     OrdinaryStory,
     Sample,
+    asked_anew,
     no_categories,
     words_by_input,
 )
@@ -156,13 +158,14 @@ class FeatureModel:
         graph: CaseGraph,
         candidates: Candidates,
         i: int,
-        each: Iterable[IntArray],
+        each: Sequence[IntArray],
         *,
         as_of: datetime,
-    ) -> Iterator[tuple[CaseGraph, Candidates]]:
-        """The whole graph but the links; a model that can look at less is faster."""
-        for links in each:
-            yield graph.as_of(as_of).without(links), candidates.without(i, links)
+        seed: int,
+    ) -> pd.DataFrame:
+        """The slow way; a model that can look at less is faster."""
+        model = cast(ModelDefinition, self)
+        return asked_anew(model, graph, candidates, i, each, as_of=as_of, seed=seed)
 
     def ordinary(
         self, graph: CaseGraph, candidates: Candidates, i: int, *, as_of: datetime

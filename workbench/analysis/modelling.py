@@ -7,7 +7,7 @@ implement the protocol directly.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
@@ -58,16 +58,17 @@ class Candidates:
         links, link_offsets = _take(self.links, self.link_offsets, rows)
         return Candidates(members, member_offsets, links, link_offsets)
 
-    def without(self, i: int, links: IntArray) -> Candidates:
-        """Candidate i alone, without those of its links."""
-        alone = self.take(np.array([i], np.int64))
-        kept = alone.links[~np.isin(alone.links, links)]
-        return Candidates(
-            alone.members,
-            alone.member_offsets,
-            kept,
-            np.array([0, len(kept)], np.int64),
-        )
+    def same_as(self, members: IntArray, links: IntArray) -> int | None:
+        """The row that is one with a candidate of these members and links, the most alike if
+        several are; None where none shares more than `SAME` of all members with it."""
+        best, found = (SAME, -1), None
+        for i in range(len(self)):
+            mine = self.members_of(i)
+            n_both = len(np.intersect1d(mine, members))
+            alike = n_both / (len(mine) + len(members) - n_both)
+            if alike > SAME and (alike, n := int(np.isin(self.links_of(i), links).sum())) > best:
+                best, found = (alike, n), i
+        return found
 
     def identities(self) -> list[bytes]:
         """What each candidate is about, as bytes: equal for the same members in any order, and
@@ -198,13 +199,14 @@ class TimeSplit:
 class OrdinaryStory:
     """The most ordinary story that fits a candidate's records, in sentences.
 
-    `fits` and `misfits` say what agrees with it and what does not; `enquiry` is the one that
-    would best tell it from the claim.
+    `fits` and `misfits` say what agrees with it and what does not, `untold` what the records
+    cannot tell; `enquiry` is the one that would best tell this story from the claim.
     """
 
     story: str
     fits: tuple[str, ...]
     misfits: tuple[str, ...]
+    untold: tuple[str, ...]
     enquiry: str
 
 
@@ -381,12 +383,14 @@ class ModelDefinition(Protocol):
         graph: CaseGraph,
         candidates: Candidates,
         i: int,
-        each: Iterable[IntArray],
+        each: Sequence[IntArray],
         *,
         as_of: datetime,
-    ) -> Iterator[tuple[CaseGraph, Candidates]]:
-        """For each of several sets of links, candidate i alone and a graph that gives its
-        features as if those links were not there."""
+        seed: int,
+    ) -> pd.DataFrame:
+        """Features of candidate i as the model would ask about it without each of several sets of
+        links: one row per set, under its number. A set without which there is no such candidate
+        has no row. What `asked_anew` gives, as fast as the model can."""
 
     def ordinary(
         self, graph: CaseGraph, candidates: Candidates, i: int, *, as_of: datetime
@@ -407,6 +411,33 @@ class ModelDefinition(Protocol):
 
     def restore(self, state: Mapping[str, Any]) -> Fitted:
         """The fitted model that `Fitted.state` described."""
+
+
+def asked_anew(
+    model: ModelDefinition,
+    graph: CaseGraph,
+    candidates: Candidates,
+    i: int,
+    each: Sequence[IntArray],
+    *,
+    as_of: datetime,
+    seed: int,
+) -> pd.DataFrame:
+    """What `ModelDefinition.without` has to give, the slow way: the whole graph without the links,
+    and the model asked for its candidates on it."""
+    members, links = candidates.members_of(i), candidates.links_of(i)
+    rows = {}
+    for k, lost in enumerate(each):
+        left = graph.as_of(as_of).without(lost)
+        again = model.candidates(left, as_of=as_of, anchors=members, seed=seed)
+        found = again.same_as(members, links)
+        if found is not None:
+            alone = again.take(np.array([found], np.int64))
+            rows[k] = model.features(left, alone, as_of=as_of)
+    if not rows:
+        alone = candidates.take(np.array([i], np.int64))
+        return model.features(graph, alone, as_of=as_of).iloc[:0]
+    return pd.concat(rows).droplevel(1)
 
 
 def sample_at(

@@ -66,16 +66,15 @@ class Ties:
         What somebody was behind by a lost link stands for itself, unless somebody else is behind
         it too: then those ties are another's and only theirs here are lost.
         """
-        kept = self.take(
-            np.flatnonzero(~np.isin(self.link, links) & ~np.isin(self.other_link, links))
-        )
+        stays = ~np.isin(self.link, links) & ~np.isin(self.other_link, links)
+        kept = self if stays.all() else self.take(np.flatnonzero(stays))
         lost = [np.isin(by, links) for by in (kept.by_a, kept.by_b)]
         if not (lost[0].any() or lost[1].any()):
             return kept
         ends, gone = [], np.zeros(len(kept.a), bool)
         for end, by, which in zip((kept.a, kept.b), (kept.by_a, kept.by_b), lost, strict=True):
             asset = graph.targets[np.maximum(by, 0)]
-            others = graph.link_rows(*BEHIND)
+            others = graph.incident_of(np.unique(asset[which]).tolist(), *BEHIND)
             others = others[~np.isin(others, links)]
             shared = np.isin(asset, graph.targets[others])
             gone |= which & shared
@@ -254,7 +253,20 @@ def associations(graph: CaseGraph) -> Ties:
 
 def only_harmed(graph: CaseGraph) -> IntArray:
     """Persons recorded as victims or witnesses and in no other role (duty T23), ascending."""
-    rows = graph.link_rows(LinkKind.INVOLVED_IN)
+    return _only_harmed(graph, graph.link_rows(LinkKind.INVOLVED_IN))
+
+
+def only_harmed_without(graph: CaseGraph, links: IntArray) -> IntArray:
+    """Of those whom `links` tie to an offence, who would be `only_harmed` without them."""
+    rows = links[graph.link_kinds[links] == LinkKind.INVOLVED_IN]
+    if not len(rows):
+        return np.empty(0, np.int32)
+    others = graph.incident_of(np.unique(graph.sources[rows]).tolist(), LinkKind.INVOLVED_IN)
+    harmed = _only_harmed(graph, others[~np.isin(others, links)])
+    return np.intersect1d(harmed, graph.sources[rows]).astype(np.int32)
+
+
+def _only_harmed(graph: CaseGraph, rows: IntArray) -> IntArray:
     harmed = np.isin(_roles(graph, rows), [InvolvementRole.VICTIM, InvolvementRole.WITNESS])
     sources = graph.sources[rows]
     return np.setdiff1d(sources[harmed], sources[~harmed]).astype(np.int32)

@@ -83,15 +83,36 @@ class Transfers:
         keep = (at >= since) & (at <= until) & (graph.amounts[rows] > 0)
         keep &= graph.amounts[rows] >= floor
         rows = rows[keep]
-        rows = rows[np.lexsort((rows, graph.times[rows]))]
-        out, out_offsets = _by_account(graph.sources[rows], graph.n_entities)
-        into, into_offsets = _by_account(graph.targets[rows], graph.n_entities)
+        return cls.ordered(
+            rows,
+            graph.sources[rows],
+            graph.targets[rows],
+            graph.amounts[rows],
+            graph.times[rows],
+            graph.n_entities,
+        )
+
+    @classmethod
+    def ordered(
+        cls,
+        link: IntArray,
+        source: IntArray,
+        target: IntArray,
+        amount: FloatArray,
+        at: Int64Array,
+        n: int,
+    ) -> "Transfers":
+        """The same rows of each array, put in order, between accounts 0 to n - 1."""
+        order = np.lexsort((link, at))
+        link, source, target, at = link[order], source[order], target[order], at[order]
+        out, out_offsets = _by_account(source, n)
+        into, into_offsets = _by_account(target, n)
         return cls(
-            link=rows,
-            source=graph.sources[rows],
-            target=graph.targets[rows],
-            amount=graph.amounts[rows],
-            at=graph.times[rows],
+            link=link,
+            source=source,
+            target=target,
+            amount=amount[order],
+            at=at,
             out=out,
             out_offsets=out_offsets,
             into=into,

@@ -188,6 +188,11 @@ class Claim:
     salt: str
 
     @property
+    def about(self) -> frozenset[str]:
+        """The entities it is about: findings of one model with the same are on one candidate."""
+        return frozenset(self.subject_ids)
+
+    @property
     def offence_facts(self) -> tuple[Record, ...]:
         """Records that are a verified fact and tie somebody in the picture to an offence (T1)."""
         tied = {x.basis for x in self.subgraph.links if x.kind == LinkKind.INVOLVED_IN}
@@ -212,13 +217,14 @@ class GroupRate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keystone:
-    """A record beneath, and the calibrated probability (0 to 1) that is left without its links.
+    """A record beneath, and the calibrated probability (0 to 1) that is left without its links;
+    None where without them the model would not ask about this at all.
 
     `topples` is true where the model would then no longer put the finding forward.
     """
 
     record_id: str
-    probability: float
+    probability: float | None
     topples: bool
 
 
@@ -227,16 +233,43 @@ class CounterCase:
     """The most ordinary story that fits the same records, and how to tell it from the claim.
 
     `fits` and `misfits` say in sentences what in the records agrees with the story and what does
-    not. `keystones` are the records that bear most, the heaviest first, of `n_tried` that were
-    left out one at a time. `enquiry` is the one enquiry that would best tell the two apart.
+    not, `untold` what they cannot tell. `keystones` are the records that bear most, the heaviest
+    first, of `n_tried` that were left out one at a time, out of `n_beneath` (the others carry no
+    tie). `enquiry` is the one enquiry that would best tell the two apart.
     """
 
     story: str
     fits: tuple[str, ...]
     misfits: tuple[str, ...]
+    untold: tuple[str, ...]
     keystones: tuple[Keystone, ...]
     n_tried: int
+    n_beneath: int
     enquiry: str
+
+    @property
+    def fits_well(self) -> bool:
+        """Whether at least half of what the records can tell of the story agrees with it."""
+        return bool(self.fits) and len(self.fits) >= len(self.misfits)
+
+    @property
+    def toppling(self) -> tuple[Keystone, ...]:
+        """Records without any one of which the model would not put the finding forward."""
+        return tuple(keystone for keystone in self.keystones if keystone.topples)
+
+    @property
+    def tried(self) -> str:
+        """How many records were left out, and what holds without any single one of them."""
+        were = "record was" if self.n_beneath == 1 else "records were"
+        each = f"{self.n_tried} of {self.n_beneath} {were} left out one at a time"
+        rest = self.n_beneath - self.n_tried
+        why = "; the one left carries no tie." if rest == 1 else "; the others carry no tie."
+        n = len(self.toppling)
+        end = " Without any single one of them the model would still put the finding forward."
+        if n:
+            one = "one of them" if n == 1 else f"any one of {n} of them"
+            end = f" Without {one} the model would not put the finding forward."
+        return f"{each}{why if rest else '.'}{end}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

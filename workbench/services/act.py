@@ -28,7 +28,8 @@ class Clearance:
 
     `needs` is a sentence, empty where `is_open`. `n_supporting` of the `n_needed` people found it
     supported; None for a person who has yet to decide and must not know. `taken` are the actions
-    of this kind that were taken already.
+    of this kind that were taken already. `against` are the pseudonyms of those who found it not
+    supported, as far as the reader may know.
     """
 
     kind: ActionKind
@@ -37,6 +38,7 @@ class Clearance:
     n_supporting: int | None
     n_needed: int
     taken: tuple[ActionTaken, ...]
+    against: tuple[str, ...]
 
 
 def act(
@@ -176,6 +178,7 @@ def _clearance(
         needs = ""
     except NotCleared as refusal:
         needs = str(refusal)
+    against = tuple(d.decided_by for d in current(decisions) if d.verdict is Verdict.NOT_SUPPORTED)
     supporting = {d.decided_by for d in current(decisions) if d.verdict is Verdict.SUPPORTED}
     return Clearance(
         kind=kind,
@@ -184,6 +187,7 @@ def _clearance(
         n_supporting=None if blind else len(supporting),
         n_needed=kind.deciders_needed,
         taken=() if blind else tuple(a for a in taken if a.kind is kind),
+        against=() if blind else against,
     )
 
 

@@ -28,7 +28,8 @@ def audit_deciders(
     """Audit what people said of a release's findings, before and after they saw its score.
 
     In sum over all readers, never per reader: it is no measure of staff. Each reading is compared
-    with what records say that became known later and, in a synthetic world, with the truth.
+    with what records say that became known later and, in a synthetic world, with the truth. Who
+    read a candidate in several cases counts with the first alone: the others were not blind.
 
     Parameters
     ----------
@@ -119,7 +120,8 @@ def _document(
         else None,
         "truth": truth_of(definition, graph.as_of(as_of), candidates, desk.datasets.truth(dataset)),
     }
-    people, taken = definition.people(graph, candidates), _readings(rows, claims, said)
+    first = first_readings(rows, claims)
+    people, taken = definition.people(graph, candidates), _readings(first, claims, said)
     by = {
         basis: None
         if label is None
@@ -141,6 +143,7 @@ def _document(
         "dataset": dataset,
         "as_of": as_of.isoformat(),
         "margin": margin,
+        "n_repeats": len(rows) - len(first),
         **by,
         "gaps": {
             basis: gaps(found["by"]) if found and found["by"] else [] for basis, found in by.items()
@@ -153,6 +156,16 @@ def _document(
             sensitive=sensitive,
         ),
     }
+
+
+def first_readings(rows: Sequence[ReadingRow], claims: Sequence["Claim"]) -> list[ReadingRow]:
+    """Of each person's readings of one candidate the first that was opened; order is kept."""
+    about = {claim.finding_id: claim.about for claim in claims}
+    first: dict[tuple[str, frozenset[str]], ReadingRow] = {}
+    for row in sorted(rows, key=lambda row: (row.opened_at, row.finding_id)):
+        first.setdefault((row.decided_by, about[row.finding_id]), row)
+    kept = {(row.decided_by, row.finding_id) for row in first.values()}
+    return [row for row in rows if (row.decided_by, row.finding_id) in kept]
 
 
 def _readings(

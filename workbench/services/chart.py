@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from sqlalchemy import Connection, select
 
+from workbench.analysis.datasheet import datasheet_of, units_of
 from workbench.analysis.graph import CaseGraph
 from workbench.analysis.picture import entities_at, links_at, records_at, rows_of_ids
 from workbench.analysis.tables import IntArray
@@ -75,11 +76,12 @@ def chart(
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseRecords:
     """`records` are the latest; `n_more` older ones there are. `names` gives the labels of the
-    entities that they speak of, by id."""
+    entities that they speak of, by id, `units` those of columns by name."""
 
     records: tuple[Record, ...]
     n_more: int
     names: dict[str, str]
+    units: dict[str, str]
 
 
 def records(desk: Desk, case_id: str, *, account: str) -> CaseRecords:
@@ -97,6 +99,7 @@ def records(desk: Desk, case_id: str, *, account: str) -> CaseRecords:
         records=records_at(graph, latest),
         n_more=len(rows) - len(latest),
         names=dict(zip(named["id"], named["label"], strict=True)),
+        units=units_of(datasheet_of(desk.datasets.meta(case.dataset))),
     )
 
 

@@ -68,6 +68,7 @@ def _facts(document: Mapping[str, Any], basis: str) -> str:
                 f"{number_words(found['n_readings'])} of {number_words(found['n_findings'])} "
                 "findings"
             ),
+            "Left out, read again in another case": number_words(document.get("n_repeats", 0)),
             "Yes or no both times": number_words(found["n_comparable"]),
             "Margin": f"{points(document['margin'])} points",
             "SHA-256 of what is served": document["release_digest"][:16] + "…",

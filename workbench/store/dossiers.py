@@ -13,12 +13,14 @@ from string import Template
 
 from workbench.domain.action import ActionTaken
 from workbench.domain.decision import Decision, Judgement
-from workbench.domain.finding import Assessment, Claim, Finding
+from workbench.domain.finding import Assessment, Claim, CounterCase, Finding
 from workbench.domain.record import HandlingCode, InformationGrade, Record, SourceGrade
 from workbench.domain.release import Release
 from workbench.store.vault import Vault
 
 TEMPLATE = Path(__file__).resolve().parents[2] / "reports" / "dossier.html"
+
+SHOWN = 3  # records that topple it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,23 +210,28 @@ def _counter_case(contents: Contents) -> str:
     case = contents.assessment.counter_case
     if case is None:
         return "<p>The model knows none.</p>"
-    story = f"<p>{_safe(case.story)}</p>"
+    poor = "" if case.fits_well else "No ordinary story fits these records well; the nearest is: "
+    story = f"<p>{poor}{_safe(case.story)}</p>"
     if len(contents.leaving) < len(contents.claim.records):
         return (
             f"{story}<p>What fits it rests on records that were left out, and is left out too.</p>"
         )
-    toppling = [k.record_id for k in case.keystones if k.topples]
-    hangs = (
-        f"Without record {' or '.join(f'<code>{_safe(r)}</code>' for r in toppling)} the model "
-        "would not have put this forward."
-        if toppling
-        else f"None of {case.n_tried} records that were left out one at a time topples it."
+    untold = (
+        f"<p>What the records cannot tell:</p>{_list(case.untold, empty='')}" if case.untold else ""
     )
     return (
         f"{story}<p>What fits it:</p>{_list(case.fits, empty='Nothing.')}"
-        f"<p>What does not:</p>{_list(case.misfits, empty='Nothing.')}"
-        f"<p>{hangs if case.n_tried else ''}</p><p>{_safe(case.enquiry)}</p>"
+        f"<p>What does not:</p>{_list(case.misfits, empty='Nothing.')}{untold}"
+        f"<p>{_hangs_on(case)}</p><p>{_safe(case.enquiry)}</p>"
     )
+
+
+def _hangs_on(case: CounterCase) -> str:
+    if not case.n_tried:
+        return ""
+    toppling = " or ".join(f"<code>{_safe(k.record_id)}</code>" for k in case.toppling[:SHOWN])
+    said = f"Without record {toppling} the model would not have put this forward. "
+    return f"{said if toppling else ''}{_safe(case.tried)}"
 
 
 def _people(contents: Contents) -> str:

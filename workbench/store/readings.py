@@ -15,6 +15,7 @@ class ReadingRow:
     """One person's judgement of a finding and their latest decision on it."""
 
     finding_id: str
+    decided_by: str
     before: Verdict
     after: Verdict
     opened_at: datetime
@@ -40,6 +41,7 @@ def of_release(connection: Connection, release_id: str) -> list[ReadingRow]:
     query = (
         select(
             decision.c.finding_id,
+            decision.c.decided_by,
             judgement.c.verdict.label("before"),
             decision.c.verdict.label("after"),
             opened.c.opened_at,
@@ -63,6 +65,7 @@ def of_release(connection: Connection, release_id: str) -> list[ReadingRow]:
     return [
         ReadingRow(
             finding_id=row.finding_id,
+            decided_by=row.decided_by,
             before=Verdict(row.before),
             after=Verdict(row.after),
             opened_at=from_text(row.opened_at),

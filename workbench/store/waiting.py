@@ -26,13 +26,15 @@ class QueueItem:
     """One finding in somebody's queue: nothing of the model's opinion or of other people's.
 
     `state` is how far this person has come: ``new``, ``judged``, ``unveiled``, ``decided``, or
-    ``second reading`` where another person decided and this one has not begun.
+    ``second reading`` where another person decided and this one has not begun. `n_offence_facts`
+    counts the verified facts beneath that tie somebody to an offence.
     """
 
     finding_id: str
     case_id: str
     model: str
     sealed_at: datetime
+    n_offence_facts: int
     state: str
 
 
@@ -88,6 +90,7 @@ def items(
             case_id=row.case_id,
             model=row.model,
             sealed_at=from_text(row.sealed_at),
+            n_offence_facts=row.n_offence_facts,
             state=_state(row.judged, row.unveiled, row.decided, SECOND if second else "new"),
         )
         for row in connection.execute(query)

@@ -33,7 +33,6 @@ _SEEN_BY = {
 
 def draw(desk: "Desk", account: Account, progress: "Progress", claim: Claim) -> None:
     """Each action with its clearance; its button works only where it is cleared."""
-    st.header("5  Act", anchor=False, divider="gray")
     with components.asking() as asked:
         clearances = act.cleared(desk, progress.finding_id, account=account.name)
     if not asked.ok:
@@ -42,6 +41,20 @@ def draw(desk: "Desk", account: Account, progress: "Progress", claim: Claim) -> 
     for clearance in clearances:
         with st.container(border=True):
             _one(desk, account, claim, clearance, others)
+
+
+def done(desk: "Desk", account: Account, finding_id: str) -> None:
+    """What was done on a finding, and what each action still needs, for one who never acts."""
+    with components.asking() as asked:
+        clearances = act.cleared(desk, finding_id, account=account.name)
+    if not asked.ok:
+        return
+    for clearance in clearances:
+        with st.container(border=True):
+            _title(clearance)
+            st.caption(_standing(clearance, account, []))
+            for taken in clearance.taken:
+                _done(account, taken)
 
 
 def _others(desk: "Desk", account: Account, progress: "Progress") -> list[str]:
@@ -58,11 +71,13 @@ def _one(
     may = account.role in PERMISSIONS[Operation.ACT]
     words, button = st.columns([4, 1], vertical_alignment="center")
     with words:
-        st.markdown(f"**{kind.label[0].upper()}{kind.label[1:]}**")
-        st.caption(_standing(clearance, others))
+        _title(clearance)
+        st.caption(_standing(clearance, account, others))
         subject = _subject(claim, form) if kind.on_person and clearance.is_open else ""
         for taken in clearance.taken:
-            _done(desk, account, taken, is_open=clearance.is_open)
+            _done(account, taken)
+            if taken.export and clearance.is_open:
+                _file(desk, account, taken)
     with button:
         pressed = st.button(
             _VERB[kind],
@@ -90,15 +105,20 @@ def _one(
         st.rerun()
 
 
-def _done(desk: "Desk", account: Account, taken: ActionTaken, *, is_open: bool) -> None:
+def _title(clearance: "Clearance") -> None:
+    label = clearance.kind.label
+    st.markdown(f"**{label[0].upper()}{label[1:]}**")
+
+
+def _done(account: Account, taken: ActionTaken) -> None:
     by = "you" if taken.acted_by == account.id else inert(taken.acted_by)
     st.markdown(f":material/check: Done {local(taken.acted_at)} by {by}.")
-    if taken.export and is_open:
-        _file(desk, account, taken)
 
 
-def _standing(clearance: "Clearance", others: list[str]) -> str:
+def _standing(clearance: "Clearance", account: Account, others: list[str]) -> str:
     """What it needs and has, from whom that can come, and who will see it."""
+    if clearance.against:
+        return f"{_contested(clearance, account)}  \n{_SEEN_BY[clearance.kind]}"
     n, needed = clearance.n_supporting, clearance.n_needed
     if clearance.is_open:
         has = f"Cleared: {needed} needed, found supported by {n}."
@@ -106,6 +126,20 @@ def _standing(clearance: "Clearance", others: list[str]) -> str:
     missing = 0 if n is None else max(needed - n, 0)
     whom = f" That can come from {inert(', '.join(others))}." if missing and others else ""
     return f"{inert(clearance.needs)}{whom}  \n{_SEEN_BY[clearance.kind]}"
+
+
+def _contested(clearance: "Clearance", account: Account) -> str:
+    """Who stands against it, and that only they can change that."""
+    against = [who for who in clearance.against if who != account.id]
+    if account.id not in clearance.against:
+        them = inert(", ".join(against))
+        they = "that person" if len(against) == 1 else "each of them"
+        return f"Contested: {them} found it not supported; {they} would have to decide anew first."
+    also = f" So did {inert(', '.join(against))}, and the same holds for them." if against else ""
+    return (
+        "Contested: you found it not supported. Only you can change that: look again, under "
+        f"step 4, and decide anew.{also}"
+    )
 
 
 def _subject(claim: Claim, form: str) -> str:

@@ -6,16 +6,12 @@ from typing import Any
 import streamlit as st
 
 from workbench.analysis.behaviour_words import EFFECT, factor, unit_words
-from workbench.ui.evidence import colours
+from workbench.ui import charts
+from workbench.ui.charts import colours
 from workbench.ui.words import number
 
 _THIRDS = ("low value", "middle", "high value", "no value")
 _GREY = "#8A939B"
-
-
-def _soft() -> dict[str, Any]:
-    soft = "#ABB3BA" if st.context.theme.type == "dark" else "#565D66"
-    return {"labelColor": soft, "titleColor": soft, "labelFontSize": 12, "titleFontSize": 12}
 
 
 def _third(rank: float | None) -> str:
@@ -27,7 +23,7 @@ def swarms(rows: Sequence[Mapping[str, Any]], *, key: str) -> None:
     blue, orange = colours()[:2]
     place = {
         "field": "reason", "type": "nominal", "sort": None, "title": None,
-        "axis": {"labelLimit": 330, "ticks": False, "domain": False, "grid": True} | _soft(),
+        "axis": {"labelLimit": 330, "ticks": False, "domain": False, "grid": True},
     }  # fmt: skip
     spots = {
         "mark": {"type": "circle", "size": 16, "opacity": 0.8},
@@ -38,12 +34,12 @@ def swarms(rows: Sequence[Mapping[str, Any]], *, key: str) -> None:
             },
             "x": {
                 "field": "effect", "type": "quantitative",
-                "title": f"← against  ·  {EFFECT}  ·  for →", "axis": _soft(),
+                "title": f"← against  ·  {EFFECT}  ·  for →",
             },
             "color": {
                 "field": "value", "type": "nominal", "title": None,
                 "scale": {"domain": list(_THIRDS), "range": [blue, _GREY, orange, "#C9CED2"]},
-                "legend": {"orient": "top"} | _soft(),
+                "legend": {"orient": "top"},
             },
             "tooltip": [{"field": f} for f in ("reason", "effect", "value", "mean")],
         },
@@ -53,13 +49,11 @@ def swarms(rows: Sequence[Mapping[str, Any]], *, key: str) -> None:
         "mark": {"type": "rule", "color": _GREY},
         "encoding": {"x": {"field": "at", "type": "quantitative"}},
     }
-    said = "; ".join(f"{row['label']}: {number(row['mean'])}" for row in rows)
-    st.vega_lite_chart(
+    charts.draw(
         [point for row in rows for point in _points(row)],
         {"layer": [zero, spots], "height": {"step": 34}},
         key=key,
-        width="stretch",
-        alt=f"Mean size of effects: {said}"[:500],
+        name=f"Effects of {len(rows)} reasons on the score, the strongest first",
     )
 
 
@@ -99,11 +93,9 @@ def dependence(row: Mapping[str, Any], *, key: str) -> None:
             ),
         ],
     }  # fmt: skip
-    last = row["bins"][-1]
-    alt = f"Effect of {row['label']}: {number(row['bins'][0]['median'])} at the lowest values, "
-    st.vega_lite_chart(
-        None, spec, key=key, width="stretch", alt=f"{alt}{number(last['median'])} at the highest."
-    )
+    first, last = (number(row["bins"][at]["median"]) for at in (0, -1))
+    name = f"Effect of {row['label']}: {first} at the lowest values, {last} at the highest"
+    charts.draw(None, spec, key=key, name=name)
 
 
 def _axes(
@@ -117,11 +109,11 @@ def _axes(
     across = {
         "type": "quantitative", "title": f"{row['label']} ({unit_words(row['unit'])})",
         "scale": scale | ({"type": "log"} if row["logarithmic"] else {}),
-        "axis": {"tickCount": 8} | whole | _soft(),
+        "axis": {"tickCount": 8} | whole,
     }  # fmt: skip
     up = {
         "type": "quantitative", "title": EFFECT, "scale": {"domain": [-reach, reach]},
-        "axis": {"tickCount": 5} | _soft(),
+        "axis": {"tickCount": 5},
     }  # fmt: skip
     return across, up
 
@@ -155,7 +147,7 @@ def said_against_seen(rows: Sequence[Mapping[str, Any]], *, key: str) -> None:
 
     def axis(field: str, title: str) -> dict[str, Any]:
         return {"field": field, "type": "quantitative", "scale": scale, "title": title,
-                "axis": words | _soft()}  # fmt: skip
+                "axis": words}  # fmt: skip
 
     x, y = axis("said", "what the model said"), axis("seen", "confirmed by records")
     values: list[dict[str, Any]] = [
@@ -178,8 +170,8 @@ def said_against_seen(rows: Sequence[Mapping[str, Any]], *, key: str) -> None:
                    {"x": x, "y": y, "fill": fill, "tooltip": tips}),
         ],
     }  # fmt: skip
-    alt = "; ".join(f"said {number(r['said'])}, seen {number(r['seen'])}" for r in rows)
-    st.vega_lite_chart(None, spec, key=key, width="content", alt=alt[:500])
+    name = f"What the model said against what records confirmed, in {len(rows)} steps"
+    charts.draw(None, spec, key=key, name=name, width="content")
 
 
 def _decade(share: float) -> int:

@@ -7,15 +7,20 @@ import streamlit as st
 
 from workbench.domain.account import PERMISSIONS, Account, Operation
 from workbench.domain.case import Case
+from workbench.domain.finding import Claim
 from workbench.services import casework, chart, look_up, review, trail
 from workbench.services.look_up import Found, Line
 from workbench.services.standing import title_of
-from workbench.ui import chart_view, components, looking, people, places
+from workbench.ui import chart_view, components, looking, people, places, record_table
+from workbench.ui.record_words import plain
 from workbench.ui.words import ago, inert, local
 
 if TYPE_CHECKING:
     from workbench.bootstrap import Desk
     from workbench.services.review import QueueItem
+
+_AT_ONCE = 25  # findings drawn before one asks for more
+_OPENED = "claims_opened"  # words of claims that were opened in this session, by finding
 
 STATES = {  # in the order of a list: what was begun comes before what is new
     "unveiled": "seen, to be decided",
@@ -101,30 +106,57 @@ def _new(desk: "Desk", case: Case, account: Account, queue: "list[QueueItem]") -
     finding_list(desk, queue, key="new")
 
 
+def remember(claim: Claim) -> None:
+    """Keep a claim's words for this session's lists: it was opened, and that was logged."""
+    st.session_state.setdefault(_OPENED, {})[claim.finding_id] = claim.text
+
+
 def finding_list(desk: "Desk", queue: "list[QueueItem]", *, key: str, cases: bool = False) -> None:
-    """Findings with how far one has come, those begun first; choosing one opens it."""
+    """Findings with how far one has come, those begun first; the button of each opens it.
+
+    What a finding claims lies sealed until it is opened, and that is logged; so a list has the
+    words of those alone that were opened in this session.
+    """
     found = _chosen(desk, queue, key=key)
     if not found:
         components.empty("No finding has these words.", "Search for fewer or other words.")
         return
-    cells = [
-        {"Finding": i.finding_id, "Kind of claim": kind, "State": STATES[i.state]}
-        | ({"Case": i.case_id} if cases else {})
-        | {"Put before you": local(i.sealed_at)}
-        for i, kind in found
-    ]
-    chosen = st.dataframe(
-        cells,
-        hide_index=True,
-        key=f"{key}_findings",
-        on_select="rerun",
-        selection_mode="single-row",
+    st.caption(
+        f"{len(found)} of {len(queue)} findings. What one claims is sealed until you open it; "
+        "opening is logged."
     )
-    st.caption(f"{len(found)} of {len(queue)} findings. Choose a row to open it.")
-    if chosen.selection.rows:
-        go_to_finding(found[chosen.selection.rows[0]][0].finding_id, came_from=key)
-    if st.button("Open the first", icon=":material/arrow_forward:", key=f"{key}_first"):
-        go_to_finding(found[0][0].finding_id, came_from=key)
+    n_shown = _AT_ONCE * (1 + int(st.session_state.get(f"{key}_more", 0)))
+    with st.container(border=True, gap="xxsmall"):
+        for item, kind in found[:n_shown]:
+            _line(item, kind, key=key, case=cases)
+    if len(found) > n_shown and st.button(f"Show {_AT_ONCE} more", key=f"{key}_show_more"):
+        st.session_state[f"{key}_more"] = n_shown // _AT_ONCE
+        st.rerun()
+
+
+def _line(item: "QueueItem", kind: str, *, key: str, case: bool) -> None:
+    """One finding: its id as a button, then what may be known of it before it is opened."""
+    facts = item.n_offence_facts
+    parts = [
+        STATES[item.state],
+        *([f"case {item.case_id}"] if case else []),
+        f"{facts} verified {'fact' if facts == 1 else 'facts'} tied to an offence",
+        f"put before you on {local(item.sealed_at)[:10]}",
+    ]
+    opened: dict[str, str] = st.session_state.get(_OPENED, {})
+    claim = opened.get(item.finding_id, "")
+    with st.container(horizontal=True, vertical_alignment="center", key=f"{key}_{item.finding_id}"):
+        with st.container(width=230):
+            if st.button(
+                f"**{inert(item.finding_id)}**  {inert(kind)}",
+                type="tertiary",
+                key=f"{key}_open_{item.finding_id}",
+            ):
+                go_to_finding(item.finding_id, came_from=key)
+        with st.container(gap=None):
+            st.caption(inert("  ·  ".join(parts)))
+            if claim:
+                st.text(claim)
 
 
 def _chosen(desk: "Desk", queue: "list[QueueItem]", *, key: str) -> "list[tuple[QueueItem, str]]":
@@ -165,28 +197,23 @@ def _records(desk: "Desk", case: Case, account: Account) -> None:
     held = chart.records(desk, case.id, account=account.name)
     rows, n_more = held.records, held.n_more
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        words = st.text_input("Search", placeholder="Any word", key="record_search", width=340)
         kinds = sorted({row.kind for row in rows})
         kind = st.selectbox(
-            "Kind", kinds, index=None, placeholder="Any", key="record_kind", width=200
-        )
+            "Kind", kinds, index=None, placeholder="Any", format_func=plain, key="record_kind",
+            width=200,
+        )  # fmt: skip
         grades = sorted({row.grade.split(" ")[0] for row in rows})
         graded = st.selectbox(
             "Grade", grades, index=None, placeholder="Any", key="record_grade", width=140
         )
-    wanted = words.casefold().split()
     found = [
         row
         for row in rows
-        if (kind is None or row.kind == kind)
-        and (graded is None or row.grade.startswith(graded))
-        and all(
-            word
-            in f"{row.id} {row.kind} {row.source} {components.stated(row, held.names)}".casefold()
-            for word in wanted
-        )
+        if (kind is None or row.kind == kind) and (graded is None or row.grade.startswith(graded))
     ]
-    components.records(found, key=f"records_{case.id}", now=desk.now(), names=held.names)
+    record_table.show(
+        found, key=f"records_{case.id}", labels=held.names, units=held.units, newest_first=True
+    )
     if n_more:
         st.caption(f"The latest {len(rows)} records; {n_more} older ones are not listed.")
 

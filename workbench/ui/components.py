@@ -4,7 +4,7 @@ Text from records goes through `st.text`, a table cell or `inert`, and never bec
 """
 
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -14,7 +14,8 @@ import streamlit as st
 
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.record import Record
-from workbench.ui.words import ago, inert, local, number, short, utc
+from workbench.ui import charts
+from workbench.ui.words import ago, inert, local, short, utc
 
 _BLUE = "#2B87C4"  # of Okabe and Ito, to be seen on light and dark alike
 
@@ -60,53 +61,6 @@ def grade(record: Record) -> None:
     codes = ", ".join(f"{code}: {code.meaning}" for code in record.handling)
     meaning = f"{record.source_grade.meaning}; {record.information_grade.meaning}; {codes}"
     st.badge(inert(record.grade), color="gray", help=inert(meaning))
-
-
-def stated(record: Record, names: Mapping[str, str]) -> str:
-    """What a record says in one line, before an entity's id the name that people know.
-
-    Left out is what stands in a column of its own.
-    """
-    said = {
-        column.replace("_", " "): f"{names[value]} ({value})" if value in names else value
-        for column, value in record.said.items()
-    }
-    return " · ".join(f"{column}: {value}" for column, value in said.items())
-
-
-def records(
-    rows: Sequence[Record], *, key: str, now: datetime, names: Mapping[str, str] | None = None
-) -> None:
-    """A table of records as text: grade first, then what is stated, by whom, when.
-
-    `names` gives labels for ids of entities, so that a record reads as people speak.
-    """
-    if not rows:
-        empty("No records.", "What is shown here rests on none; treat it so.")
-        return
-    table = [
-        {
-            "Grade": row.grade,
-            "Record": row.kind.replace("_", " "),
-            "States": stated(row, names or {}),
-            "Happened": local(row.occurred_at) if row.occurred_at else "",
-            "Known": local(row.known_at),
-            "Source": row.source,
-            "State": row.member_state,
-            "Id": row.id,
-        }
-        for row in rows
-    ]
-    st.dataframe(
-        table,
-        key=key,
-        hide_index=True,
-        column_config={
-            "Grade": st.column_config.TextColumn(width="small", pinned=True),
-            "States": st.column_config.TextColumn(width=640),
-        },
-    )
-    st.caption(f"{len(rows)} {'record' if len(rows) == 1 else 'records'}")
 
 
 def empty(what: str, next_step: str = "") -> None:
@@ -245,28 +199,25 @@ def dots(
             },
         },
     ]
-    alt = "; ".join(f"{row.label}: {number(row.value)}" for row in rows)
+    lines = "1 line" if len(rows) == 1 else f"{len(rows)} lines"
     spec = {"layer": layers, "height": 34 * len(rows) + 56}
-    values = [asdict(row) for row in rows]
-    st.vega_lite_chart(values, spec, key=key, width="stretch", alt=alt[:500])
+    charts.draw([asdict(row) for row in rows], spec, key=key, name=f"{axis}, {lines}")
 
 
 def _axes(axis: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Encodings of the lines, in the order given, and of what is measured."""
-    soft = "#ABB3BA" if st.context.theme.type == "dark" else "#565D66"
-    words = {"labelColor": soft, "titleColor": soft, "labelFontSize": 12}
     place = {
         "field": "label",
         "type": "nominal",
         "sort": None,
         "title": None,
-        "axis": {"labelLimit": 260, "ticks": False, "domain": False, "grid": True} | words,
+        "axis": {"labelLimit": 260, "ticks": False, "domain": False, "grid": True},
     }
     across = {
         "type": "quantitative",
         "title": axis,
         "scale": {"zero": False, "nice": False, "padding": 14},
-        "axis": {"tickCount": 7, "grid": False, "labelBound": True} | words,
+        "axis": {"tickCount": 7, "grid": False, "labelBound": True},
     }
     return place, across
 
@@ -274,7 +225,7 @@ def _axes(axis: str) -> tuple[dict[str, Any], dict[str, Any]]:
 def _band(band: tuple[float, float], axis: str) -> dict[str, Any]:
     return {
         "data": {"values": [{"from": band[0], "to": band[1]}]},
-        "mark": {"type": "rect", "color": "#8A939B", "opacity": 0.18},
+        "mark": {"type": "rect", "color": charts.GREY, "opacity": 0.18},
         "encoding": {
             "x": {"field": "from", "type": "quantitative", "title": axis},
             "x2": {"field": "to"},
@@ -285,6 +236,6 @@ def _band(band: tuple[float, float], axis: str) -> dict[str, Any]:
 def _line(reference: float, axis: str) -> dict[str, Any]:
     return {
         "data": {"values": [{"at": reference}]},
-        "mark": {"type": "rule", "color": "#8A939B", "strokeDash": [5, 4], "strokeWidth": 1.5},
+        "mark": {"type": "rule", "color": charts.GREY, "strokeDash": [5, 4], "strokeWidth": 1.5},
         "encoding": {"x": {"field": "at", "type": "quantitative", "title": axis}},
     }

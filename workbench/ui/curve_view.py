@@ -19,7 +19,7 @@ from workbench.analysis.depth_words import (
 )
 from workbench.analysis.group_dots import reach_of
 from workbench.analysis.scored import LEAST
-from workbench.ui import components
+from workbench.ui import charts, components
 from workbench.ui.components import Dot
 from workbench.ui.words import inert
 
@@ -260,17 +260,15 @@ def _people(found: Mapping[str, Any], attribute: str) -> None:
 
 
 def _axis(field: str, title: str, scale: str, domain: tuple[float, float] | None) -> dict[str, Any]:
-    soft = "#ABB3BA" if st.context.theme.type == "dark" else "#565D66"
     shape: dict[str, Any] = {"type": scale, "nice": False}
     if domain is not None:
         shape["domain"] = list(domain)
-    style = {"labelColor": soft, "titleColor": soft, "labelFontSize": 12, "tickCount": 6}
     return {
         "field": field,
         "type": "quantitative",
         "title": title,
         "scale": shape,
-        "axis": {"gridOpacity": 0.4, "format": ".3~g"} | style,
+        "axis": {"gridOpacity": 0.4, "format": ".3~g", "tickCount": 6},
     }
 
 
@@ -312,4 +310,4 @@ def _in_blue(
 
 
 def _draw(spec: Mapping[str, Any], what: str, attribute: str) -> None:
-    st.vega_lite_chart(None, dict(spec), key=f"curve_{what}_{attribute}", width="stretch", alt=what)
+    charts.draw(None, spec, key=f"curve_{what}_{attribute}", name=what)

@@ -50,10 +50,21 @@ def deciders(report: DecidersReport | None) -> None:
         f"{found['n_readings']:,} readings of {found['n_findings']:,} findings, "
         f"{found['n_comparable']:,} of them yes or no both before and after the score; compared "
         f"with: {_BASES[basis].lower()}. In sum over all readers, never for one."
+        + _repeats(document.get("n_repeats", 0))
     )
     if found["by"]:
         _side_by_side(document, basis)
     _said(found)
+
+
+def _repeats(n: int) -> str:
+    """That readings of what the same person had read before are left out, where there are any."""
+    if not n:
+        return ""
+    return (
+        f" {n:,} more {'reading' if n == 1 else 'readings'} of a candidate that the same person "
+        "had read in another case: left out, since the first alone was blind."
+    )
 
 
 def _side_by_side(document: Mapping[str, Any], basis: str) -> None:

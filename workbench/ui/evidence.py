@@ -1,75 +1,120 @@
-"""What is recorded beneath a claim: picture, records with grades, events in time."""
+"""What is recorded beneath a claim: the picture of it, and the records behind what is chosen."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
-from workbench.domain.entity import Link
+from workbench.domain.entity import Entity, EntityKind, Link, LinkKind
 from workbench.domain.finding import Claim
 from workbench.domain.record import Record
-from workbench.ui import components
+from workbench.services.labels import Spoken
+from workbench.ui import record_table
 from workbench.ui.graph_view import view
+from workbench.ui.graph_view.flow import flow_positions
 from workbench.ui.graph_view.view import Selection
+from workbench.ui.record_words import apart
 from workbench.ui.words import inert, local
 
-_LIGHT = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#6B7280")
-_DARK = ("#56B4E9", "#F0894A", "#3FC49B", "#DB9BC0", "#E69F00", "#7CC5EF", "#98A0A8")
-_MOST_NAMED = 30  # events up to which each bears its amount
-TEXT_SIZES = {  # as large as the page's own captions, in every picture
-    "axis": {"labelFontSize": 12, "titleFontSize": 12},
-    "legend": {"labelFontSize": 12},
-}
-_AMOUNTS = {  # the amount in words beside its point
-    "mark": {"type": "text", "align": "left", "dx": 12, "fontSize": 11},
-    "encoding": {
-        "x": {"field": "at", "type": "temporal"},
-        "y": {"field": "row", "type": "nominal", "sort": {"field": "at", "op": "min"}},
-        "text": {"field": "beside"},
-        "color": {"value": "#808890"},
-    },
-}
-_HOVER = [
-    {"field": "at", "type": "temporal", "format": "%Y-%m-%d %H:%M", "title": "when"},
-    {"field": "row", "title": "from → to"},
-    {"field": "what"},
-    {"field": "text", "title": "amount or role"},
-    {"field": "record"},
-]
-_KIND_SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "stroke"]
+_SHORT = 18  # characters of a holder's name beneath an account
+_HOLDERS = (EntityKind.PERSON, EntityKind.ORGANISATION)
 
 
-def picture(claim: Claim, *, key: str, height: int = 380) -> Selection:
-    """The claim's subgraph, the entities it is about ringed."""
-    return view.show(
-        claim.subgraph.entities,
-        claim.subgraph.links,
-        key=key,
-        ringed=claim.subject_ids,
-        ring_means="what the claim is about",
-        height=height,
-    )
+def picture(claim: Claim, *, key: str) -> Selection:
+    """The claim's subgraph: money from left to right, with the holder beneath each account;
+    anything else with what the claim is about ringed."""
+    if not is_flow(claim):
+        return view.show(
+            claim.subgraph.entities,
+            claim.subgraph.links,
+            key=key,
+            ringed=claim.subject_ids,
+            ring_means="what the claim is about",
+            height=400,
+        )
+    entities, links = folded(claim)
+    moves = [(link.source_id, link.target_id) for link in paid(claim)]
+    spots = flow_positions([entity.id for entity in entities], moves)
+    return view.show(entities, links, key=key, height=460, spots=spots)
 
 
-def records(claim: Claim, names: Mapping[str, str], *, key: str, now: datetime) -> None:
-    """The records beneath with their grades; `names` are the labels of what they speak of."""
-    components.records(claim.records, key=key, now=now, names=names)
+def is_flow(claim: Claim) -> bool:
+    """True where a claim is about accounts that paid each other."""
+    kinds = {e.id: e.kind for e in claim.subgraph.entities}
+    about = {kinds.get(subject) for subject in claim.subject_ids}
+    return about == {EntityKind.ACCOUNT} and bool(paid(claim))
 
 
-def selected(
-    claim: Claim, chosen: Selection, names: Mapping[str, str], *, key: str, now: datetime
-) -> None:
+def paid(claim: Claim) -> list[Link]:
+    """Payments in the order of time, those without one last."""
+    found = [link for link in claim.subgraph.links if link.kind == LinkKind.TRANSFERRED]
+    return sorted(found, key=lambda link: ("" if link.occurred_at else "~", when(link), link.basis))
+
+
+def when(link: Link) -> str:
+    return "" if link.occurred_at is None else link.occurred_at.isoformat()
+
+
+def holders(claim: Claim) -> dict[str, list[Entity]]:
+    """Who holds each account, as far as the picture has it, by the account's id."""
+    by_id = {e.id: e for e in claim.subgraph.entities}
+    found: dict[str, list[Entity]] = {}
+    for link in claim.subgraph.links:
+        holder = by_id.get(link.source_id)
+        if link.kind == LinkKind.HOLDS and holder is not None and holder.kind in _HOLDERS:
+            found.setdefault(link.target_id, []).append(holder)
+    return found
+
+
+def short_name(entity: Entity) -> str:
+    """A name that fits beneath a mark: a person's initial and last name, else its beginning."""
+    words = entity.label.split()
+    said = entity.label
+    if entity.kind is EntityKind.PERSON and len(words) > 1:
+        said = f"{words[0][0]}. {words[-1]}"
+    return apart(said if len(said) <= _SHORT else f"{said[: _SHORT - 1]}…")
+
+
+def folded(claim: Claim) -> tuple[list[Entity], list[Link]]:
+    """Entities and links of a flow, a holder of one account written beneath that account.
+
+    Who holds several, or is linked otherwise, keeps a mark: that is what to look at.
+    """
+    lines: dict[str, list[Link]] = {}
+    for link in claim.subgraph.links:
+        lines.setdefault(link.source_id, []).append(link)
+        lines.setdefault(link.target_id, []).append(link)
+    beneath = {
+        e.id
+        for e in claim.subgraph.entities
+        if e.kind in _HOLDERS and [link.kind for link in lines.get(e.id, [])] == [LinkKind.HOLDS]
+    }
+    of = holders(claim)
+    entities = [
+        replace(e, label="\n".join([e.label, *(short_name(h) for h in of.get(e.id, []))]))
+        for e in claim.subgraph.entities
+        if e.id not in beneath
+    ]
+    links = [link for link in claim.subgraph.links if link.source_id not in beneath]
+    return entities, links
+
+
+def records(claim: Claim, spoken: Spoken, *, key: str) -> None:
+    """The records beneath in the order of time, with their grades."""
+    record_table.show(claim.records, key=key, labels=spoken.labels, units=spoken.units)
+
+
+def selected(claim: Claim, chosen: Selection, spoken: Spoken, *, key: str) -> None:
     """Under the picture: the records behind what is selected in it, if anything is."""
     rows = behind(claim, chosen)
     if rows is None:
         st.caption("Select something in the picture to see the records behind it.")
         return
     st.caption(f"Behind what is selected: {len(rows)} of {len(claim.records)} records.")
-    components.records(rows, key=key, now=now, names=names)
+    record_table.show(rows, key=key, labels=spoken.labels, units=spoken.units)
 
 
-def behind(claim: Claim, chosen: Selection) -> list[Record] | None:
+def behind(claim: Claim, chosen: Selection) -> Sequence[Record] | None:
     """Records that state the selected entity or carry the selected links; None for no selection."""
     if chosen.entity_id:
         wanted = {e.record_id for e in claim.subgraph.entities if e.id == chosen.entity_id}
@@ -85,93 +130,9 @@ def behind(claim: Claim, chosen: Selection) -> list[Record] | None:
     return [record for record in claim.records if record.id in wanted]
 
 
-def timeline(claim: Claim, *, key: str) -> None:
-    """Dated links as events, one row for each pair, amounts as size."""
-    names = {e.id: e.label for e in claim.subgraph.entities}
-    dated = [link for link in claim.subgraph.links if link.occurred_at is not None]
-    if not dated:
-        st.caption("No record beneath says when something happened, so there is no timeline.")
-        return
-    values = [_event(link, names) for link in sorted(dated, key=_when)]
-    kinds = sorted({str(value["what"]) for value in values})
-    if len(values) > _MOST_NAMED:
-        values = [{**value, "beside": ""} for value in values]
-    alt = f"{len(dated)} events from {_when(dated[0])} on, listed in the table of records."
-    st.vega_lite_chart(values, _spec(kinds, _day_format(dated)), key=key, width="stretch", alt=alt)
-    undated = len(claim.subgraph.links) - len(dated)
-    if undated:
-        st.caption(f"{undated} links in the picture bear no date and are not on the timeline.")
-
-
-def _when(link: Link) -> str:
-    return "" if link.occurred_at is None else link.occurred_at.isoformat()
-
-
-def _event(link: Link, names: dict[str, str]) -> dict[str, Any]:
-    amount = "" if link.amount is None else f"{link.amount:,.2f} EUR"
-    return {
-        "at": _when(link),
-        "row": f"{names.get(link.source_id, '?')} → {names.get(link.target_id, '?')}",
-        "what": link.kind.replace("_", " "),
-        "amount": link.amount or 0,
-        "text": amount or link.role,
-        "beside": amount.removesuffix(".00 EUR").removesuffix(" EUR"),
-        "record": link.basis,
-    }
-
-
-def _day_format(dated: Sequence[Link]) -> str:
-    """How instants are written: with the hour where all of it happened within three days."""
-    days = sorted(_when(link)[:10] for link in dated)
-    within = (date.fromisoformat(days[-1]) - date.fromisoformat(days[0])).days
-    return "%d %b %H:%M" if within <= 3 else "%d %b %Y"
-
-
-def _spec(kinds: Sequence[str], written: str) -> dict[str, Any]:
-    scale = {"domain": list(kinds)}
-    points = {
-        "mark": {"type": "point", "filled": True, "opacity": 0.85},
-        "encoding": {
-            "x": {
-                "field": "at",
-                "type": "temporal",
-                "title": None,
-                "scale": {"padding": 30},
-                "axis": {"format": written, "tickCount": 6},
-            },
-            "y": {
-                "field": "row",
-                "type": "nominal",
-                "title": None,
-                "sort": {"field": "at", "op": "min"},
-                "axis": {"labelLimit": 280, "grid": True, "ticks": False, "domain": False},
-            },
-            "color": {
-                "field": "what",
-                "scale": {**scale, "range": list(colours()[: len(kinds)])},
-                "legend": {"orient": "top", "title": None},
-            },
-            "shape": {"field": "what", "scale": {**scale, "range": _KIND_SHAPES[: len(kinds)]}},
-            "size": {
-                "field": "amount",
-                "type": "quantitative",
-                "scale": {"range": [60, 420]},
-                "legend": None,
-            },
-            "tooltip": _HOVER,
-        },
-    }
-    return {"layer": [points, _AMOUNTS], "height": {"step": 28}, "config": TEXT_SIZES}
-
-
-def colours() -> tuple[str, ...]:
-    """Okabe and Ito's colours, lighter where the page is dark."""
-    return _DARK if st.context.theme.type == "dark" else _LIGHT
-
-
 def stated(claim: Claim) -> None:
     """The claim as a sentence, and on what day the records were as they are shown."""
-    st.markdown(f"### {inert(claim.text)}")
+    st.subheader(inert(claim.text), anchor=False)
     st.caption(
         f"An assessment to be tested, not a fact. Records as they were known on "
         f"{local(claim.as_of)}."

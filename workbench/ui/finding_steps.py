@@ -3,30 +3,33 @@
 The order is kept by the services and the database; here it is only shown.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from workbench.domain.account import Account
-from workbench.domain.decision import Verdict
 from workbench.domain.finding import Claim
 from workbench.services import labels, review
-from workbench.ui import acting, components, evidence, nearest, ordinary, reasons
+from workbench.services.labels import Spoken
+from workbench.ui import (
+    acting,
+    answers,
+    case_views,
+    components,
+    evidence,
+    others,
+    reasons,
+    repeated,
+    why,
+)
 from workbench.ui.words import inert, local
 
 if TYPE_CHECKING:
     from workbench.bootstrap import Desk
     from workbench.services.review import Progress, Receipt
 
-VIEWS = (Verdict.SUPPORTED, Verdict.NOT_SUPPORTED, Verdict.CANNOT_TELL)
-MEANING = {
-    Verdict.SUPPORTED: "the records bear it out; clears for an action, alone or with others",
-    Verdict.NOT_SUPPORTED: "the records do not bear it out; blocks every action",
-    Verdict.ALREADY_KNOWN: "true, and known before; no error of the model",
-    Verdict.NOT_RELEVANT: "perhaps true, but nothing to this case; no error of the model",
-    Verdict.CANNOT_TELL: "the records do not suffice either way",
-}
+STEPS = ("Claim and records", "Your view", "Why it was found", "Decide", "Act")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +39,6 @@ class Steps:
     desk: "Desk"
     account: Account
     progress: "Progress"
-    names: dict[str, str] = field(default_factory=dict)  # labels of what the records speak of
 
     @property
     def id(self) -> str:
@@ -46,36 +48,38 @@ class Steps:
         """The steps that are open, from the first to where this person stands."""
         with components.asking() as asked:
             claim = review.read(self.desk, self.id, account=self.account.name)
-            self.names.update(labels.labels(self.desk, self.id, account=self.account.name))
+            spoken = labels.spoken(self.desk, self.id, account=self.account.name)
         if not asked.ok:
             return
-        self._claim(claim)
+        case_views.remember(claim)
+        self._claim(claim, spoken)
         self._view()
         if self.progress.judged:
-            self._why(claim)
+            self._why(claim, spoken)
         if self.progress.unveiled:
             self._decide()
         if self.progress.decided:
+            heading(5)
             acting.draw(self.desk, self.account, self.progress, claim)
 
-    def _claim(self, claim: Claim) -> None:
+    def _claim(self, claim: Claim, spoken: Spoken) -> None:
         """What is recorded, in words and with grades; the picture comes with step 3."""
-        _heading(1, "Claim and records")
+        heading(1)
         evidence.stated(claim)
+        repeated.told(self.desk, self.account, claim)
+        key = f"records_{self.id}"
         if not self.progress.judged:
-            self._records(claim)
+            evidence.records(claim, spoken, key=key)
             return
-        with st.expander(f"What is recorded: {len(claim.records)} records", expanded=False):
-            self._records(claim)
-
-    def _records(self, claim: Claim) -> None:
-        evidence.records(claim, self.names, key=f"records_{self.id}", now=self.desk.now())
+        n = len(claim.records)
+        with st.expander(f"What is recorded: {n} {'record' if n == 1 else 'records'}"):
+            evidence.records(claim, spoken, key=key)
 
     def _view(self) -> None:
-        _heading(2, "Your view")
+        heading(2)
         judgement = self.progress.judgement
         if judgement is None:
-            self._view_form()
+            answers.view(self.desk, self.account, self.id)
             return
         st.markdown(
             f"**{inert(judgement.verdict.label)}**, {judgement.confidence} of 100 sure. "
@@ -83,42 +87,8 @@ class Steps:
         )
         st.text(judgement.reason)
 
-    def _view_form(self) -> None:
-        st.caption(
-            "From the records alone. Once sealed it stays as it is, and what the model said opens."
-        )
-        with st.form(f"view_{self.id}"):
-            verdict = st.radio(
-                "Do the records bear the claim out?",
-                VIEWS,
-                index=None,
-                format_func=lambda v: v.label,
-                horizontal=True,
-            )
-            confidence = st.number_input(
-                "How sure, from 0 (a guess) to 100 (certain)", 0, 100, value=None, step=5, width=330
-            )
-            reason = st.text_input("Why, in a line", max_chars=1000)
-            sent = st.form_submit_button("Seal my view", type="primary", icon=":material/lock:")
-        if not sent:
-            return
-        if verdict is None or confidence is None:
-            _missing("a view" if verdict is None else "how sure you are")
-            return
-        with components.asking() as asked:
-            review.judge(
-                self.desk,
-                self.id,
-                account=self.account.name,
-                verdict=verdict,
-                confidence=int(confidence),
-                reason=reason,
-            )
-        if asked.ok:
-            st.rerun()
-
-    def _why(self, claim: Claim) -> None:
-        _heading(3, "Why it was found")
+    def _why(self, claim: Claim, spoken: Spoken) -> None:
+        heading(3)
         if not self.progress.unveiled:
             st.caption(
                 "Score, reasons and limits, beside your own view. That you saw them is logged."
@@ -134,25 +104,14 @@ class Steps:
         with components.asking() as asked:
             assessment = review.unveil(self.desk, self.id, account=self.account.name)
         judgement = self.progress.judgement
-        if not asked.ok or judgement is None:
-            return
-        reasons.side_by_side(judgement, assessment)
-        reasons.three_columns(assessment)
-        ordinary.told(assessment, {record.id: record for record in claim.records})
-        reasons.explained(assessment, key=f"why_{self.id}")
-        nearest.draw(self.desk, self.account, self.id)
-        _rests_on(self.desk, claim, self.names)
-        left, right = st.columns(2)
-        with left:
-            reasons.error_rates(assessment.group_rates, key=f"rates_{self.id}")
-        with right:
-            reasons.limits(assessment)
+        if asked.ok and judgement is not None:
+            why.draw(self.desk, self.account, claim, assessment, spoken, judgement=judgement)
 
     def _decide(self) -> None:
-        _heading(4, "Decide")
+        heading(4)
         decision = self.progress.decision
         if decision is None:
-            self._decision_form("decide")
+            answers.decision(self.desk, self.account, self.id, form="decide")
             return
         st.markdown(
             f"You decided: **{inert(decision.verdict.label)}**, {local(decision.decided_at)}."
@@ -165,10 +124,10 @@ class Steps:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.caption("Decision", width="content")
                 components.identifier(decision.id, key=f"decision_{self.id}")
-        self._others()
-        self._anew()
+        others.told(self.desk, self.account, self.progress)
+        self._anew(decision.id)
 
-    def _anew(self) -> None:
+    def _anew(self, last: str) -> None:
         """Two steps: look at the assessment again, which is logged, then decide."""
         looked = f"looked_again_{self.id}"
         if looked not in st.session_state:
@@ -190,105 +149,45 @@ class Steps:
             return
         with st.container(border=True):
             st.markdown("**Decide anew**")
-            reasons.side_by_side(judgement, assessment)
             reasons.three_columns(assessment)
+            reasons.side_by_side(judgement, assessment)
             st.caption("The latest of your decisions counts; all of them stay in the log.")
-            self._decision_form("decide_anew")
-
-    def _decision_form(self, form: str) -> None:
-        name = f"{form}_{self.id}"
-        with st.form(name):
-            verdict = st.radio(
-                "Verdict",
-                list(Verdict),
-                index=None,
-                format_func=lambda v: v.label,
-                captions=[MEANING[v] for v in Verdict],
-                key=f"{name}_verdict",
-            )
-            reason = st.text_area(
-                "Reason, in a sentence or two", height=80, max_chars=4000, key=f"{name}_reason"
-            )
-            sent = st.form_submit_button(
-                "Decide", type="primary", icon=":material/gavel:", shortcut="Alt+D"
-            )
-        key = components.key_of(name)
-        if not sent:
-            return
-        if verdict is None:
-            _missing("a verdict")
-            return
-        with components.asking() as asked:
-            receipt = review.decide(
-                self.desk,
-                self.id,
-                account=self.account.name,
-                verdict=verdict,
-                reason=reason,
-                key=key,
-            )
-        if asked.ok:
-            components.renew(name)
-            st.session_state[f"receipt_{self.id}"] = receipt
-            st.session_state.pop(f"looked_again_{self.id}", None)
-            st.rerun()
-
-    def _others(self) -> None:
-        """What other people decided, which one sees only from here on."""
-        if not self.progress.others:
-            st.caption("Nobody else has decided this finding yet.")
-            return
-        for pseudonym, verdict, decided_at in self.progress.others:
-            st.markdown(
-                f"{inert(pseudonym)} decided: **{inert(verdict.label)}**, {local(decided_at)}."
-            )
-        if self.progress.contested:
-            st.warning(
-                "This finding is contested: one of its readers found it not supported, so nothing "
-                "can be done on it.",
-                icon=":material/warning:",
-            )
+            answers.decision(self.desk, self.account, self.id, form=f"decide_anew_{last}")
 
 
 def read_only(desk: "Desk", account: Account, finding_id: str, *, purpose: str) -> None:
-    """Claim and records, and the model's part once somebody decided, for one who never decides."""
+    """Claim and records, and once somebody decided, the model's part and what people said, for
+    one who never decides."""
     with components.asking() as asked:
         claim = review.read(desk, finding_id, account=account.name, purpose=purpose)
-        names = labels.labels(desk, finding_id, account=account.name)
+        spoken = labels.spoken(desk, finding_id, account=account.name)
     if not asked.ok:
         return
-    _heading(1, "Claim and records")
+    heading(1)
     evidence.stated(claim)
-    evidence.records(claim, names, key=f"records_{finding_id}", now=desk.now())
-    _heading(3, "Why it was found")
+    repeated.told(desk, account, claim)
+    evidence.records(claim, spoken, key=f"records_{finding_id}")
+    heading(3)
     with components.asking() as asked:
         assessment = review.unveil(desk, finding_id, account=account.name, purpose=purpose)
+        progress = review.progress(desk, finding_id, account=account.name)
     if not asked.ok:
         return
-    reasons.model_view(assessment)
-    reasons.three_columns(assessment)
-    ordinary.told(assessment, {record.id: record for record in claim.records})
-    reasons.explained(assessment, key=f"why_{finding_id}")
-    _rests_on(desk, claim, names)
-    reasons.error_rates(assessment.group_rates, key=f"rates_{finding_id}")
-    reasons.limits(assessment)
+    why.draw(desk, account, claim, assessment, spoken, judgement=None)
+    heading(4, "What people decided")
+    others.told(desk, account, progress)
+    heading(5, "What was done")
+    acting.done(desk, account, finding_id)
 
 
-def _rests_on(desk: "Desk", claim: Claim, names: dict[str, str]) -> None:
-    """The picture with the records behind what is selected in it, and the events in time."""
-    st.markdown("**What it rests on, and when that happened**")
-    chosen = evidence.picture(claim, key=f"picture_{claim.finding_id}", height=360)
-    key = f"selected_{claim.finding_id}"
-    evidence.selected(claim, chosen, names, key=key, now=desk.now())
-    evidence.timeline(claim, key=f"timeline_{claim.finding_id}")
+def heading(number: int, text: str = "") -> None:
+    """The heading of a step, which the rail above leads to."""
+    st.header(f"{number}  {text or STEPS[number - 1]}", anchor=anchor(number), divider="gray")
 
 
-def _heading(number: int, text: str) -> None:
-    st.header(f"{number}  {text}", anchor=False, divider="gray")
-
-
-def _missing(what: str) -> None:
-    st.error(f"Choose {what} first; nothing is preset.", icon=":material/error:")
+def anchor(number: int) -> str:
+    """Where on the page a step begins."""
+    return f"step-{number}"
 
 
 def _receipt(receipt: "Receipt") -> None:

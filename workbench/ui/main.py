@@ -9,7 +9,7 @@ import streamlit as st
 
 from workbench.domain.account import Account, Role
 from workbench.services.standing import standing
-from workbench.ui import components, session
+from workbench.ui import charts, components, session
 from workbench.ui.places import go, places_of
 from workbench.ui.stop_switch import stop_switch
 from workbench.ui.words import inert
@@ -22,6 +22,8 @@ _DARK_INK = (
     "<style>button[kind^=primary], button[kind^=primary] * {color: #0B1A22}"
     "button[kind^=primary]:hover {background: #7CC5EF}</style>"
 )
+# A heading's link to itself would be one more stop for who goes by keyboard.
+_NO_SELF_LINKS = "<style>[data-testid=stHeaderActionElements] {display: none}</style>"
 _MARK = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="170" height="28" viewBox="0 0 170 28" '
     'fill="none"><circle cx="6" cy="21" r="4" stroke="#0072B2" stroke-width="2"/>'
@@ -82,7 +84,9 @@ def run() -> None:
     st.set_page_config(page_title="Workbench", layout="wide", initial_sidebar_state="expanded")
     desk, account = session.current()
     session.watch()
-    dark = st.context.theme.type == "dark"
+    charts.no_side_door()
+    st.html(_NO_SELF_LINKS)
+    dark = charts.is_dark()
     ink = "#E4E7E9" if dark else "#12171B"
     if dark:
         st.html(_DARK_INK)

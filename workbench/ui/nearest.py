@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from workbench.domain.account import Account
+from workbench.domain.account import PERMISSIONS, Account, Operation
 from workbench.services import nearest
 from workbench.ui import components
 from workbench.ui.words import inert
@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 def draw(desk: "Desk", account: Account, finding_id: str) -> None:
     """A button, and what it opened in this session; each opening is logged."""
     key = f"nearest_{finding_id}"
+    decides = account.role in PERMISSIONS[Operation.JUDGE]
+    label = "Show the nearest I decided" if decides else "Show the nearest that were decided"
     with st.container(horizontal=True, vertical_alignment="center"):
-        pressed = st.button(
-            "Show the nearest I decided", icon=":material/join_inner:", key=f"{key}_go"
-        )
-        st.caption("Findings of this model that you decided before. That you open them is logged.")
+        pressed = st.button(label, icon=":material/join_inner:", key=f"{key}_go")
+        whose = "that you decided before" if decides else "that were decided"
+        st.caption(f"Findings of this model {whose}. That you open them is logged.")
     if pressed:
         with components.asking() as asked:
             st.session_state[key] = nearest.nearest(desk, finding_id, account=account.name)
@@ -30,7 +31,8 @@ def draw(desk: "Desk", account: Account, finding_id: str) -> None:
         return
     found: list[nearest.Near] = st.session_state[key]
     if not found:
-        st.caption("You have decided no other finding of this model yet.")
+        none = "You have decided no" if decides else "Nobody has decided any"
+        st.caption(f"{none} other finding of this model yet.")
         return
     st.dataframe(
         [_cells(near) for near in found],
@@ -39,7 +41,7 @@ def draw(desk: "Desk", account: Account, finding_id: str) -> None:
         column_config={"Claim": st.column_config.TextColumn(width="large")},
     )
     st.caption(
-        "Alike: how near the features of the two stand among all candidates. That you decided one "
+        "Alike: how near the features of the two stand among all candidates. That one was decided "
         f"so says nothing of {inert(finding_id)}; its own records do. What is about the same "
         "records is the same claim, put before you in another case: it adds nothing of its own."
     )

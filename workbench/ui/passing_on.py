@@ -18,15 +18,6 @@ _FORMS = {Form.PDF: "To print (PDF)", Form.HTML: "To read (HTML)", Form.JSON: "F
 _PARTS = {Part.RELEASE: "The release", Part.DECIDERS: "Three deciders and the burden"}
 
 
-# Streamlit puts a button to download on every table and plot; whole figures leave by `offer` alone.
-_NO_SIDE_DOOR = "<style>button[kind=elementToolbar][aria-label^=Download] {display: none}</style>"
-
-
-def no_side_door() -> None:
-    """Take the download off the tables and plots of this page."""
-    st.html(_NO_SIDE_DOOR)
-
-
 def offer(desk: "Desk", account: Account, version_id: str, *, deciders: bool) -> None:
     """What is seen stays whole; what leaves holds no count that would tell of a few people."""
     if account.role not in PERMISSIONS[Operation.PASS_ON_AUDIT]:

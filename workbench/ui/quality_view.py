@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from workbench.ui import components
+from workbench.ui import charts, components
 from workbench.ui.components import Colour, Dot
 from workbench.ui.words import inert, number
 
@@ -135,8 +135,6 @@ def _coverage(streams: list[dict[str, Any]], name: str) -> None:
 
 
 def _months(stream: Mapping[str, Any], name: str) -> None:
-    soft = "#ABB3BA" if st.context.theme.type == "dark" else "#565D66"
-    words = {"labelColor": soft, "titleColor": soft, "labelFontSize": 12}
     bars = {
         "mark": {"type": "bar", "color": _BLUE},
         "encoding": {
@@ -144,13 +142,13 @@ def _months(stream: Mapping[str, Any], name: str) -> None:
                 "field": "month",
                 "type": "ordinal",
                 "title": None,
-                "axis": {"labelAngle": -60, "labelOverlap": True, **words},
+                "axis": {"labelAngle": -60, "labelOverlap": True},
             },
             "y": {
                 "field": "records",
                 "type": "quantitative",
                 "title": "records",
-                "axis": {"tickCount": 4, "grid": True, **words},
+                "axis": {"tickCount": 4, "grid": True},
             },
             "tooltip": [{"field": "month"}, {"field": "records"}],
         },
@@ -161,12 +159,11 @@ def _months(stream: Mapping[str, Any], name: str) -> None:
         usual = {"values": [{"usual": stream["usual_month"]}]}
         across = {"y": {"field": "usual", "type": "quantitative"}}
         layers.append({"data": usual, "mark": line, "encoding": across})
-    st.vega_lite_chart(
+    charts.draw(
         [{"month": month, "records": n} for month, n in stream["months"].items()],
         {"layer": layers, "height": 230},
         key=f"months_{name}_{stream['table']}_{stream['source']}",
-        width="stretch",
-        alt=f"Records a month of {stream['table']}, usually {number(stream['usual_month'])}",
+        name=f"Records a month of {stream['table']}, usually {number(stream['usual_month'])}",
     )
 
 

@@ -4,13 +4,13 @@ Everything here comes out of the `Assessment`, which the service gives only afte
 judgement is sealed.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
 from workbench.domain.decision import Judgement
-from workbench.domain.finding import Assessment, Effect, Explanation, GroupRate, Reason
+from workbench.domain.finding import Assessment, Effect, Explanation, Reason
+from workbench.ui import charts
 from workbench.ui.assurance import (
     UNCALIBRATED,
     answers_sentence,
@@ -18,7 +18,6 @@ from workbench.ui.assurance import (
     drift_sentence,
     short_of_promise,
 )
-from workbench.ui.evidence import TEXT_SIZES, colours
 from workbench.ui.words import inert, local, number, probability
 
 NONE_STANDS_OUT = (
@@ -42,8 +41,9 @@ def side_by_side(judgement: Judgement, assessment: Assessment) -> None:
 def model_view(assessment: Assessment) -> None:
     """What the model said: whether it put the finding forward, how often such claims come to be
     confirmed and how that was checked, and which answers it rules out."""
-    put = "put it forward" if assessment.proposed else "did not put it forward"
-    view = "cannot tell" if assessment.cannot_tell else put
+    view = "put it forward" if assessment.proposed else "did not put it forward"
+    if assessment.cannot_tell:
+        view = "put it forward, but cannot tell" if assessment.proposed else "cannot tell"
     st.markdown(f"The model's view  \n**{view}**")
     _how_likely(assessment)
     st.caption(answers_sentence(assessment))
@@ -136,7 +136,7 @@ def explained(assessment: Assessment, *, key: str) -> None:
             icon=":material/shuffle:",
         )
     else:
-        st.vega_lite_chart(_bars(explanation), _spec(), key=f"{key}_bars", alt=_told(explanation))
+        charts.draw(_bars(explanation), _spec(), key=f"{key}_bars", name=_told(explanation))
         st.caption(
             "Filled: among the top ones of its side, for or against, in at least 8 of 10 refits of "
             "the model; a reason where it is not too small. Outlined: not, so its place may be "
@@ -170,11 +170,15 @@ def _computed(explanation: Explanation) -> str:
     )
 
 
-def limits(assessment: Assessment) -> None:
-    """Flags of this finding first, then how the day's candidates drifted, which is said of every
-    finding alike, in one line, and the limits of the release."""
+def flags(assessment: Assessment) -> None:
+    """What is unusual about this finding; stands beside the model's view."""
     for flag in assessment.flags:
         st.warning(inert(flag), icon=":material/flag:")
+
+
+def limits(assessment: Assessment) -> None:
+    """How the day's candidates drifted, which is said of every finding alike, in one line, and the
+    limits of the release."""
     if assessment.drift:
         with st.expander(drift_sentence(len(assessment.drift)), icon=":material/trending_up:"):
             st.markdown("\n".join(f"- {inert(sentence)}" for sentence in assessment.drift))
@@ -187,44 +191,6 @@ def limits(assessment: Assessment) -> None:
         f"Release {inert(assessment.release_id)} of {inert(assessment.model)}, digest "
         f"{assessment.release_digest[:12]}."
     )
-
-
-def error_rates(rates: Sequence[GroupRate], *, key: str) -> None:
-    """How often the release errs for the groups concerned, with the numbers beneath."""
-    st.markdown("**How often this release errs for the groups concerned**")
-    if not rates:
-        st.caption("Its bias audit has no rate for the groups concerned.")
-        return
-    st.dataframe(
-        [
-            {
-                "Trait": rate.attribute.replace("_", " "),
-                "Group": rate.group,
-                "Wrongly drawn in": _per_cent(rate.fpr, rate.fpr_interval),
-                "Missed": _per_cent(rate.fnr, rate.fnr_interval),
-                "Candidates": rate.n,
-            }
-            for rate in rates
-        ],
-        hide_index=True,
-        key=key,
-        column_config={
-            "Trait": st.column_config.TextColumn(width=78),
-            "Group": st.column_config.TextColumn(width=128),
-            "Wrongly drawn in": st.column_config.TextColumn(width=124),
-            "Missed": st.column_config.TextColumn(width=116),
-        },
-    )
-    st.caption(
-        "Per cent, with 95 % intervals; a dash where too few were there to tell. Which group a "
-        "person here belongs to is not shown: the model never sees it, nor need you."
-    )
-
-
-def _per_cent(share: float | None, interval: tuple[float, float] | None) -> str:
-    if share is None or interval is None:
-        return number(None)
-    return number(100 * share, (100 * interval[0], 100 * interval[1]))
 
 
 def _ordered(explanation: Explanation) -> list[Effect]:
@@ -268,12 +234,13 @@ def _bars(explanation: Explanation) -> list[dict[str, Any]]:
 
 
 def _told(explanation: Explanation) -> str:
-    said = (f"{r.label} {r.effect:+.2f}" for r in _ranked(explanation))
-    return f"Effects in {explanation.space}: {'; '.join(said)}"[:500]
+    first, *rest = _ranked(explanation)
+    more = f", then {len(rest)} more" if rest else ""
+    return f"Effects in {explanation.space}: {first.label} {first.effect:+.2f}{more}"
 
 
 def _spec() -> dict[str, Any]:
-    shades = {"domain": ["for", "against"], "range": list(colours()[:2])}
+    plain = {"value": charts.ink()}  # left and right say for and against; no colour is needed
     place = {
         "field": "reason",
         "type": "nominal",
@@ -290,8 +257,8 @@ def _spec() -> dict[str, Any]:
                 "type": "quantitative",
                 "title": "← against  ·  effect on the score (log-odds)  ·  for →",
             },
-            "fill": {"field": "speaks", "scale": shades, "legend": None},
-            "stroke": {"field": "speaks", "scale": shades, "legend": None},
+            "fill": plain,
+            "stroke": plain,
             "fillOpacity": {
                 "condition": {"test": "datum.stable === 'stable'", "value": 1},
                 "value": 0.12,
@@ -300,14 +267,14 @@ def _spec() -> dict[str, Any]:
         },
     }
     scatter = {
-        "mark": {"type": "rule", "strokeWidth": 1.5, "color": "#808890"},
+        "mark": {"type": "rule", "strokeWidth": 1.5, "color": charts.GREY},
         "encoding": {
             "y": place,
             "x": {"field": "low", "type": "quantitative"},
             "x2": {"field": "high"},
         },
     }
-    return {"layer": [bars, scatter], "height": {"step": 28}, "config": TEXT_SIZES}
+    return {"layer": [bars, scatter], "height": {"step": 28}}
 
 
 def _cells(effect: Effect) -> dict[str, object]:

@@ -1,29 +1,33 @@
 // The graph picture: draws what Python laid out, reports what was clicked, decides nothing.
 // All text reaches the canvas or textContent, never innerHTML.
 
+// Colours come from Python (marks.py), where the timeline takes them from too.
 const KINDS = {
-  person: { shape: "ellipse", w: 38, h: 38, fill: "#0072B2", ink: "#fff",
+  person: { shape: "ellipse", w: 38, h: 38,
     icon: "M12 12a4 4 0 1 0 0-8a4 4 0 0 0 0 8zm-8 8c0-4 4-6 8-6s8 2 8 6z" },
-  organisation: { shape: "rectangle", w: 36, h: 36, fill: "#E69F00", ink: "#000",
+  organisation: { shape: "rectangle", w: 36, h: 36,
     icon: "M5 21V4h9v5h5v12h-6v-4h-2v4zM8 7h3v2H8zm0 4h3v2H8z" },
-  account: { shape: "round-hexagon", w: 44, h: 38, fill: "#009E73", ink: "#fff",
+  account: { shape: "round-hexagon", w: 44, h: 38,
     icon: "M3 6h18v12H3zM3 9h18v3H3z" },
-  phone: { shape: "round-rectangle", w: 28, h: 42, fill: "#56B4E9", ink: "#000",
+  phone: { shape: "round-rectangle", w: 28, h: 42,
     icon: "M8 2h8v20H8zM10 5h4v12h-4z" },
-  vehicle: { shape: "barrel", w: 48, h: 32, fill: "#CC79A7", ink: "#000",
+  vehicle: { shape: "barrel", w: 48, h: 32,
     icon: "M4 14l2-6h12l2 6v4h-2v2h-3v-2H9v2H6v-2H4zM7.5 10l-1 3h11l-1-3z" },
-  place: { shape: "pentagon", w: 42, h: 42, fill: "#F0E442", ink: "#000",
+  place: { shape: "pentagon", w: 42, h: 42,
     icon: "M12 2a7 7 0 0 0-7 7c0 5 7 13 7 13s7-8 7-13a7 7 0 0 0-7-7zm0 4.5a2.5 2.5 0 1 1 0 5a2.5 2.5 0 0 1 0-5z" },
-  offence: { shape: "round-triangle", w: 46, h: 44, fill: "#D55E00", ink: "#fff", iconY: "80%",
+  offence: { shape: "round-triangle", w: 46, h: 44, iconY: "80%",
     icon: "M10.6 4h2.8l-.5 11h-1.8zM10.6 17h2.8v3h-2.8z" },
-  entity: { shape: "round-octagon", w: 36, h: 36, fill: "#767676", ink: "#fff",
+  entity: { shape: "round-octagon", w: 36, h: 36,
     icon: "M12 7a5 5 0 1 1 0 10a5 5 0 0 1 0-10z" },
 };
 const LINES = { recorded: "solid", assessed: "dashed", tentative: "dotted" };
 const STEP = 1.25;
 const FEW = 25; // entities up to which every name and amount stays readable
 
-const kindOf = (name) => KINDS[name] || KINDS.entity;
+function kindOf(name, data) {
+  const known = name in KINDS ? name : "entity";
+  return { ...KINDS[known], ...data.kinds[known] };
+}
 
 function iconUri(kind) {
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24" viewBox="0 0 24 24">`
@@ -42,8 +46,8 @@ function colours(element) {
   };
 }
 
-function styleSheet(c, quiet) {
-  const byKind = Object.entries(KINDS).map(([name, k]) => ({
+function styleSheet(c, quiet, data) {
+  const byKind = Object.keys(KINDS).map((name) => [name, kindOf(name, data)]).map(([name, k]) => ({
     selector: `node[kind = "${name}"]`,
     style: {
       shape: k.shape, width: k.w, height: k.h, "background-color": k.fill,
@@ -93,8 +97,8 @@ function make(tag, cls, text) {
   return element;
 }
 
-function legendShape(name) {
-  const k = kindOf(name);
+function legendShape(name, data) {
+  const k = kindOf(name, data);
   const wrap = make("span", "item");
   const box = make("span", `mark mark-${name}`);
   box.style.background = k.fill;
@@ -110,7 +114,7 @@ function drawLegend(root, data) {
   const legend = root.querySelector(".legend");
   legend.replaceChildren();
   for (const name of [...new Set(data.entities.map((e) => e.kind))].sort()) {
-    legend.append(legendShape(name));
+    legend.append(legendShape(name, data));
   }
   for (const status of ["recorded", "assessed", "tentative"]) {
     if (!data.links.some((l) => l.status === status)) continue;
@@ -270,12 +274,13 @@ function scaleNames(view) {
 }
 
 function repaint(view) {
+  if (!view.data) return;
   const c = colours(view.root);
-  const quiet = Boolean(view.data && view.data.quiet);
+  const quiet = Boolean(view.data.quiet);
   const now = JSON.stringify([c, quiet]);
   if (now === view.painted) return;
   view.painted = now;
-  view.cy.style(styleSheet(c, quiet));
+  view.cy.style(styleSheet(c, quiet, view.data));
   view.nameSize = 0;
   scaleNames(view);
 }

@@ -1,6 +1,6 @@
 """The picture of entities and links: one component, the same on every page that shows a graph."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,8 +10,10 @@ import streamlit as st
 
 from workbench.domain.entity import Entity, Link, LinkKind, LinkStatus
 from workbench.ui.graph_view.layout import Point, positions
+from workbench.ui.graph_view.marks import ENTITIES
 
 SEED = 7
+_WIDEST = 26  # characters of a line beneath a mark
 QUIET = 60  # lines beyond which only those near what is selected bear words
 _FOLDER = Path(__file__).parent
 _LIBRARY = "cytoscape-3.34.4.esm.min.mjs"
@@ -81,17 +83,22 @@ def payload(
     ring_means: str = "",
     height: int = 420,
     selected: str = "",
+    spots: Mapping[str, Point] | None = None,
 ) -> dict[str, Any]:
     """What the browser gets: marks with positions, lines with words, no markup."""
-    spots = _positions(
-        tuple(e.id for e in entities),
-        tuple((line.links[0].source_id, line.links[0].target_id) for line in bundled),
-    )
-    names = {e.id: e.label for e in entities}
+    if spots is None:
+        spots = _positions(
+            tuple(e.id for e in entities),
+            tuple((line.links[0].source_id, line.links[0].target_id) for line in bundled),
+        )
+    names = {e.id: _in_line(e.label) for e in entities}
     rings = set(ringed)
     return {
         "entities": [_mark(e, spots[e.id], ringed=e.id in rings) for e in entities],
         "links": [_line(line, names) for line in bundled],
+        "kinds": {
+            kind.value: {"fill": mark.fill, "ink": mark.ink} for kind, mark in ENTITIES.items()
+        },
         "ring_means": ring_means,
         "height": height,
         "quiet": len(bundled) > QUIET,
@@ -111,14 +118,18 @@ def show(
     ringed: Iterable[str] = (),
     ring_means: str = "",
     height: int = 420,
+    spots: Mapping[str, Point] | None = None,
 ) -> Selection:
     """Draw the picture and return what is selected in it.
 
     `ringed` entities (those a claim is about, or a case's own) get a ring that the legend
-    explains with `ring_means`. `key` is the picture's identity across reruns.
+    explains with `ring_means`. `key` is the picture's identity across reruns. `spots` says where
+    each entity stands, by id, where the caller lays the picture out itself.
     """
     bundled = lines(links)
-    data = payload(entities, bundled, ringed=ringed, ring_means=ring_means, height=height)
+    data = payload(
+        entities, bundled, ringed=ringed, ring_means=ring_means, height=height, spots=spots
+    )
     result = _component()(key=key, data=data, default={"selected": ""}, on_selected_change=_nothing)
     chosen = str(result.get("selected") or "")
     for line in bundled:
@@ -161,13 +172,21 @@ def _positions(entity_ids: tuple[str, ...], pairs: tuple[tuple[str, str], ...]) 
     return positions(entity_ids, pairs, seed=SEED)
 
 
+def _in_line(label: str) -> str:
+    """A label of several lines in one."""
+    return label.replace("\n", ", ")
+
+
 def _mark(entity: Entity, spot: Point, *, ringed: bool) -> dict[str, Any]:
-    short = entity.label if len(entity.label) <= 26 else f"{entity.label[:25]}…"
+    short = "\n".join(
+        part if len(part) <= _WIDEST else f"{part[: _WIDEST - 1]}…"
+        for part in entity.label.split("\n")
+    )
     return {
         "id": f"entity:{entity.id}",
         "kind": entity.kind.value,
         "label": short,
-        "full": entity.label,
+        "full": _in_line(entity.label),
         "note": entity.member_state,
         "ringed": ringed,
         "x": spot[0],

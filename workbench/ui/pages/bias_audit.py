@@ -61,7 +61,6 @@ def page() -> None:
         key="version",
     )
     by_people = audit_deciders.deciders_audits(desk, account=account.name).get(chosen)
-    passing_on.no_side_door()
     passing_on.offer(desk, account, chosen, deciders=by_people is not None)
     release, people, burden, tried = st.tabs(
         ["The release", "Three deciders", "Burden on society", "Mitigation"]

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from workbench.bootstrap import Desk
     from workbench.services.review import Progress, QueueItem
 
-_STEPS = ("Claim and records", "Your view", "Why it was found", "Decide", "Act")
-
 
 def page() -> None:
     desk, account = session.current()
@@ -120,17 +118,19 @@ def _leave(came_from: str, case_id: str) -> NoReturn:
 
 
 def _rail(progress: "Progress") -> None:
-    """The five steps in a row: done, here, or still closed; said in words for every ear."""
+    """The five steps in a row, each a way there: done, here, or still closed; said in words for
+    every ear."""
     done = (True, progress.judged, progress.unveiled, progress.decided, False)
     here = done.index(False)
     with st.container(horizontal=True, gap="medium", key="steps"):
-        for number, step in enumerate(_STEPS):
-            if number == here:
-                shown = f":material/radio_button_checked: **{number + 1} {step}**"
-            elif number < here:
-                shown = f":material/check_circle: {number + 1} {step}"
+        for i, step in enumerate(finding_steps.STEPS):
+            there = f"[{i + 1} {step}](#{finding_steps.anchor(i + 1)})"
+            if i == here:
+                shown = f":material/radio_button_checked: **{there}**"
+            elif i < here:
+                shown = f":material/check_circle: {there}"
             else:
-                shown = f":gray[:material/lock: {number + 1} {step}]"
+                shown = f":gray[:material/lock: {i + 1} {step}]"
             st.markdown(shown, width="content")
 
 
