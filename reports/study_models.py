@@ -94,13 +94,12 @@ def reasons(rows: list[Summary]) -> str:
         "<h2>Do the stated reasons name the true cause?</h2>"
         f"{said}<p>Of true candidates that were put forward. F1 sets the stated reasons against "
         "the true causes. Blind reasons are as many, drawn by lot from those that raised the "
-        "score. The best constant is the one to "
-        "three reasons that, said of every candidate of a world, agree best with its truth, chosen "
-        "with the answers at hand. Shuffled ones are the same explanations, each told of all "
-        "other candidates. Differences are paired within a world, with the 95 % interval of their "
-        "mean over worlds. Told apart: of two candidates of which one has a cause and the other "
-        "has not, how often the effect of that reason stands higher in the one that has it; one "
-        "half is chance, and no constant does better.</p>"
+        "score. The best constant is the one to three reasons that, said of every candidate of a "
+        "world, agree best with its truth, chosen with the answers at hand. Shuffled ones are the "
+        "same explanations, each told of all other candidates. Differences are paired within a "
+        "world, with the 95 % interval of their mean over worlds. Told apart: of two candidates of "
+        "which one has a cause and the other has not, how often the effect of that reason stands "
+        "higher in the one that has it; one half is chance, and no constant does better.</p>"
         f'<div class="wide">{table(head, cells)}</div>'
     )
 

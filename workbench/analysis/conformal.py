@@ -23,7 +23,7 @@ from workbench.domain.checked import Kept
 Bools = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 COVERAGE = 0.95  # as every interval of the workbench
-RESERVE = 0.2  # of the misses that are allowed, kept for later candidates being unlike earlier ones
+RESERVE = 0.3  # of the misses that are allowed, kept for later candidates being unlike earlier ones
 
 
 @dataclass(frozen=True, slots=True)
