@@ -14,9 +14,14 @@ from workbench import bootstrap
 from workbench.bootstrap import Desk
 from workbench.domain.decision import Verdict
 from workbench.domain.errors import BadInput, NotAllowed, NotFound
-from workbench.services.audit_deciders import audit_deciders, deciders_audits, first_readings
+from workbench.services.audit_deciders import (
+    audit_deciders,
+    deciders_audits,
+    first_judgements,
+    first_readings,
+)
 from workbench.store import findings, readings
-from workbench.store.readings import ReadingRow
+from workbench.store.readings import JudgementRow, ReadingRow
 from workbench.store.tables import account, judgement, log_entry
 
 pytestmark = pytest.mark.slow
@@ -163,6 +168,11 @@ def test_who_reads_a_candidate_in_several_cases_counts_with_the_first_reading_al
     of_another, other = reading("F-A", "P-2", 40), reading("F-C", "P-1", 50)
     rows = [later, of_another, first, other]
     assert first_readings(rows, claims) == [of_another, first, other]
+    judged = [
+        JudgementRow(finding_id=row.finding_id, judged_by=row.decided_by, verdict=row.before)
+        for row in (first, later, of_another, other)
+    ]
+    assert first_judgements(judged, claims) == [judged[0], judged[2], judged[3]]
 
 
 def refused(desk: Desk, call: Callable[[], object], error: type[Exception]) -> None:
