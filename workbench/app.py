@@ -141,7 +141,25 @@ def _serve_pages(home: Path, host: str, port: int) -> None:
     os.chdir(_ROOT)  # where Streamlit looks for .streamlit/config.toml
     from workbench import bootstrap
 
-    _run(pages(bootstrap.open(home), hosts=(*LOCAL_HOSTS, host)), host, port)
+    desk = bootstrap.open(home)
+    threading.Thread(target=_warm, args=(desk,), daemon=True).start()
+    _run(pages(desk, hosts=(*LOCAL_HOSTS, host)), host, port)
+
+
+def _warm(desk: "Desk") -> None:
+    """Load what pages need and takes seconds (models, MLflow, shap), before anybody asks for it.
+
+    Nothing waits for it, and a page that is quicker loads it itself; what goes wrong here, it
+    meets too, and says.
+    """
+    try:
+        from workbench.analysis.explanation import load_shap
+
+        len(desk.models)
+        desk.registry.warm()
+        load_shap()
+    except Exception:
+        logging.getLogger(__name__).exception("What pages need could not be loaded ahead.")
 
 
 def _serve_tracking(home: Path, host: str, port: int) -> None:

@@ -13,6 +13,7 @@ from workbench.analysis.behaviour import (
     binned,
     dependence,
     direction,
+    places,
     swarm,
 )
 from workbench.analysis.fitted_model import FittedModel
@@ -46,6 +47,15 @@ def test_equal_values_step_aside_to_either_side_in_turn() -> None:
     assert aside.tolist() == [0.0, 0.5, -0.5, 0.0, 1.0]
     assert swarm(np.array([3.0])).tolist() == [0.0]
     assert swarm(np.empty(0)).tolist() == []
+
+
+def test_the_lowest_value_is_low_and_the_highest_high_however_many_have_it() -> None:
+    """By hand, of those with another value: none below 0; two below 3 and one above; three below
+    7. Average ranks would call the two zeros and the four ones alike middle."""
+    assert places(np.array([0.0, 0.0, 3.0, 7.0])).tolist() == [0, 0, 2 / 3, 1]
+    assert places(np.array([0.0, 1.0, 1.0, 1.0, 1.0])).tolist() == [0, 1, 1, 1, 1]
+    assert places(np.array([5.0, 5.0])).tolist() == [0.5, 0.5]
+    assert np.isnan(places(np.array([NAN, 2.0, 4.0])))[0]
 
 
 def test_medians_go_by_value_where_there_are_few() -> None:

@@ -20,13 +20,20 @@ def test_the_strongest_pair_is_named_with_its_size() -> None:
     assert "single reason" in words.interactions_sentence(found | {"pairs": []})
 
 
-def test_slices_differ_only_where_their_intervals_do_not_meet() -> None:
+def test_where_a_measure_is_highest_is_said_with_its_name_and_no_test_is_made_of_intervals() -> (
+    None
+):
     slicing = made.document()["slices"][1]
     said = words.slice_sentence(slicing, "recall")
-    assert "Highest for AA (90 % (80 to 95)), lowest for BB (30 % (10 to 50))" in said
-    assert "do not meet" in said
-    slicing["rows"][1]["recall"] = [0.7, 0.5, 0.85]
-    assert "may be chance" in words.slice_sentence(slicing, "recall")
+    assert said == (
+        "The share put forward of what was confirmed (recall) is highest for AA (90 % (80 to 95)), "
+        "lowest for BB (30 % (10 to 50))."
+    )
+    slicing["rows"][1]["recall"] = [0.899, 0.5, 0.95]
+    assert words.slice_sentence(slicing, "recall") == (
+        "The share put forward of what was confirmed (recall) is 90 % in each that can be told."
+    )
+    assert "not tested" in words.NO_TEST
     assert "Too few" in words.slice_sentence(slicing, "precision")
 
 
@@ -49,7 +56,7 @@ def test_a_probability_outside_the_interval_of_what_came_true_is_named() -> None
 
 def test_it_says_on_how_many_it_rests_and_how_many_were_withheld() -> None:
     found = made.document()
-    assert words.sampled(found).startswith("390 of 400 candidates")
+    assert words.sampled(found).startswith("390 of the 400 candidates it was tested on")
     assert "left out" not in words.sampled(found)
     found["behaviour"]["n_withheld"] = 10
     assert "10 left out: their explanation is withheld." in words.sampled(found)
@@ -68,6 +75,30 @@ def test_recorded_is_told_from_true() -> None:
 def test_an_axis_has_its_unit_in_words(unit: str, shown: str, factor: float) -> None:
     assert words.unit_words(unit) == shown
     assert words.factor(unit) == factor
+
+
+def test_a_measure_names_its_own_denominator() -> None:
+    row = made.row("AA", 13_580, 44, 1_252)
+    assert words.rests_on(row, "recall") == "44 confirmed"
+    assert words.rests_on(row, "precision") == "1,252 put forward"
+    assert words.rests_on(row, "average_precision") == "44 confirmed"
+
+
+def test_it_opens_with_what_it_goes_by_and_how_well_it_does() -> None:
+    assert words.opening(made.document()) == (
+        "Most of all it goes by this: calls. Of what it put forward, 50 % (40 to 60) was "
+        "confirmed; of what was confirmed it had put forward 75 % (60 to 90)."
+    )
+    said = words.basis(made.document())
+    assert said["Candidates"] == "400, each a pair"
+    assert said["Confirmed by later records"] == "40"
+    assert said["Kind of model"] == "logistic regression"
+
+
+def test_squares_that_are_not_shown_are_counted_not_listed() -> None:
+    slicing = {"key": "place", "excluded": ["east 0–30, north 0–30 km", "east 30–60, north 0 km"]}
+    said = words.excluded_sentence(slicing)
+    assert said == "Not shown, fewer than 10 candidates: 2 of the squares."
 
 
 def test_an_example_without_a_reason_says_why() -> None:

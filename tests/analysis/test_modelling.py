@@ -72,7 +72,10 @@ def test_the_simplest_is_taken_when_nothing_is_better_beyond_its_interval() -> N
     compared = Toy().fit(sample(seed=1), sample(seed=2), seed=3)
     choice = choose(compared, sample(seed=2), seed=4)
     assert choice.name == "logistic_regression"
-    assert "gradient_boosting gained" in choice.sentence
+    assert choice.sentence.startswith(
+        "Taken: logistic regression. Against the simplest, gradient boosting has an average "
+        "precision lower by 5.3 percentage points (95 %: lower by "
+    )
 
 
 @pytest.mark.slow

@@ -122,6 +122,7 @@ def test_areas_are_those_of_offences_that_were_known_then(found: Mapping[str, Sl
 
 def test_a_square_is_where_the_offence_happened(found: Mapping[str, Slicing]) -> None:
     assert counts(found["place"]) == [("east 30–60, north 30–60 km", 24, 24), (NOTHING, 24, 0)]
+    assert [row["corner"] for row in found["place"]["rows"]] == [[30, 30], None]
 
 
 def test_how_much_is_known_counts_links_of_the_members(found: Mapping[str, Slicing]) -> None:
@@ -134,7 +135,7 @@ def test_no_place_of_residence_is_read() -> None:
     graph, sample = town()
     within = members_and_people(sample)
     offences = offences_of(graph.as_of(AT), within)["offence"]
-    assert set(squares(graph.as_of(AT), offences)) == {"east 30–60, north 30–60 km", ""}
+    assert set(squares(graph.as_of(AT), offences)) == {(30, 30), None}
     made = GraphBuilder()
     person = made.entity("person")
     home = made.entity("place", x_km="1", y_km="1", area="Old Town")

@@ -36,16 +36,16 @@ def rows(size: str) -> list[Row]:
         one = sample(4, seed=24, curved=True).features.iloc[[0]]
         row = one.to_numpy(np.float64)
         whole = toy.settle(fitted, learnt, later, seed=23)
-        alone = _native(fitted.estimator, fitted.background, row)
-        each = [_native(r.estimator, r.background, row) for r in whole.refits]
+        alone = native(fitted.estimator, fitted.background, row)
+        each = [native(r.estimator, r.background, row) for r in whole.refits]
         refits = f"with {N_REFITS} refits"
-        for model, said, native, peer in (
+        for model, said, beside, peer in (
             (fitted, "alone", alone, "its contributions and output"),
-            (whole, refits, partial(_every, [alone, *each]), "those of all of them"),
+            (whole, refits, partial(every, [alone, *each]), "those of all of them"),
             (whole, refits, alone, "those of the served one"),
         ):
             effects = [effect.effect for effect in model.explain(one)[0].effects]
-            faster = times_as_fast(partial(model.explain, one), native, rounds=41)
+            faster = times_as_fast(partial(model.explain, one), beside, rounds=41)
             found.append(
                 Row(
                     work=f"explain one finding, {name.replace('_', ' ')}, {said}",
@@ -64,7 +64,7 @@ def _batch(fitted: FittedModel, n: int) -> list[Row]:
     """Very many rows, as `workbench explain` writes them: a part at a time into a Parquet table,
     beside all at once, in time and in memory."""
     many = sample(n, seed=25, curved=True).features
-    whole = _native(fitted.estimator, fitted.background, many.to_numpy(np.float64))
+    whole = native(fitted.estimator, fitted.background, many.to_numpy(np.float64))
     written = partial(_written, fitted, many)
     read = pd.read_parquet(BytesIO(written()))
     agrees = np.array_equal(read[list(fitted.feature_names)].to_numpy(), whole())
@@ -125,11 +125,11 @@ def _peak(work: "partial[int]") -> int:
     return peak
 
 
-def _every(each: "list[partial[np.ndarray]]") -> "list[np.ndarray]":
-    return [native() for native in each]
+def every(each: "list[partial[np.ndarray]]") -> "list[np.ndarray]":
+    return [one() for one in each]
 
 
-def _native(estimator: Any, background: np.ndarray, row: np.ndarray) -> "partial[np.ndarray]":
+def native(estimator: Any, background: np.ndarray, row: np.ndarray) -> "partial[np.ndarray]":
     """Contributions to the log-odds of some rows and the output itself, by shap alone."""
     return partial(_said, explainer_of(estimator, background), estimator, row)
 

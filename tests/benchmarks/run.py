@@ -16,6 +16,7 @@ from benchmarks import (
     generating,
     log_rates,
     pair_features,
+    served,
 )
 from benchmarks.measuring import Row
 
@@ -24,6 +25,7 @@ SUBJECTS: Mapping[str, Callable[[str], list[Row]]] = {
     "candidates": candidates.rows,
     "audit_intervals": audit_intervals.rows,
     "explaining": explaining.rows,
+    "served": served.rows,
     "log_rates": log_rates.rows,
     "generating": generating.rows,
 }

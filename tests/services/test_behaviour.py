@@ -9,6 +9,7 @@ import builders_training as world
 import pytest
 from builders import Home
 
+from workbench.analysis.behaviour_words import likely
 from workbench.analysis.gallery import FALSE_POSITIVE
 from workbench.domain.errors import BadInput, CheckFailed, NotAllowed, NotFound
 from workbench.domain.log import EntryKind
@@ -50,6 +51,30 @@ def test_training_keeps_what_moves_the_model_and_where_it_errs(home: Home) -> No
     assert whole["precision"][0] == pytest.approx(run.measures["precision"])
     assert whole["recall"][0] == pytest.approx(run.measures["recall"])
     assert whole["average_precision"][0] == pytest.approx(run.measures["average_precision"])
+
+
+def test_a_measure_has_one_interval_wherever_it_stands(home: Home) -> None:
+    (whole,) = viewed(home).document["slices"][0]["rows"]
+    measures = home.desk.registry.run(run_of(home)).measures
+    for name in ("average_precision", "precision", "recall"):
+        ends = [measures[f"{name}_low"], measures[f"{name}_high"]]
+        assert whole[name][1:] == pytest.approx(ends, abs=1e-12)
+
+
+def test_the_estimator_that_was_not_taken_tells_what_acts_only_together(home: Home) -> None:
+    (beside,) = viewed(home).document["beside"]
+    assert beside["estimator"] == "gradient_boosting"
+    labels = {row["label"] for row in viewed(home).document["behaviour"]["summary"]}
+    assert {one["labels"][0] for one in beside["interactions"]["each"]} == labels
+
+
+def test_by_how_much_the_model_is_better_than_one_feature_is_kept_with_its_interval(
+    home: Home,
+) -> None:
+    said = home.desk.registry.run(run_of(home)).measures
+    gain = said["average_precision"] - said["baseline_average_precision"]
+    assert said["baseline_gain"] == pytest.approx(gain)
+    assert said["baseline_gain_low"] <= gain <= said["baseline_gain_high"]
 
 
 def test_the_log_carries_the_digest_of_what_was_kept(home: Home) -> None:
@@ -132,7 +157,7 @@ def test_who_takes_the_page_is_logged_with_its_digest(home: Home) -> None:
     assert said["account"] == home.id_of("analyst-1")
     assert said["digest"] == hashlib.sha256(page).hexdigest()
     for example in viewed(home).of_kind(FALSE_POSITIVE):
-        assert f"{100 * example.probability:.2g} %".encode() in page
+        assert likely(example).encode() in page
 
 
 def test_the_page_of_the_release_in_use_is_written(home: Home, tmp_path: Path) -> None:

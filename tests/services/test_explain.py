@@ -2,7 +2,9 @@
 
 import hashlib
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
+from typing import Any, cast
 
 import builders
 import builders_training as world
@@ -12,6 +14,8 @@ import pytest
 from builders import Home
 from builders_withheld import Broken, with_a_background
 
+from workbench.analysis.graph import CaseGraph
+from workbench.analysis.modelling import Candidates, ModelDefinition
 from workbench.domain.errors import BadInput, NotAllowed, NotCleared, NotFound
 from workbench.domain.log import EntryKind
 from workbench.services import detect, explain, train
@@ -52,6 +56,45 @@ def test_base_value_and_effects_of_every_row_are_its_score(home: Home, tmp_path:
     assert said["largest_residual"] == table["residual"].max() < 1e-9
     assert f"explained {len(table):,} of {len(table):,}" in told
     assert table["probability"].between(0, 1).all()
+
+
+class Counted:
+    """The model, which writes down of how many candidates its features were asked at once."""
+
+    def __init__(self, model: ModelDefinition) -> None:
+        self._model = model
+        self.asked: list[int] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._model, name)
+
+    def features(
+        self, graph: CaseGraph, candidates: Candidates, *, as_of: datetime
+    ) -> pd.DataFrame:
+        self.asked.append(len(candidates))
+        return self._model.features(graph, candidates, as_of=as_of)
+
+
+def test_features_are_held_of_one_part_alone_and_each_part_is_told(
+    home: Home, tmp_path: Path
+) -> None:
+    counted = Counted(home.desk.models[world.MODEL])
+    desk = replace(home.desk, models={world.MODEL: cast(ModelDefinition, counted)})
+    told: list[tuple[str, float]] = []
+    asked = {"dataset": world.WORLD, "account": "operator"}
+    said = explain.explain(
+        desk, world.MODEL, out=tmp_path / "parts.csv", at_a_time=100, **asked,
+        progress=lambda text, share: told.append((text, share)),
+    )  # fmt: skip
+    n = said["n_candidates"]
+    assert counted.asked == [100] * (n // 100) + [n % 100]
+    assert "features of 101 to 200 of" in told[5][0]
+    shares = [share for _, share in told]
+    assert shares == sorted(shares)
+    assert len([share for share in shares if 0.2 < share < 0.8]) >= n // 100
+    explain.explain(desk, world.MODEL, out=tmp_path / "whole.csv", **asked)
+    parts, whole = ((tmp_path / f"{name}.csv").read_bytes() for name in ("parts", "whole"))
+    assert parts == whole
 
 
 def test_csv_holds_the_same_as_parquet(home: Home, tmp_path: Path) -> None:

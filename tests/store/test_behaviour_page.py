@@ -8,6 +8,7 @@ from typing import Any
 import builders_behaviour as made
 import pytest
 
+from workbench.store.behaviour_figures import bars, square_map
 from workbench.store.behaviour_page import render
 from workbench.store.behaviour_plots import (
     dependence,
@@ -81,7 +82,7 @@ def test_it_has_every_part_the_models_page_has() -> None:
 def test_examples_are_told_without_whom_they_are_about() -> None:
     """T10"""
     text = page()
-    assert "A pair, 62 % (50 to 70)" in text
+    assert "A pair: of claims like it, about 6 in 10 (5 to 7) are confirmed" in text
     assert "How many calls the two had: 9 calls." in text
     assert not re.search(r"P-\d", text)
 
@@ -92,6 +93,74 @@ def test_the_page_kept_with_a_run_holds_no_example() -> None:
     assert "How many calls the two had: 9 calls." not in text
     assert "Single examples are not kept with the run" in text
     assert "None that may be shown." in page(examples=())
+
+
+def test_it_names_dataset_run_version_and_what_may_not_be_shown() -> None:
+    """T8"""
+    said = render(
+        made.document(),
+        examples=made.examples(),
+        made_at=AT,
+        n_left_out=15,
+        of={"Version": "3, in use", "Run": "4d3d"},
+    ).decode()
+    for term, value in (("Version", "3, in use"), ("Run", "4d3d"), ("Dataset", "town")):
+        assert f"<dt>{term}</dt><dd>{value}</dd>" in said
+    assert "Left out for that reason: 15." in said
+
+
+def test_what_acts_together_in_the_estimator_not_taken_is_drawn_and_said() -> None:
+    pair = {"labels": ["Calls", "Distance"], "strength": 0.5, "share": 0.25}
+    found = {"n": 64, "additive": False, "each": [], "pairs": [pair]}
+    text = page(beside=[{"estimator": "gradient_boosting", "interactions": found}])
+    assert "Gradient boosting was compared with it and not taken" in text
+    assert "Of that one: what calls does depends most on distance" in text
+    assert 'class="bar"' in text
+    assert "<td>Calls × Distance</td><td>0.5</td><td>25 %</td>" in text
+
+
+def test_h_is_a_bar_as_long_as_its_share_of_the_axis() -> None:
+    """By hand: the axis is 640 − 330 − 96 = 214 wide, and a quarter of it 53.5."""
+    pair = {"labels": ["Calls", "Distance"], "strength": 0.5, "share": 0.25}
+    drawn = bars([pair, pair | {"share": None}])
+    assert '<rect class="bar" x="330" y="14.0" width="53.5" height="16"/>' in drawn
+    assert 'width="0.0"' in drawn
+    assert bars([]) == ""
+
+
+def test_squares_lie_where_they_are_and_the_fullest_is_darkest() -> None:
+    """By hand: north up, so that the northern square is above; half as much is half as dark."""
+    rows = [
+        made.row("south", 50, 20, 30, recall=[0.5, 0.4, 0.6]) | {"corner": [30, 0]},
+        made.row("north", 50, 12, 30, recall=[0.25, 0.1, 0.4]) | {"corner": [60, 30]},
+        made.row("short", 50, 2, 3) | {"corner": [30, 30]},
+        made.row("nothing on record", 50, 20, 3, recall=[0.9, 0.8, 1.0]),
+    ]
+    drawn = square_map(rows, "recall")
+    assert 'x="48.0" y="52.0" width="46" height="44" fill-opacity="0.45"' in drawn
+    assert 'x="96.0" y="6.0" width="46" height="44" fill-opacity="0.23"' in drawn
+    assert 'x="48.0" y="6.0" width="46" height="44" fill-opacity="0.00"' in drawn
+    assert ">50 %</text>" in drawn
+    assert ">of 20</text>" in drawn
+    assert ">–</text>" in drawn
+    assert "90 %" not in drawn
+    assert square_map(rows[3:], "recall") == ""
+
+
+def test_a_dot_of_a_group_names_the_denominator_of_its_measure() -> None:
+    rows = made.document()["slices"][1]["rows"]
+    assert ">AA · 30</text>" in slice_dots(rows, "recall", None)
+    assert ">AA · 50</text>" in slice_dots(rows, "precision", None)
+
+
+def test_an_axis_of_effects_has_a_title_and_no_text_is_below_eleven_pixels() -> None:
+    """At a laptop's width three of these stand beside each other, each wider than it is drawn."""
+    drawn = dependence(made.depends("calls", "share"))
+    assert "effect on the score (log-odds)</text>" in drawn
+    style = page().split("<style>")[1].split("</style>")[0]
+    sizes = [float(s) for s in re.findall(r"font-size: ([0-9.]+)px", style)]
+    assert min(size for size in sizes if size != 10.5) >= 11
+    assert 'class="note"' not in page()  # the one that is smaller is of another report
 
 
 def test_text_from_data_is_escaped() -> None:
@@ -111,7 +180,7 @@ def test_a_pair_that_acts_together_stands_in_a_table() -> None:
     pair = {"labels": ["Calls", "Distance"], "strength": 0.5, "share": 0.25}
     found["interactions"] = {"n": 64, "additive": False, "each": [], "pairs": [pair]}
     text = page(behaviour=found)
-    assert "<td>Calls and Distance</td><td>0.5</td><td>25 %</td>" in text
+    assert "<td>Calls × Distance</td><td>0.5</td><td>25 %</td>" in text
 
 
 @pytest.mark.parametrize(

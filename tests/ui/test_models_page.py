@@ -1,6 +1,7 @@
 """The Models page: cards, versions, measures against the simple rule, approval and stop."""
 
 import hashlib
+import json
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -39,6 +40,9 @@ MEASURES = {
     "baseline_average_precision_low": 0.3,
     "baseline_average_precision_high": 0.51,
     "baseline_auc": 0.7,
+    "baseline_gain": 0.21,
+    "baseline_gain_low": -0.02,
+    "baseline_gain_high": 0.31,
     "reasons_right": 0.66,
     "reasons_right_low": 0.5,
     "reasons_right_high": 0.79,
@@ -158,10 +162,14 @@ def test_measures_stand_with_intervals_beside_the_rule(at: Desk) -> None:
     page = shown_to(at, "analyst-1")
     table = next(f.value for f in page.dataframe if "Measure" in f.value)
     values = dict(zip(table["Measure"], table["Value"], strict=True))
-    assert values["Average precision"] == "0.61 (0.52 to 0.7)"
-    assert values["Pairs ranked right (AUC)"] == "0.83 (0.79 to 0.86)"
+    assert values["Average precision"] == "61 % (52 to 70)"
+    assert values["Ranked right (AUC)"] == "83 % (79 to 86)"
     assert not [name for name in values if "baseline" in name.casefold()]
-    assert "shared_contacts" in words(page)
+    assert "which is called “shared contacts”" in words(page)
+    assert (
+        "Not shown: its average precision differs by 21 percentage points (95 %: -2 to 31, people "
+        "resampled for both), which may be chance." in words(page)
+    )
 
 
 def test_who_may_not_approve_is_offered_no_form_for_it(at: Desk) -> None:
@@ -177,6 +185,36 @@ def test_an_approval_without_words_is_refused_and_keeps_what_was_written(at: Des
     assert "needs at least 10 characters" in plain(page.error[0].value)
     assert page.text_area[0].value == "ok"
     assert release.in_use(at, MODEL) is None
+
+
+def test_an_audit_that_failed_says_what_failed_who_excused_it_and_where_it_stands(
+    at: Desk,
+) -> None:
+    gap = {"attribute": "sex", "metric": "fnr", "gap": 0.12, "verdict": "fail"}
+    report = {"tests": [gap], "margin": 0.05}
+    digest = at.registry.record_audit(MODEL, 1, verdict="fail", report=report)
+    release.approve(
+        at, f"{MODEL}/1", account="supervisor", reason="A pilot under watch.", key="another key"
+    )
+    assert "What its audit found: It cannot be read." in words(shown_to(at, "data-scientist"))
+    run_id = at.registry.version(MODEL, 1).run_id
+    place = at.home / "artifacts" / MODEL / run_id / "artifacts" / "audit" / f"{digest}.json"
+    place.parent.mkdir(parents=True)
+    place.write_text(json.dumps(report, sort_keys=True))
+    page = shown_to(at, "data-scientist")
+    assert not page.exception
+    said = words(page)
+    assert "What its audit found: By sex, missed differs by up to 12 points between groups" in said
+    assert (
+        f"{who(at, 'supervisor').id} approved it and excused its audit: *A pilot under watch"
+        in said
+    )
+    (link,) = page.get("page_link")
+    assert link.proto.query_string == f"version={MODEL.replace('/', '%2F')}%2F1"
+    runs = [at.registry.version(MODEL, n).run_id for n in (1, 2)]
+    assert {b.url.rsplit("/", 1)[1] for b in page.get("link_button") if "/runs/" in b.url} == {
+        *runs
+    }
 
 
 def test_a_supervisor_approves_and_another_sees_by_whom_and_why(at: Desk) -> None:
@@ -264,7 +302,9 @@ def test_behaviour_is_told_in_words_with_what_each_feature_means(at: Desk) -> No
     said = words(page)
     assert "Nothing acts only together" in said
     assert "How much there is of calls." in said
-    assert "390 of 400 candidates" in said
+    assert "390 of the 400 candidates" in said
+    assert "of what was confirmed it had put forward 75 % (60 to 90)" in said
+    assert "confirmed by later records 40" in said
     assert "more of it speaks against" in said
     page = chosen(page, "Feature, the strongest first", 1)
     assert "How much there is of distance." in words(page)
@@ -274,12 +314,12 @@ def test_behaviour_is_told_in_words_with_what_each_feature_means(at: Desk) -> No
 def test_slices_are_compared_and_what_cannot_be_told_is_named(at: Desk) -> None:
     keep_behaviour(at, 2)
     page = shown_to(at, "analyst-1")
-    assert "Highest for AA (90 % (80 to 95)), lowest for BB" in words(page)
+    assert "(recall) is highest for AA (90 % (80 to 95)), lowest for BB" in words(page)
     assert "Not shown, fewer than 10 candidates: CC." in words(page)
     measure = next(b for b in page.segmented_control if b.label == "Measure")
     page = measure.set_value("precision").run()
     assert "Too few to tell: BB." in words(page)
-    table = next(f.value for f in page.dataframe if "Slice" in f.value)
+    table = next(f.value for f in page.dataframe if "Group" in f.value)
     assert table["Candidates"].tolist() == [300, 90]
 
 

@@ -21,14 +21,13 @@ from workbench.analysis.modelling import Fitted, ModelDefinition, Sample
 from workbench.analysis.slice_measures import said_and_seen
 from workbench.analysis.slices import slices
 from workbench.analysis.tables import FloatArray, Int64Array
-from workbench.analysis.uncertainty import interval, resampled
+from workbench.analysis.uncertainty import N_REPLICATES, interval, resampled
 from workbench.analysis.wording import Matrix, Words, listed
 
 N_EXPLAINED = 2000  # candidates drawn at random
 N_POINTS = 240  # of these, shown in a plot
 N_FORWARD = 60  # put forward, shown beside them
 N_TOGETHER = 32  # of each kind, for what features do together
-N_REPLICATES = 200
 N_BINS = 10
 CLEAR = 0.5  # rank correlation of value and effect from which a direction is stated
 WIDE = 50.0  # times the median value, from which an axis is logarithmic
@@ -38,8 +37,8 @@ class Moved(TypedDict):
     """One reason: `mean` absolute effect in log-odds with its 95 % interval, people resampled.
 
     `direction` is raises, lowers, both or none; `follows` the label of the feature whose value it
-    goes by. `points` are [effect, offset in the swarm (-1 to 1), rank of that value (0 to 1) or
-    None].
+    goes by. `points` are [effect, offset in the swarm (-1 to 1), place of that value
+    (0 to 1, `places`) or None].
     """
 
     label: str
@@ -97,9 +96,18 @@ class Behaviour(TypedDict):
 
 
 def document(
-    definition: ModelDefinition, fitted: Fitted, graph: CaseGraph, sample: Sample, *, seed: int
+    definition: ModelDefinition,
+    fitted: Fitted,
+    graph: CaseGraph,
+    sample: Sample,
+    *,
+    seed: int,
+    beside: Sequence[Fitted] = (),
 ) -> dict[str, Any]:
-    """What is kept with a training run, as plain JSON: behaviour, slices, said against seen."""
+    """What is kept with a training run, as plain JSON: behaviour, slices, said against seen.
+
+    Of the estimators `beside`, which it was compared with, it tells what acts only together.
+    """
     probability = fitted.probability(sample.features)
     return {
         "model": definition.name,
@@ -113,6 +121,10 @@ def document(
         "n_true": int(sample.labels.sum()),
         "seed": seed,
         "behaviour": behaviour(fitted, sample, seed=seed),
+        "beside": [
+            {"estimator": other.estimator_name, "interactions": _asked(other, sample, seed=seed)}
+            for other in beside
+        ],
         "slices": slices(definition, fitted, graph, sample, seed=seed),
         "said_and_seen": said_and_seen(probability, sample.labels, sample.people, seed=seed),
     }
@@ -121,9 +133,7 @@ def document(
 def behaviour(fitted: Fitted, sample: Sample, *, seed: int) -> Behaviour:
     """What moves the score of `fitted` on a later sample, how, and what acts only together."""
     rng = np.random.default_rng([seed, len(sample)])
-    drawn = rng.permutation(len(sample))[:N_EXPLAINED].astype(np.int64)
-    probability = fitted.probability(sample.features)
-    ahead = rng.permutation(np.flatnonzero(probability >= fitted.threshold)).astype(np.int64)
+    drawn, ahead = _drawn(fitted, sample, rng)
     values, effects, kept = _explained(fitted, sample, drawn)
     forward, forward_effects, _ = _explained(fitted, sample, ahead[:N_FORWARD])
     size = np.abs(effects).sum(axis=0)
@@ -143,6 +153,21 @@ def behaviour(fitted: Fitted, sample: Sample, *, seed: int) -> Behaviour:
         ],
         interactions=_together(fitted, sample, drawn, ahead),
     )
+
+
+def _drawn(
+    fitted: Fitted, sample: Sample, rng: np.random.Generator
+) -> tuple[Int64Array, Int64Array]:
+    """Rows drawn at random, and all that were put forward in an order drawn at random."""
+    drawn = rng.permutation(len(sample))[:N_EXPLAINED].astype(np.int64)
+    probability = fitted.probability(sample.features)
+    ahead = rng.permutation(np.flatnonzero(probability >= fitted.threshold)).astype(np.int64)
+    return drawn, ahead
+
+
+def _asked(fitted: Fitted, sample: Sample, *, seed: int) -> Interactions:
+    rng = np.random.default_rng([seed, len(sample)])
+    return _together(fitted, sample, *_drawn(fitted, sample, rng))
 
 
 def _explained(
@@ -211,11 +236,23 @@ def direction(values: FloatArray, effects: FloatArray) -> str:
 
 
 def _swarm_points(effects: FloatArray, values: FloatArray) -> list[list[float | None]]:
-    ranks = pd.Series(values).rank(pct=True).to_numpy()
     return [
-        [round(float(e), 3), round(float(o), 2), None if np.isnan(r) else round(float(r), 2)]
-        for e, o, r in zip(effects, swarm(effects), ranks, strict=True)
+        [round(float(e), 3), round(float(o), 2), None if np.isnan(p) else round(float(p), 2)]
+        for e, o, p in zip(effects, swarm(effects), places(values), strict=True)
     ]
+
+
+def places(values: FloatArray) -> FloatArray:
+    """Where each value stands: of those with another value, the share that lies below it.
+
+    The lowest value is at 0 and the highest at 1, however many have it; 0.5 where all are equal,
+    NaN where there is none.
+    """
+    column = pd.Series(values)
+    below = column.rank(method="min").to_numpy() - 1
+    above = column.notna().sum() - column.rank(method="max").to_numpy()
+    others = below + above
+    return np.where(others == 0, 0.5, below / np.where(others == 0, 1, others))
 
 
 def swarm(values: FloatArray, *, n_bins: int = 60) -> FloatArray:

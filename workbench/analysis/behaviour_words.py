@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from workbench.analysis.gallery import Example
+from workbench.analysis.likelihood import in_so_many
 from workbench.analysis.wording import SHARE, YES_OR_NO, shown
 
 DIRECTIONS = {
@@ -14,12 +15,26 @@ DIRECTIONS = {
 }
 MEASURES = {
     "average_precision": "Average precision",
-    "precision": "Right where put forward",
-    "recall": "Found of what proved true",
+    "precision": "Right where put forward (precision)",
+    "recall": "Found of what was confirmed (recall)",
 }
+LEADS = {
+    "average_precision": "Average precision is",
+    "precision": "The share confirmed of what it put forward (precision) is",
+    "recall": "The share put forward of what was confirmed (recall) is",
+}
+RESTS_ON = {
+    "average_precision": ("n_true", "confirmed"),
+    "precision": ("n_forward", "put forward"),
+    "recall": ("n_true", "confirmed"),
+}
+NO_TEST = (
+    "Each interval is of one line alone. Whether two lines differ beyond chance is not tested here."
+)
 MEASURE_MEANINGS = {
-    "average_precision": "Of what stands high on its list, the share that proves true, over all "
-    "lengths of the list. It is higher where more is true, so compare it with care.",
+    "average_precision": "Of what stands high on its list, the share that records came to "
+    "confirm, over all lengths of the list. It is higher where more is confirmed, so compare it "
+    "with care.",
     "precision": "Of what it puts forward, the share that records came to confirm.",
     "recall": "Of what records came to confirm, the share that it put forward.",
 }
@@ -42,16 +57,17 @@ SUMMARY = (
 DEPENDENCE = (
     "Each dot is a candidate: what the feature was, and what that did to the score. The line joins "
     "medians of tenths of the candidates, ticks at the foot mark those tenths. Ringed: put "
-    "forward. A scale of its own for each, of one log-odd at least, so that flat means little."
+    "forward. Each has a scale of its own, never narrower than one in log-odds, so that flat means "
+    "little."
 )
 
 
 def sampled(document: Mapping[str, Any]) -> str:
     """On how many candidates it rests, and what became of those that could not be explained."""
     found = document["behaviour"]
-    some = f"{found['n']:,} of {document['n']:,} candidates of the test slice, drawn at random"
+    some = f"{found['n']:,} of the {document['n']:,} candidates it was tested on, drawn at random"
     if found["n"] == document["n"]:
-        some = f"All {found['n']:,} candidates of the test slice"
+        some = f"All {found['n']:,} candidates it was tested on"
     said = f"{some}, and {found['n_forward']:,} that were put forward."
     gone = found["n_withheld"]
     return f"{said} {gone:,} left out: their explanation is withheld." if gone else said
@@ -83,13 +99,59 @@ def interactions_sentence(found: Mapping[str, Any]) -> str:
     )
 
 
+def beside_sentence(row: Mapping[str, Any]) -> str:
+    """What acts only together in an estimator that was compared and not taken."""
+    name = estimator_words(row["estimator"])
+    return (
+        f"{name[:1].upper()}{name[1:]} was compared with it and not taken; it is no part of what "
+        f"is put forward. Of that one: {_lower(interactions_sentence(row['interactions']))}"
+    )
+
+
+def estimator_words(name: str) -> str:
+    """An estimator's name in words: ``logistic regression``."""
+    return name.replace("_", " ")
+
+
+def opening(document: Mapping[str, Any]) -> str:
+    """What it goes by most, and how well it does on the whole, in two sentences."""
+    whole, first = document["slices"][0]["rows"], document["behaviour"]["summary"][:1]
+    said = f"Most of all it goes by this: {_lower(first[0]['label'])}." if first else ""
+    if not whole:
+        return said
+    return (
+        f"{said} Of what it put forward, {value_words(whole[0], 'precision')} was confirmed; of "
+        f"what was confirmed it had put forward {value_words(whole[0], 'recall')}."
+    ).strip()
+
+
+def basis(document: Mapping[str, Any]) -> dict[str, str]:
+    """On what it rests, as terms and values: dataset, days, candidates, what was confirmed."""
+    return {
+        "Dataset": str(document["dataset"]),
+        "Asked, then checked until": f"{document['as_of'][:10]}, {document['until'][:10]}",
+        "Candidates": f"{document['n']:,}, each a {document['unit']}",
+        "Confirmed by later records": f"{document['n_true']:,}",
+        "Put forward from": f"{shown(100 * document['threshold'])} %",
+        "Kind of model": estimator_words(str(document["estimator"])),
+    }
+
+
+def likely(example: Example) -> str:
+    """The unit of an example and its calibrated probability, said as one."""
+    said = in_so_many(example.probability, example.interval)
+    return f"A {example.unit}: of claims like it, {said} are confirmed"
+
+
 def _lower(label: str) -> str:
     return label[:1].lower() + label[1:]
 
 
 def unit_words(unit: str) -> str:
     """What stands beside an axis."""
-    return {SHARE: "share, per cent", YES_OR_NO: "0 no, 1 yes"}.get(unit, unit)
+    return {SHARE: "share, per cent", YES_OR_NO: "0 no, 1 yes", "points": "sum of weights"}.get(
+        unit, unit
+    )
 
 
 def factor(unit: str) -> float:
@@ -107,23 +169,31 @@ def value_words(row: Mapping[str, Any], measure: str) -> str:
 
 
 def slice_sentence(slicing: Mapping[str, Any], measure: str) -> str:
-    """Whether a slice differs from another beyond their intervals."""
+    """Where a measure is highest and where lowest; whether that is more than chance is not said:
+    where intervals meet is no test."""
     told = [row for row in slicing["rows"] if row[measure] is not None]
     if len(told) < 2:
-        return "Too few true ones are in these slices to compare them."
+        return "Too few are in these groups to compare them."
     best, worst = (pick(told, key=lambda row: row[measure][0]) for pick in (max, min))
-    said = (
-        f"Highest for {best['label']} ({value_words(best, measure)}), lowest for "
-        f"{worst['label']} ({value_words(worst, measure)})"
+    if shown(100 * best[measure][0]) == shown(100 * worst[measure][0]):
+        return f"{LEADS[measure]} {shown(100 * best[measure][0])} % in each that can be told."
+    return (
+        f"{LEADS[measure]} highest for {best['label']} ({value_words(best, measure)}), lowest for "
+        f"{worst['label']} ({value_words(worst, measure)})."
     )
-    if best[measure][1] > worst[measure][2]:
-        return f"{said}: the intervals do not meet."
-    return f"{said}; the intervals meet, so the difference may be chance."
+
+
+def rests_on(row: Mapping[str, Any], measure: str) -> str:
+    """The denominator of a measure: ``44 confirmed``."""
+    key, words = RESTS_ON[measure]
+    return f"{row[key]:,} {words}"
 
 
 def excluded_sentence(slicing: Mapping[str, Any]) -> str:
     """Slices that are not shown; empty text where all are."""
     names = slicing["excluded"]
+    if slicing["key"] == "place" and names:
+        return f"Not shown, fewer than 10 candidates: {len(names)} of the squares."
     return f"Not shown, fewer than 10 candidates: {', '.join(names)}." if names else ""
 
 

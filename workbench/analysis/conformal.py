@@ -15,9 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from workbench.analysis.slice_measures import N_REPLICATES, around
+from workbench.analysis.slice_measures import around
 from workbench.analysis.tables import FloatArray, IntArray
-from workbench.analysis.uncertainty import resampled
+from workbench.analysis.uncertainty import N_REPLICATES, resampled
 from workbench.domain.checked import Kept
 
 Bools = np.ndarray[tuple[int], np.dtype[np.bool_]]

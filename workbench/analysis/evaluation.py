@@ -11,14 +11,13 @@ import pandas as pd
 from workbench.analysis.modelling import Candidates, Fitted, Sample
 from workbench.analysis.tables import FloatArray, IntArray
 from workbench.analysis.uncertainty import (
+    N_REPLICATES,
     Ranking,
     at_threshold,
     expected_calibration_error,
     interval,
     resampled,
 )
-
-N_REPLICATES = 300
 
 
 @dataclass(frozen=True, slots=True)

@@ -489,10 +489,16 @@ class Choice:
     @property
     def sentence(self) -> str:
         parts = [
-            f"{name} gained {gain:+.3f} (95 % {low:+.3f} to {high:+.3f}) in average precision"
+            f" Against the simplest, {name.replace('_', ' ')} has an average precision "
+            f"{_points(gain)} percentage points (95 %: {_points(low)} to {_points(high)})."
             for name, (gain, low, high) in self.gains.items()
         ]
-        return f"Taken: {self.name}. Against the simplest: {'; '.join(parts) or 'no other'}."
+        return f"Taken: {self.name.replace('_', ' ')}.{''.join(parts)}"
+
+
+def _points(share: float) -> str:
+    """A difference of shares in words: ``lower by 0.5``."""
+    return f"{'lower' if share < 0 else 'higher'} by {100 * abs(share):.1f}"
 
 
 def choose(compared: Mapping[str, Fitted], sample: Sample, *, seed: int) -> Choice:

@@ -14,11 +14,17 @@ import numpy as np
 import pandas as pd
 
 from workbench.analysis.tables import FloatArray, Int64Array, IntArray
-from workbench.analysis.uncertainty import Ranking, at_threshold, interval, resampled, wilson
+from workbench.analysis.uncertainty import (
+    N_REPLICATES,
+    Ranking,
+    at_threshold,
+    interval,
+    resampled,
+    wilson,
+)
 
 LEAST = 10  # true ones, or ones put forward, that a measure has to rest on
 LEAST_SHOWN = 10  # candidates of a slice; fewer could point at people
-N_REPLICATES = 200
 PER_BIN = 5  # true ones that the model expects in a bin of said and seen
 MOST_BINS = 8
 Value = list[float]  # value, low, high
@@ -28,6 +34,7 @@ class SliceRow(TypedDict):
     """A slice: candidates, those that records came to confirm, those put forward.
 
     A measure is [value, low, high] with a 95 % interval, or None where too few are there to tell.
+    `corner` is where a square of the map begins (km east, km north), None for other slices.
     """
 
     label: str
@@ -37,6 +44,7 @@ class SliceRow(TypedDict):
     average_precision: Value | None
     precision: Value | None
     recall: Value | None
+    corner: list[int] | None
 
 
 class Slicing(TypedDict):
@@ -56,6 +64,7 @@ class Part:
     label: str
     rows: Int64Array
     labels: IntArray
+    corner: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +116,14 @@ class _Judged:
     probability: FloatArray
     threshold: float
     ranking: Ranking | None
+    corner: tuple[int, int] | None
 
     @staticmethod
     def of(part: Part, scores: FloatArray, probability: FloatArray, threshold: float) -> _Judged:
         enough = len(part.rows) > 0 and int(part.labels.sum()) >= LEAST
         ranking = Ranking(part.labels, scores[part.rows]) if enough else None
         mine = probability[part.rows]
-        return _Judged(part.label, part.rows, part.labels, mine, threshold, ranking)
+        return _Judged(part.label, part.rows, part.labels, mine, threshold, ranking, part.corner)
 
     def measures(self, weights: FloatArray | None = None) -> tuple[float, float, float]:
         mine = None if weights is None else weights[self.rows]
@@ -138,6 +148,7 @@ class _Judged:
             average_precision=ranked,
             precision=precision,
             recall=recall,
+            corner=list(self.corner) if self.corner else None,
         )
 
 

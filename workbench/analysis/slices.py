@@ -8,9 +8,10 @@ offence is not).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import pairwise
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -21,8 +22,9 @@ from workbench.analysis.slice_measures import Part, Slicing, Way, measured
 from workbench.domain.entity import EntityKind, LinkKind
 
 TRUE_PER_PART = 30  # true ones that each part in time or quantity should hold on average
-SQUARE_KM = 30.0
+SQUARE_KM = 30
 NOTHING = "nothing on record"
+Corner = tuple[int, int]  # km east and north of the map's south-west corner
 
 
 def slices(
@@ -101,6 +103,7 @@ def _by_facts(graph: CaseGraph, sample: Sample) -> Iterator[Way]:
         sample,
     )
     offences = offences_of(known, within)
+    corners = squares(known, offences["offence"])
     yield _by_group(
         "area",
         "By area of crime",
@@ -112,10 +115,11 @@ def _by_facts(graph: CaseGraph, sample: Sample) -> Iterator[Way]:
     yield _by_group(
         "place",
         "By where those offences happened",
-        f"Squares of {SQUARE_KM:.0f} km, from the map's south-west corner: the place of an "
+        f"Squares of {SQUARE_KM} km, from the map's south-west corner: the place of an "
         "offence, never of a home.",
-        offences.assign(group=squares(known, offences["offence"])),
+        offences.assign(group=[named(corner) for corner in corners]),
         sample,
+        corners={named(corner): corner for corner in corners if corner},
     )
 
 
@@ -157,7 +161,15 @@ def _by_quantity(known: CaseGraph, sample: Sample) -> Way:
     )
 
 
-def _by_group(key: str, title: str, about: str, incidence: pd.DataFrame, sample: Sample) -> Way:
+def _by_group(
+    key: str,
+    title: str,
+    about: str,
+    incidence: pd.DataFrame,
+    sample: Sample,
+    *,
+    corners: Mapping[str, Corner] = MappingProxyType({}),
+) -> Way:
     """`incidence` has columns candidate and group; empty text is nothing on record."""
     pairs = incidence[["candidate", "group"]].drop_duplicates()
     pairs = pairs[pairs["group"] != ""]
@@ -167,7 +179,9 @@ def _by_group(key: str, title: str, about: str, incidence: pd.DataFrame, sample:
     rest = np.setdiff1d(np.arange(len(sample)), pairs["candidate"].to_numpy())
     ordered = sorted(by.items(), key=lambda item: (-len(item[1]), item[0]))
     ordered += [(NOTHING, rest)] if len(rest) else []
-    return Way(key, title, about, tuple(Part(g, r, sample.labels[r]) for g, r in ordered))
+    return Way(
+        key, title, about, tuple(Part(g, r, sample.labels[r], corners.get(g)) for g, r in ordered)
+    )
 
 
 def offences_of(known: CaseGraph, within: pd.DataFrame) -> pd.DataFrame:
@@ -188,8 +202,8 @@ def _attribute(known: CaseGraph, entities: pd.Series[int], name: str) -> list[st
     return [said[row] for row in entities]
 
 
-def squares(known: CaseGraph, offences: pd.Series[int]) -> list[str]:
-    """The square of the map in which each offence happened, empty where that is not on record.
+def squares(known: CaseGraph, offences: pd.Series[int]) -> list[Corner | None]:
+    """The corner of the square in which each offence happened, None where that is not on record.
 
     From the attributes ``x_km`` and ``y_km`` of its place.
     """
@@ -197,14 +211,24 @@ def squares(known: CaseGraph, offences: pd.Series[int]) -> list[str]:
     place = dict(zip(known.sources[rows].tolist(), known.targets[rows].tolist(), strict=True))
     wanted = pd.Series(sorted({place[o] for o in offences if o in place}), dtype=np.int64)
     x, y = (_attribute(known, wanted, axis) for axis in ("x_km", "y_km"))
-    named = {p: _square(east, north) for p, east, north in zip(wanted, x, y, strict=True)}
-    return [named.get(place.get(offence, -1), "") for offence in offences]
+    found = {p: _corner(east, north) for p, east, north in zip(wanted, x, y, strict=True)}
+    return [found.get(place.get(offence, -1)) for offence in offences]
 
 
-def _square(east: str, north: str) -> str:
+def _corner(east: str, north: str) -> Corner | None:
     try:
-        corner = [int(float(km) // SQUARE_KM * SQUARE_KM) for km in (east, north)]
+        return _floor(east), _floor(north)
     except ValueError:  # no coordinate
+        return None
+
+
+def _floor(km: str) -> int:
+    return int(float(km) // SQUARE_KM) * SQUARE_KM
+
+
+def named(corner: Corner | None) -> str:
+    """A square by its sides, empty where there is none."""
+    if corner is None:
         return ""
-    east_to, north_to = (side + int(SQUARE_KM) for side in corner)
-    return f"east {corner[0]}–{east_to}, north {corner[1]}–{north_to} km"
+    east, north = corner
+    return f"east {east}–{east + SQUARE_KM}, north {north}–{north + SQUARE_KM} km"

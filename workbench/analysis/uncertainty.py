@@ -15,6 +15,9 @@ import pandas as pd
 from workbench.analysis.tables import FloatArray, Int64Array, IntArray
 from workbench.domain.errors import BadInput
 
+N_REPLICATES = (
+    300  # of every interval of a measure, so that each is computed once and is one figure
+)
 ISOTONIC_FROM = 200  # positives; fewer overfit (Niculescu-Mizil and Caruana 2005)
 
 
@@ -121,7 +124,7 @@ def bootstrap(
     people: pd.DataFrame,
     n_rows: int,
     *,
-    n_replicates: int = 300,
+    n_replicates: int = N_REPLICATES,
     seed: int,
 ) -> tuple[float, float]:
     """95 % interval of ``statistic(row weights)``, people resampled."""

@@ -82,8 +82,7 @@ def page(desk: Desk, model: str, run_id: str, *, account: str) -> bytes:
     NotFound
         When the run was made before behaviour was kept.
     """
-    view = _kept(desk, model, run_id, account)
-    content = behaviour_page.render(view.document, examples=view.examples, made_at=desk.now())
+    content = _content(desk, model, run_id, account)
     _log(desk, model, run_id, content, account)
     return content
 
@@ -111,11 +110,38 @@ def write(desk: Desk, model: str, *, out: Path, account: str) -> dict[str, str]:
     runs = [release.run_id] if release else [run.id for run in desk.registry.runs(model)]
     if not runs:
         raise NotFound(f"{model} was never trained here; run: workbench train {model}.")
-    view = _kept(desk, model, runs[0], account)
-    content = behaviour_page.render(view.document, examples=view.examples, made_at=desk.now())
+    content = _content(desk, model, runs[0], account)
     with draft(out, [content]) as digest:
         _log(desk, model, runs[0], content, account)
     return {"model": model, "run_id": runs[0], "file": out.name, "sha256": digest}
+
+
+def _content(desk: Desk, model: str, run_id: str, account: str) -> bytes:
+    view = _kept(desk, model, run_id, account)
+    return behaviour_page.render(
+        view.document,
+        examples=view.examples,
+        n_left_out=view.n_left_out,
+        made_at=desk.now(),
+        of=_named(desk, model, run_id),
+    )
+
+
+def _named(desk: Desk, model: str, run_id: str) -> dict[str, str]:
+    """What the page describes: version and release, run, what is served (duty T8)."""
+    run = desk.registry.run(run_id)
+    number = next((v.number for v in desk.registry.versions(model) if v.run_id == run_id), None)
+    with desk.database.read() as connection:
+        every = releases.list_releases(connection, desk.vault)
+    release = next((r for r in every if r.id == f"{model}/{number}"), None)
+    said = "none: the run was not registered" if number is None else f"{number}, not approved"
+    if release is not None:
+        state = {"in_use": "in use", "suspended": "stopped"}
+        said = (
+            f"{number}, {state.get(release.status.value, release.status.value)}; release approved "
+            f"by {release.approved_by} on {release.approved_at:%Y-%m-%d}"
+        )
+    return {"Version": said, "Run": run_id, "SHA-256 of what is served": run.digest}
 
 
 def _kept(desk: Desk, model: str, run_id: str, account: str) -> BehaviourView:

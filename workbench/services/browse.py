@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from workbench.domain.account import Operation
-from workbench.domain.errors import Unavailable
+from workbench.domain.errors import CheckFailed, NotFound, Unavailable
 from workbench.domain.release import AuditVerdict, Release, ReleaseStatus
 from workbench.store import accounts, releases
 from workbench.store.desk import Desk
@@ -27,23 +27,28 @@ class Measure:
 class VersionView:
     """A registered version. `audit` is None until it was audited, `release` until approved.
 
-    `baseline` is the average precision of the best single feature; `choice` says in words which
-    estimator was taken and why; `prompted` how many candidates of each slice were left out because
-    findings had been about them before their label became known.
+    `baseline` is the average precision of the best single feature, `gain` by how much the model's
+    is higher (both with people resampled alike; None for a run made before that was measured);
+    `audit_said` is what its audit found, in a sentence, where it did not pass; `choice` says in
+    words which estimator was taken and why; `prompted` how many candidates of each slice were
+    left out because findings had been about them before their label became known.
     """
 
     id: str
     number: int
     run_id: str
+    experiment: str
     dataset: str
     trained_by: str
     trained_at: datetime
     seed: int
     digest: str
     audit: AuditVerdict | None
+    audit_said: str
     release: Release | None
     measures: tuple[Measure, ...]
     baseline: Measure | None
+    gain: Measure | None
     baseline_feature: str
     choice: str
     prompted: Mapping[str, int]
@@ -93,7 +98,7 @@ def browse(desk: Desk, *, account: str) -> tuple[ModelView, ...]:
             about_person=definition.about_person,
             card=desk.cards.get(name, ""),
             versions=tuple(
-                _version(version, desk.registry.run(version.run_id), approved.get(version.id))
+                _version(desk, version, desk.registry.run(version.run_id), approved.get(version.id))
                 for version in reversed(desk.registry.versions(name))
             ),
         )
@@ -101,7 +106,7 @@ def browse(desk: Desk, *, account: str) -> tuple[ModelView, ...]:
     )
 
 
-def _version(version: Version, run: Run, release: Release | None) -> VersionView:
+def _version(desk: Desk, version: Version, run: Run, release: Release | None) -> VersionView:
     if run.digest != version.digest:
         raise Unavailable(
             f"Version {version.id} names another file than its run {run.id}; restore the registry."
@@ -110,15 +115,18 @@ def _version(version: Version, run: Run, release: Release | None) -> VersionView
         id=version.id,
         number=version.number,
         run_id=version.run_id,
+        experiment=run.experiment,
         dataset=version.dataset,
         trained_by=version.trained_by,
         trained_at=run.trained_at,
         seed=run.seed,
         digest=version.digest,
         audit=AuditVerdict(version.audit_verdict) if version.audit_verdict else None,
+        audit_said=_audit_said(desk, version),
         release=release,
         measures=_measures(run.measures),
         baseline=_measure(run.measures, "baseline_average_precision"),
+        gain=_measure(run.measures, "baseline_gain"),
         baseline_feature=run.parameters.get("baseline", ""),
         choice=run.parameters.get("choice", ""),
         prompted={
@@ -126,6 +134,18 @@ def _version(version: Version, run: Run, release: Release | None) -> VersionView
             for slice_ in ("train", "calibrate", "test")
         },
     )
+
+
+def _audit_said(desk: Desk, version: Version) -> str:
+    if version.audit_verdict in ("", AuditVerdict.PASS):
+        return ""
+    from workbench.analysis.audit_words import verdict_sentence
+
+    try:
+        report = desk.registry.audit_report(version.model, version.run_id, version.audit_digest)
+    except (NotFound, CheckFailed) as error:  # the other versions can still be read, and stopped
+        return f"It cannot be read. {error}"
+    return verdict_sentence(report)
 
 
 def _measures(flat: Mapping[str, float]) -> tuple[Measure, ...]:

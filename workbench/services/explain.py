@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.analysis.graph import CaseGraph
-from workbench.analysis.modelling import Candidates, Fitted
+from workbench.analysis.modelling import Candidates, Fitted, ModelDefinition
 from workbench.analysis.tables import FloatArray
 from workbench.domain.account import PERMISSIONS, Account, Operation
 from workbench.domain.errors import NotFound
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 Bools = np.ndarray[tuple[int], np.dtype[np.bool_]]
 Progress = Callable[[str, float], None]
+AT_A_TIME = 5_000  # candidates whose features and effects are held together
 MOST_NAMED = 100  # withheld rows that are named; all are counted, and marked in the table
 
 
@@ -42,6 +44,20 @@ class _Told:
     method: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is explained, by what, as of when."""
+
+    definition: ModelDefinition
+    fitted: Fitted
+    graph: CaseGraph
+    candidates: Candidates
+    as_of: datetime
+
+    def features(self, rows: Candidates) -> pd.DataFrame:
+        return self.definition.features(self.graph, rows, as_of=self.as_of)
+
+
 def explain(
     desk: Desk,
     model: str,
@@ -49,6 +65,7 @@ def explain(
     dataset: str,
     account: str,
     out: Path,
+    at_a_time: int = AT_A_TIME,
     progress: Progress = lambda text, share: None,
 ) -> dict[str, Any]:
     """Score, probability and effects (log-odds) of all candidates, by the release in use, else by
@@ -58,7 +75,8 @@ def explain(
     that misses by more than 1e-6 is marked as withheld and has no effects. A candidate that lies
     undecided before people as a finding is marked, and nothing of the model is said of it (duty
     T10). It infers, so it is for those who train or audit, and each is logged with the digest of
-    what leaves. Memory holds the candidates and their features, and one part of the rest.
+    what leaves. Memory holds the graph, who the candidates are, and one part of all the rest,
+    their features included: `at_a_time` candidates.
 
     Raises
     ------
@@ -84,12 +102,9 @@ def explain(
     candidates = definition.candidates(known, as_of=as_of, anchors=None, seed=run.seed)
     if not len(candidates):
         raise NotFound(f"Dataset {dataset} has no candidates for {model}; nothing is explained.")
-    progress(f"{model}: features of {len(candidates):,} candidates", 0.2)
-    features = definition.features(known, candidates, as_of=as_of)
     told = _Told()
-    parts = _parts(
-        fitted, known, candidates, features, undecided_subjects(desk, model), told, progress
-    )
+    asked = _Asked(definition, fitted, known, candidates, as_of)
+    parts = _parts(asked, undecided_subjects(desk, model), told, progress, at_a_time)
     with ExitStack() as leaving:
         lines = streamed(out, parts, text=_names(candidates))
         digest = leaving.enter_context(draft(out, lines))
@@ -125,29 +140,40 @@ def _names(candidates: Candidates) -> tuple[str, ...]:
 
 
 def _parts(
-    fitted: Fitted,
-    graph: CaseGraph,
-    candidates: Candidates,
+    asked: _Asked, undecided: set[frozenset[str]], told: _Told, progress: Progress, at_a_time: int
+) -> Iterator[pd.DataFrame]:
+    """The table in parts, each with features of its own; `told` counts along."""
+    n = len(asked.candidates)
+    for first in range(0, n, at_a_time):
+        stop = min(first + at_a_time, n)
+        progress(f"features of {first + 1:,} to {stop:,} of {n:,}", 0.2 + 0.8 * first / n)
+        rows = asked.candidates.take(np.arange(first, stop))
+        features = asked.features(rows)
+        for part in asked.fitted.explain_in_bulk(features):
+            here = np.arange(part.start, part.start + len(part.outputs))
+            yield _table(asked, rows.take(here), features.iloc[here], part, undecided, told, first)
+        progress(f"explained {stop:,} of {n:,}", 0.2 + 0.8 * stop / n)
+
+
+def _table(
+    asked: _Asked,
+    rows: Candidates,
     features: pd.DataFrame,
+    part: "Part",
     undecided: set[frozenset[str]],
     told: _Told,
-    progress: Progress,
-) -> Iterator[pd.DataFrame]:
-    """The table in parts; `told` counts along."""
-    for part in fitted.explain_in_bulk(features):
-        stop = part.start + len(part.outputs)
-        members = _members(graph, candidates.take(np.arange(part.start, stop)))
-        hidden = np.array([frozenset(m) in undecided for m in members], dtype=np.bool_)
-        said = members if _pairs(candidates) else [[" ".join(m)] for m in members]
-        table = pd.DataFrame(said, columns=list(_names(candidates)), dtype="str").assign(
-            undecided=hidden,
-            withheld=part.withheld & ~hidden,
-            **_said(part, fitted.probability(features.iloc[part.start : stop]), fitted, hidden),
-        )
-        _count(told, part, hidden)
-        yield table
-        share = stop / len(candidates)
-        progress(f"explained {stop:,} of {len(candidates):,}", 0.3 + 0.7 * share)
+    first: int,
+) -> pd.DataFrame:
+    names = list(_names(asked.candidates))
+    members = _members(asked.graph, rows)
+    hidden = np.array([frozenset(m) in undecided for m in members], dtype=np.bool_)
+    said = members if len(names) == 2 else [[" ".join(m)] for m in members]
+    _count(told, part, hidden, first + part.start)
+    return pd.DataFrame(said, columns=names, dtype="str").assign(
+        undecided=hidden,
+        withheld=part.withheld & ~hidden,
+        **_said(part, asked.fitted.probability(features), asked.fitted, hidden),
+    )
 
 
 def _members(graph: CaseGraph, taken: Candidates) -> list[list[str]]:
@@ -171,11 +197,11 @@ def _said(
     return {name: np.where(hidden, np.nan, values) for name, values in columns.items()}
 
 
-def _count(told: _Told, part: "Part", hidden: Bools) -> None:
+def _count(told: _Told, part: "Part", hidden: Bools, start: int) -> None:
     mine = np.flatnonzero(part.withheld & ~hidden)
     told.n_undecided += int(hidden.sum())
     told.n_withheld += len(mine)
-    named = [part.start + int(i) for i in mine[: MOST_NAMED - len(told.withheld)]]
+    named = [start + int(i) for i in mine[: MOST_NAMED - len(told.withheld)]]
     told.withheld += named
     told.worst = max(told.worst, float(np.max(part.residuals[~hidden], initial=0.0)))
     told.method = part.method

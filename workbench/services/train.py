@@ -1,7 +1,7 @@
 """Train a model on an accepted dataset as an MLflow run, and register a run as a version."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -191,8 +191,9 @@ def _logged(
     )
     taken = taken.checked_on(test.features, test.labels, test.people, days=test.days, seed=seed)
     found = {n: measured_on(fitted, test, seed=seed).flat() for n, fitted in compared.items()}
-    feature, baseline = _baseline(samples, seed)
-    files, examples = _behaviour(desk, definition, dataset, taken, test, seed)
+    feature, baseline = _baseline(taken, samples, seed)
+    beside = [fitted for name, fitted in compared.items() if name != choice.name]
+    files, examples = _behaviour(desk, definition, dataset, taken, beside, test, seed)
     run_id = desk.registry.log_training(
         Training(
             model=definition.name,
@@ -218,14 +219,20 @@ def _logged(
 
 
 def _behaviour(
-    desk: Desk, definition: ModelDefinition, dataset: str, taken: Fitted, test: Sample, seed: int
+    desk: Desk,
+    definition: ModelDefinition,
+    dataset: str,
+    taken: Fitted,
+    beside: Sequence[Fitted],
+    test: Sample,
+    seed: int,
 ) -> "tuple[dict[str, bytes], tuple[Example, ...]]":
     """What the run keeps of how the model behaves, and examples of its errors, kept apart."""
     from workbench.analysis.behaviour import document
     from workbench.analysis.gallery import gallery
 
     graph = desk.datasets.graph(dataset)
-    said = document(definition, taken, graph, test, seed=seed)
+    said = document(definition, taken, graph, test, seed=seed, beside=beside)
     files = behaviours.files(said | {"dataset": dataset}, made_at=desk.now())
     return files, gallery(definition, taken, graph, test)
 
@@ -261,17 +268,30 @@ def _with_prompted(taken: Fitted, slices: _Slices, seed: int) -> dict[str, float
     return measured_on(taken, slices.whole_test, seed=seed).flat("with_prompted_")
 
 
-def _baseline(samples: Mapping[str, Sample], seed: int) -> tuple[str, dict[str, float]]:
-    """The best single feature of the training slice, and its measures on the test slice."""
+def _baseline(
+    taken: Fitted, samples: Mapping[str, Sample], seed: int
+) -> tuple[str, dict[str, float]]:
+    """The best single feature of the training slice, its measures on the test slice, and by how
+    much `taken` is better there, people resampled for both at once."""
     from workbench.analysis.evaluation import single_best_feature
     from workbench.analysis.uncertainty import Ranking, bootstrap
 
     test, rule = samples["test"], single_best_feature(samples["train"])
     ranking = Ranking(test.labels, rule.scores(test.features))
     low, high = bootstrap(ranking.average_precision, test.people, len(test), seed=seed)
+    own = Ranking(test.labels, taken.score(test.features))
+    gain_low, gain_high = bootstrap(
+        lambda w: own.average_precision(w) - ranking.average_precision(w),
+        test.people,
+        len(test),
+        seed=seed,
+    )
     return rule.feature, {
         "baseline_auc": ranking.auc(),
         "baseline_average_precision": ranking.average_precision(),
         "baseline_average_precision_low": low,
         "baseline_average_precision_high": high,
+        "baseline_gain": own.average_precision() - ranking.average_precision(),
+        "baseline_gain_low": gain_low,
+        "baseline_gain_high": gain_high,
     }

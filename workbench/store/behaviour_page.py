@@ -5,8 +5,10 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from string import Template
+from types import MappingProxyType
 from typing import Any
 
+from workbench.analysis import palette
 from workbench.analysis.behaviour_words import (
     DEPENDENCE,
     DIRECTIONS,
@@ -14,11 +16,18 @@ from workbench.analysis.behaviour_words import (
     KINDS,
     MEASURE_MEANINGS,
     MEASURES,
+    NO_TEST,
+    RESTS_ON,
     SUMMARY,
+    basis,
+    beside_sentence,
     calibration_sentence,
     excluded_sentence,
     interactions_sentence,
     label_source,
+    left_out_sentence,
+    likely,
+    opening,
     sampled,
     slice_sentence,
     unnamed,
@@ -27,13 +36,19 @@ from workbench.analysis.behaviour_words import (
 from workbench.analysis.gallery import Example
 from workbench.analysis.wording import shown
 from workbench.store.audit_frame import TEMPLATES, facts, framed, safe, table
+from workbench.store.behaviour_figures import bars, square_map
 from workbench.store.behaviour_plots import dependence, said_against_seen, slice_dots, swarms
 
 _TOO_FEW = '<p class="said">Too few to tell.</p>'
 
 
 def render(
-    document: Mapping[str, Any], *, examples: Sequence[Example] | None, made_at: datetime
+    document: Mapping[str, Any],
+    *,
+    examples: Sequence[Example] | None,
+    made_at: datetime,
+    n_left_out: int = 0,
+    of: Mapping[str, str] = MappingProxyType({}),
 ) -> bytes:
     """The page as UTF-8 HTML; everything that came from data is escaped.
 
@@ -41,6 +56,10 @@ def render(
     ----------
     examples : sequence of Example, optional
         Those that may be shown; None where the page is kept with the run, which holds none.
+    n_left_out : int
+        How many examples may not be shown.
+    of : mapping
+        What is described, as terms and values: run, version, release.
     """
     found = document["behaviour"]
     digest = hashlib.sha256(
@@ -54,49 +73,41 @@ def render(
         summary=_summary(found["summary"]),
         interactions_sentence=safe(interactions_sentence(found["interactions"])),
         interactions=_interactions(found["interactions"]),
+        beside="".join(map(_beside, document.get("beside", []))),
         dependence_meaning=DEPENDENCE,
         dependence="\n".join(map(_dependence, found["dependence"])),
         calibration=safe(calibration_sentence(document["said_and_seen"])),
         said_and_seen=said_against_seen(document["said_and_seen"]),
         slices="\n".join(_slicing(document, s) for s in document["slices"] if s["key"] != "whole"),
-        gallery=_gallery(examples),
+        gallery=_gallery(examples, n_left_out),
+        no_test=NO_TEST,
         seed=str(document["seed"]),
     )
     return framed(
         kind="Behaviour of a model",
         title=str(document["title"]),
-        sentence=_sentence(document),
-        facts=_facts(document),
+        sentence=opening(document),
+        facts=facts({**of, **basis(document)}),
         body=body,
-        style=(TEMPLATES / "model_behaviour.css").read_text(encoding="utf-8"),
+        style=_colours() + (TEMPLATES / "model_behaviour.css").read_text(encoding="utf-8"),
         digest=digest,
         made_at=made_at,
     )
 
 
-def _sentence(document: Mapping[str, Any]) -> str:
-    whole = document["slices"][0]["rows"]
-    row = whole[0] if whole else None
-    first = document["behaviour"]["summary"][:1]
-    said = f"Most of all it goes by this: {first[0]['label'].lower()}. " if first else ""
-    if row is None:
-        return said
-    return (
-        f"{said}Of what it put forward, {value_words(row, 'precision')} was confirmed; of what was "
-        f"confirmed it had put forward {value_words(row, 'recall')}."
+def _colours() -> str:
+    """The colours of what is drawn, as CSS variables for light and dark ground."""
+    named = {
+        "high": palette.HIGH,
+        "middle": palette.MIDDLE,
+        "low": palette.LOW,
+        "none": palette.NO_VALUE,
+    }
+    light, dark = (
+        " ".join(f"--{name}: {ink.on(dark=on)};" for name, ink in named.items())
+        for on in (False, True)
     )
-
-
-def _facts(document: Mapping[str, Any]) -> str:
-    return facts(
-        {
-            "Test slice": f"{document['as_of'][:10]} to {document['until'][:10]}",
-            "Candidates": f"{document['n']:,}, each a {document['unit']}",
-            "Confirmed by later records": f"{document['n_true']:,}",
-            "Put forward from": f"{shown(100 * document['threshold'])} %",
-            "Estimator": str(document["estimator"]).replace("_", " "),
-        }
-    )
+    return f":root {{ {light} }}\n@media (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}\n"
 
 
 def _summary(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -120,14 +131,19 @@ def _interactions(found: Mapping[str, Any]) -> str:
         return ""
     body = [
         (
-            safe(" and ".join(pair["labels"])),
+            safe(" × ".join(pair["labels"])),
             shown(pair["strength"]),
             "–" if pair["share"] is None else f"{shown(100 * pair['share'])} %",
         )
         for pair in found["pairs"]
     ]
     head = ("two reasons", "beyond their sum (log-odds)", "H: share of all they do")
-    return f'<div class="wide">{table(head, body)}</div>'
+    drawn = f'<div class="wide"><div class="figure">{bars(found["pairs"])}</div></div>'
+    return f'{drawn}<div class="wide">{table(head, body)}</div>'
+
+
+def _beside(row: Mapping[str, Any]) -> str:
+    return f"<p>{safe(beside_sentence(row))}</p>{_interactions(row['interactions'])}"
 
 
 def _dependence(row: Mapping[str, Any]) -> str:
@@ -150,10 +166,14 @@ def _slicing(document: Mapping[str, Any], slicing: Mapping[str, Any]) -> str:
     for measure, name in MEASURES.items():
         comparable = whole and whole[0][measure] and slicing["key"] != "time"
         of_all = whole[0][measure][0] if comparable else None
-        drawn = slice_dots(slicing["rows"], measure, of_all)
+        drawn = (
+            f'<div class="wide">{square_map(slicing["rows"], measure)}</div>'
+            if slicing["key"] == "place"
+            else slice_dots(slicing["rows"], measure, of_all)
+        )
         plots.append(
             f'<div><h4 title="{safe(MEASURE_MEANINGS[measure])}">{name}</h4>'
-            f"{drawn or _TOO_FEW}</div>"
+            f'<p class="quiet">with the number {RESTS_ON[measure][1]}</p>{drawn or _TOO_FEW}</div>'
         )
     body = [
         (
@@ -162,7 +182,7 @@ def _slicing(document: Mapping[str, Any], slicing: Mapping[str, Any]) -> str:
         )
         for r in slicing["rows"]
     ]
-    head = ("slice", "candidates", "confirmed", "put forward", *MEASURES.values())
+    head = ("group", "candidates", "confirmed", "put forward", *MEASURES.values())
     return (
         f"<h3>{safe(slicing['title'])}</h3><p>{safe(slicing['about'])} "
         f"{safe(slice_sentence(slicing, 'recall'))}</p>"
@@ -171,14 +191,14 @@ def _slicing(document: Mapping[str, Any], slicing: Mapping[str, Any]) -> str:
     )
 
 
-def _gallery(examples: Sequence[Example] | None) -> str:
+def _gallery(examples: Sequence[Example] | None, n_left_out: int) -> str:
     if examples is None:
         return (
             "<p>Single examples are not kept with the run: one of today may be a finding of "
             "tomorrow, and nobody is to know a model's word before their own judgement. The Models "
             "page shows those that may be shown.</p>"
         )
-    return f"<p>{GALLERY}</p>" + "".join(
+    return f"<p>{GALLERY} {left_out_sentence(n_left_out)}</p>" + "".join(
         f'<h3>{name}</h3><div class="examples">{"".join(map(_example, mine))}</div>'
         if (mine := [e for e in examples if e.kind == kind])
         else f'<h3>{name}</h3><p class="said">None that may be shown.</p>'
@@ -187,10 +207,8 @@ def _gallery(examples: Sequence[Example] | None) -> str:
 
 
 def _example(example: Example) -> str:
-    low, high = example.interval
-    said = f"{shown(100 * example.probability)} % ({shown(100 * low)} to {shown(100 * high)})"
     return (
-        f"<article><p><b>A {safe(example.unit)}, {said}</b></p>"
+        f"<article><p><b>{safe(likely(example))}</b></p>"
         f"{_reasons('For', example.reasons_for)}{_reasons('Against', example.against)}"
         f"{'' if example.reasons_for or example.against else f'<p>{safe(unnamed(example))}</p>'}"
         f"{_reasons('What would have changed it', example.unless)}"

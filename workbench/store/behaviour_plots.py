@@ -9,19 +9,19 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from workbench.analysis.behaviour_words import EFFECT, factor, unit_words
+from workbench.analysis.behaviour_words import EFFECT, factor, rests_on, unit_words
 from workbench.analysis.wording import shown
 from workbench.store.small_plot import Scale, scale, tick_words, ticks
 
 WIDTH, LABELS, RIGHT, ROW, AXIS = 900, 300, 120, 40, 44
 LINE = 40  # letters of a label in one line
-SLICES, SLICE_LABELS, SLICE_LINE = 390, 136, 18
-SMALL, HIGH, LEFT, TOP, BOTTOM = 420, 250, 52, 8, 58
+SLICES, SLICE_LABELS, SLICE_LINE = 350, 148, 20
+SMALL, HIGH, LEFT, TOP, BOTTOM = 340, 250, 62, 8, 58
 THIRDS = ("low", "middle", "high")
 
 
 def third(rank: float | None) -> str:
-    """Which third of the candidates a value lies in; ``empty`` where there is none."""
+    """Which third a value lies in, by its place among the others; ``empty`` where there is none."""
     if rank is None:
         return "empty"
     return THIRDS[min(2, int(rank * 3))]
@@ -61,9 +61,9 @@ def _swarm(row: Mapping[str, Any], i: int, x: Scale) -> str:
     for effect, aside, rank in row["points"]:
         by.setdefault(third(rank), []).append((x(effect), y + aside * 0.4 * ROW))
     said = f"{shown(row['mean'])} ({shown(row['low'])} to {shown(row['high'])})"
-    label = _label(row["label"], LABELS - 14, y, LINE)
+    named = label(row["label"], LABELS - 14, y, LINE)
     return (
-        f"<g><title>{html.escape(row['label'])}: {said}</title>{label}"
+        f"<g><title>{html.escape(row['label'])}: {said}</title>{named}"
         f"{''.join(dots(points, f'spot {kind}') for kind, points in by.items())}"
         f'<text class="mean" x="{WIDTH}" y="{y + 4}">{said}</text></g>'
     )
@@ -146,6 +146,11 @@ def _axes(
         f'<text class="tick" x="{(LEFT + SMALL) / 2}" y="{HIGH - 14}">'
         f"{html.escape(unit_words(row['unit']))}</text>"
     )
+    middle = (base + TOP) / 2
+    out.append(
+        f'<text class="tick" x="14" y="{middle}" transform="rotate(-90 14 {middle})">'
+        f"{EFFECT}</text>"
+    )
     return out
 
 
@@ -212,14 +217,15 @@ def slice_dots(rows: Sequence[Mapping[str, Any]], measure: str, whole: float | N
 
 def _slice(row: Mapping[str, Any], measure: str, y: float, x: Scale) -> str:
     value, low, high = (x(min(share, 1.0)) for share in row[measure])
+    said = f"{row['label']} · {rests_on(row, measure).split()[0]}"
     return (
-        f"{_label(row['label'], SLICE_LABELS - 10, y, SLICE_LINE)}"
+        f"{label(said, SLICE_LABELS - 10, y, SLICE_LINE)}"
         f'<line class="reach" x1="{low:.1f}" x2="{high:.1f}" y1="{y}" y2="{y}"/>'
         f'<circle class="dot" cx="{value:.1f}" cy="{y}" r="4.5"/>'
     )
 
 
-def _label(text: str, x: float, y: float, wide: int) -> str:
+def label(text: str, x: float, y: float, wide: int) -> str:
     """Right-aligned beside a line of the plot, in up to two lines."""
     lines = wrapped(text, wide)
     first = y + 4 - 6.5 * (len(lines) - 1)

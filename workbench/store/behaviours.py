@@ -23,7 +23,9 @@ def files(document: Mapping[str, Any], *, made_at: datetime) -> dict[str, bytes]
     said = json.dumps(document, sort_keys=True, ensure_ascii=False, allow_nan=False)
     return {
         DOCUMENT: said.encode(),
-        PAGE: behaviour_page.render(document, examples=None, made_at=made_at),
+        PAGE: behaviour_page.render(
+            document, examples=None, made_at=made_at, of={"Run": "the one that keeps this page"}
+        ),
     }
 
 

@@ -70,9 +70,11 @@ class Training:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """A finished training run. `digest` is the SHA-256 of what it would serve."""
+    """A finished training run. `digest` is the SHA-256 of what it would serve, `experiment` the
+    id under which MLflow lists it."""
 
     id: str
+    experiment: str
     model: str
     dataset: str
     dataset_sha256: str
@@ -401,6 +403,12 @@ class Registry:
             mlflow.set_registry_uri(self._uri)
             yield mlflow
 
+    def warm(self) -> None:
+        """Load MLflow, and open the store where there is one, before anybody asks for it."""
+        with self._mlflow() as mlflow:
+            if not self._is_local or (self._root / "mlflow.db").exists():
+                mlflow.MlflowClient().search_registered_models(max_results=1)
+
     @cached_property
     def _module(self) -> Any:
         os.environ.update(_ENVIRONMENT)
@@ -437,6 +445,7 @@ def _run(found: Any) -> Run:
     tags, data = found.data.tags, found.data
     return Run(
         id=found.info.run_id,
+        experiment=found.info.experiment_id,
         model=tags["model"],
         dataset=tags["dataset"],
         dataset_sha256=tags["dataset_sha256"],

@@ -5,13 +5,19 @@ from typing import Any
 
 import streamlit as st
 
-from workbench.analysis.behaviour_words import EFFECT, factor, unit_words
+from workbench.analysis import palette
+from workbench.analysis.behaviour_words import EFFECT, factor, rests_on, unit_words
+from workbench.analysis.slices import SQUARE_KM
 from workbench.ui import charts
-from workbench.ui.charts import colours
 from workbench.ui.words import number
 
 _THIRDS = ("low value", "middle", "high value", "no value")
-_GREY = "#8A939B"
+_GREY = palette.MIDDLE.light
+
+
+def _strong() -> str:
+    """The colour of the page's own text."""
+    return "#E4E7E9" if charts.is_dark() else "#12171B"
 
 
 def _third(rank: float | None) -> str:
@@ -20,7 +26,9 @@ def _third(rank: float | None) -> str:
 
 def swarms(rows: Sequence[Mapping[str, Any]], *, key: str) -> None:
     """A line of dots for each reason, the strongest first; coloured by the value of its feature."""
-    blue, orange = colours()[:2]
+    low, high, none = (
+        ink.on(dark=charts.is_dark()) for ink in (palette.LOW, palette.HIGH, palette.NO_VALUE)
+    )
     place = {
         "field": "reason", "type": "nominal", "sort": None, "title": None,
         "axis": {"labelLimit": 330, "ticks": False, "domain": False, "grid": True},
@@ -38,7 +46,7 @@ def swarms(rows: Sequence[Mapping[str, Any]], *, key: str) -> None:
             },
             "color": {
                 "field": "value", "type": "nominal", "title": None,
-                "scale": {"domain": list(_THIRDS), "range": [blue, _GREY, orange, "#C9CED2"]},
+                "scale": {"domain": list(_THIRDS), "range": [low, _GREY, high, none]},
                 "legend": {"orient": "top"},
             },
             "tooltip": [{"field": f} for f in ("reason", "effect", "value", "mean")],
@@ -68,7 +76,7 @@ def _points(row: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def dependence(row: Mapping[str, Any], *, key: str) -> None:
     """Value against effect of one feature: dots, those put forward ringed, medians, tenths."""
-    blue, orange = colours()[:2]
+    blue, ink = palette.MEASURED.on(dark=charts.is_dark()), _strong()
     times = factor(row["unit"])
     every = [*row["points"], *row["forward"], *((b["value"], b["median"]) for b in row["bins"])]
     if not row["bins"]:
@@ -82,7 +90,7 @@ def dependence(row: Mapping[str, Any], *, key: str) -> None:
             _cloud(row["points"], times, across, up,
                    {"type": "circle", "size": 22, "color": _GREY, "opacity": 0.7}),
             _cloud(row["forward"], times, across, up,
-                   {"type": "point", "size": 44, "color": orange, "strokeWidth": 1.4}),
+                   {"type": "point", "size": 44, "color": ink, "strokeWidth": 1.4}),
             _cloud([(b["value"], b["median"]) for b in row["bins"]], times, across, up,
                    {"type": "line", "color": blue, "strokeWidth": 2.4,
                     "point": {"color": blue, "size": 50}}),
@@ -138,7 +146,7 @@ def _cloud(
 
 def said_against_seen(rows: Sequence[Mapping[str, Any]], *, key: str) -> None:
     """What the model said against what records confirmed, on logarithmic axes, with intervals."""
-    blue = colours()[0]
+    blue = palette.MEASURED.on(dark=charts.is_dark())
     lowest = min([row["said"] for row in rows] + [r["seen"] for r in rows if r["seen"] > 0])
     floor = 10.0 ** min(-1, _decade(lowest))
     said = "datum.value == 1 ? 'all' : '1 in ' + format(1 / datum.value, ',')"
@@ -172,6 +180,87 @@ def said_against_seen(rows: Sequence[Mapping[str, Any]], *, key: str) -> None:
     }  # fmt: skip
     name = f"What the model said against what records confirmed, in {len(rows)} steps"
     charts.draw(None, spec, key=key, name=name, width="content")
+
+
+def bars(pairs: Sequence[Mapping[str, Any]], *, key: str) -> None:
+    """H of each pair of reasons in per cent, the largest first."""
+    rows: list[dict[str, Any]] = [
+        {
+            "pair": " × ".join(pair["labels"]),
+            "H": 100 * (pair["share"] or 0.0),
+            "log-odds": number(pair["strength"]),
+        }
+        for pair in sorted(pairs, key=lambda pair: -(pair["share"] or 0.0))
+    ]
+    spec = {
+        "height": {"step": 30},
+        "mark": {"type": "bar", "size": 14, "color": palette.MEASURED.on(dark=charts.is_dark())},
+        "encoding": {
+            "y": {
+                "field": "pair", "type": "nominal", "sort": None, "title": None,
+                "axis": {"labelLimit": 520, "ticks": False, "domain": False},
+            },
+            "x": {
+                "field": "H", "type": "quantitative",
+                "scale": {"domain": [0, max(100.0, *(row["H"] for row in rows))]},
+                "title": "H: share of all that the two do, done only together (per cent)",
+                "axis": {"tickCount": 5},
+            },
+            "tooltip": [{"field": name} for name in ("pair", "H", "log-odds")],
+        },
+    }  # fmt: skip
+    charts.draw(rows, spec, key=key, name=f"H of {len(rows)} pairs of reasons, the largest first")
+
+
+def square_map(rows: Sequence[Mapping[str, Any]], measure: str, *, key: str) -> bool:
+    """Squares of the map, north up: the measure in per cent and what it rests on.
+
+    False where no square is known; then nothing is drawn.
+    """
+    placed = [row for row in rows if row.get("corner")]
+    if not placed:
+        return False
+    values = [
+        {
+            "east": row["corner"][0],
+            "north": row["corner"][1],
+            "value": 100 * row[measure][0] if row[measure] else None,
+            "said": f"{number(100 * row[measure][0])} %" if row[measure] else "–",
+            "of": f"of {rests_on(row, measure).split()[0]}",
+            "square": row["label"],
+        }
+        for row in placed
+    ]
+    blue, ink = palette.MEASURED.on(dark=charts.is_dark()), _strong()
+    place = {
+        axis: {
+            "field": side, "type": "ordinal", "sort": order,
+            "title": f"km to the {side}, squares of {SQUARE_KM}",
+            "axis": {"labelAngle": 0, "ticks": False, "domain": False},
+        }
+        for axis, side, order in (("x", "east", "ascending"), ("y", "north", "descending"))
+    }  # fmt: skip
+    most = max((row["value"] for row in values if row["value"]), default=1.0)
+    shade = {
+        "field": "value", "type": "quantitative", "legend": None,
+        "scale": {"domain": [0, most], "range": [0, 0.45]},
+    }  # fmt: skip
+    spec = {
+        "height": {"step": 52},
+        "width": {"step": 76},
+        "encoding": place | {"tooltip": [{"field": f} for f in ("square", "said", "of")]},
+        "layer": [
+            {"mark": {"type": "rect", "color": blue, "stroke": _GREY, "strokeWidth": 0.5},
+             "encoding": {"fillOpacity": shade}},
+            {"mark": {"type": "text", "dy": -7, "fontSize": 13, "color": ink},
+             "encoding": {"text": {"field": "said"}}},
+            {"mark": {"type": "text", "dy": 10, "fontSize": 12, "color": charts.ink()},
+             "encoding": {"text": {"field": "of"}}},
+        ],
+    }  # fmt: skip
+    name = f"The share in each of {len(values)} squares of the map"
+    charts.draw(values, spec, key=key, name=name, width="content")
+    return True
 
 
 def _decade(share: float) -> int:

@@ -12,20 +12,28 @@ from workbench.analysis.behaviour_words import (
     KINDS,
     MEASURE_MEANINGS,
     MEASURES,
+    NO_TEST,
     SUMMARY,
+    basis,
+    beside_sentence,
     excluded_sentence,
     interactions_sentence,
     label_source,
     left_out_sentence,
+    likely,
+    opening,
+    rests_on,
     sampled,
     slice_sentence,
     unnamed,
     value_words,
 )
 from workbench.services.behaviour import BehaviourView, Example
-from workbench.ui import behaviour_charts, components
+from workbench.ui import behaviour_charts, components, session
 from workbench.ui.components import Dot
-from workbench.ui.words import inert, number, probability
+from workbench.ui.words import inert, number
+
+_DASH = "A dash: too few to tell."
 
 
 def nothing() -> None:
@@ -49,17 +57,24 @@ def behaves(view: BehaviourView, *, key: str, page: Callable[[], bytes]) -> None
         key=f"page_{key}",
         on_click="ignore",
     )
+    st.markdown(inert(opening(document)))
+    said = "; ".join(f"{name.lower()} {value}" for name, value in basis(document).items())
+    st.caption(inert(f"{said[:1].upper()}{said[1:]}."))
     found = document["behaviour"]
     st.subheader("What moves the score", anchor=False)
     st.caption(inert(f"{SUMMARY} {sampled(document)}"))
     if not found["summary"]:
-        components.empty("No candidate of the test slice could be explained.")
+        components.empty("No candidate could be explained.")
         return
     behaviour_charts.swarms(found["summary"], key=f"swarm_{key}")
     with st.expander("The same as a table"):
         st.dataframe([_moved(row) for row in found["summary"]], hide_index=True, key=f"sum_{key}")
     st.subheader("What acts only together", anchor=False)
-    _together(found["interactions"], key)
+    st.markdown(inert(interactions_sentence(found["interactions"])))
+    _pairs(found["interactions"], key)
+    for other in document.get("beside", []):
+        st.markdown(inert(beside_sentence(other)))
+        _pairs(other["interactions"], f"{key}_{other['estimator']}")
     st.subheader("How each feature acts", anchor=False)
     _features(found["dependence"], key)
 
@@ -73,14 +88,14 @@ def _moved(row: Mapping[str, Any]) -> dict[str, object]:
     }
 
 
-def _together(found: Mapping[str, Any], key: str) -> None:
-    st.markdown(inert(interactions_sentence(found)))
+def _pairs(found: Mapping[str, Any], key: str) -> None:
     if found["additive"] or not found["pairs"]:
         return
+    behaviour_charts.bars(found["pairs"], key=f"bars_{key}")
     st.dataframe(
         [
             {
-                "Two reasons": " and ".join(pair["labels"]),
+                "Two reasons": " × ".join(pair["labels"]),
                 "Beyond their sum (log-odds)": number(pair["strength"]),
                 "Share of all they do (H), per cent": number(
                     None if pair["share"] is None else 100 * pair["share"]
@@ -93,7 +108,9 @@ def _together(found: Mapping[str, Any], key: str) -> None:
     )
 
 
+@st.fragment
 def _features(rows: Sequence[Mapping[str, Any]], key: str) -> None:
+    session.current()  # a fragment runs alone: who was signed out meanwhile stops here
     at = st.selectbox(
         "Feature, the strongest first",
         range(len(rows)),
@@ -137,13 +154,15 @@ def errs(view: BehaviourView, *, key: str) -> None:
                 _example(example)
 
 
+@st.fragment
 def _slices(document: Mapping[str, Any], slicings: Sequence[Mapping[str, Any]], key: str) -> None:
+    session.current()  # as above
     if not slicings:
-        components.empty("The test slice could not be divided.")
+        components.empty("The candidates could not be divided.")
         return
     left, right = st.columns([2, 3], vertical_alignment="bottom")
     at = left.selectbox(
-        "Slice", range(len(slicings)), format_func=lambda i: slicings[i]["title"],
+        "Compare", range(len(slicings)), format_func=lambda i: slicings[i]["title"],
         key=f"slicing_{key}",
     )  # fmt: skip
     measure = right.segmented_control(
@@ -156,14 +175,14 @@ def _slices(document: Mapping[str, Any], slicings: Sequence[Mapping[str, Any]], 
     st.caption(
         inert(
             f"{MEASURE_MEANINGS[measure]} {slicing['about']} With 95 % intervals, people "
-            f"resampled. {excluded_sentence(slicing)}"
+            f"resampled. {NO_TEST} {excluded_sentence(slicing)}"
         )
     )
-    with st.expander("All measures of these slices"):
+    with st.expander("All measures of these groups"):
         st.dataframe(
             [
                 {
-                    "Slice": row["label"],
+                    "Group": row["label"],
                     "Candidates": row["n"],
                     "Confirmed": row["n_true"],
                     "Put forward": row["n_forward"],
@@ -179,6 +198,12 @@ def _slices(document: Mapping[str, Any], slicings: Sequence[Mapping[str, Any]], 
 def _slice_dots(
     document: Mapping[str, Any], slicing: Mapping[str, Any], measure: str, key: str
 ) -> None:
+    drawn_as = f"slice_{key}_{slicing['key']}_{measure}"
+    if slicing["key"] == "place" and behaviour_charts.square_map(
+        slicing["rows"], measure, key=drawn_as
+    ):
+        st.caption(f"In each square the share, and of how many. {_DASH}")
+        return
     whole = document["slices"][0]["rows"]
     comparable = whole and whole[0][measure] and slicing["key"] != "time"
     told = [row for row in slicing["rows"] if row[measure] is not None]
@@ -186,16 +211,16 @@ def _slice_dots(
         components.dots(
             [
                 Dot(
-                    label=f"{row['label']} · {row['n']:,}",
+                    label=f"{row['label']} · {rests_on(row, measure)}",
                     value=100 * row[measure][0],
                     low=100 * row[measure][1],
                     high=100 * row[measure][2],
-                    note=f"{row['n_true']:,} confirmed, {row['n_forward']:,} put forward",
+                    note=f"of {row['n']:,} candidates",
                 )
                 for row in told
             ],
             axis="per cent",
-            key=f"slice_{key}_{slicing['key']}_{measure}",
+            key=drawn_as,
             reference=100 * whole[0][measure][0] if comparable else None,
         )
         if comparable:
@@ -207,8 +232,7 @@ def _slice_dots(
 
 def _example(example: Example) -> None:
     with st.container(border=True):
-        said = probability(example.probability, example.interval)
-        st.markdown(f"**{inert(f'A {example.unit}: of claims like it, {said} are confirmed')}**")
+        st.markdown(f"**{inert(likely(example))}**")
         if not (example.reasons_for or example.against):
             st.markdown(inert(unnamed(example)))
         _sentences("For", example.reasons_for)

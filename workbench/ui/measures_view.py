@@ -12,22 +12,22 @@ from workbench.ui.words import inert, number
 
 _MEASURES = {
     "average_precision": "Average precision",
-    "auc": "Pairs ranked right (AUC)",
-    "precision": "Precision where put forward",
-    "recall": "Recall where put forward",
-    "f1": "F1 where put forward",
+    "auc": "Ranked right (AUC)",
+    "precision": "Right where put forward (precision)",
+    "recall": "Found of what was confirmed (recall)",
+    "f1": "Both in one (F1)",
     "calibration_error": "Calibration error",
     "calibration_gap": "Confirmed less what was said",
     "calibration_gap_forward": "The same where put forward",
     "calibration_n_off": "Groups with probabilities off",
 }
 _PLAIN = {
-    "average_precision": "Of what stands high on its list, the share that proves true, over all "
+    "average_precision": "Of what stands high on its list, the share that was confirmed, over all "
     "lengths of the list.",
-    "auc": "How often a true one is ranked above one that is not.",
-    "precision": "Of what it puts forward, the share that proves true.",
-    "recall": "Of what is true, the share that it puts forward.",
-    "f1": "Precision and recall in one number.",
+    "auc": "How often one that was confirmed is ranked above one that was not.",
+    "precision": "Of what it put forward, the share that records came to confirm.",
+    "recall": "Of what records came to confirm, the share that it had put forward.",
+    "f1": "The harmonic mean of precision and recall.",
     "calibration_error": "How far its probabilities lie from what happened, on average.",
     "calibration_gap": "The share that records confirmed, less the mean probability: above 0 it "
     "says too little, below 0 too much.",
@@ -35,7 +35,9 @@ _PLAIN = {
     "calibration_n_off": "Of the groups below, those whose probability lies outside the interval "
     "of what was confirmed.",
 }
+_PROMPTED = "with_prompted_"  # measured with what findings had asked about left in
 _TOLD_APART = ("reasons_", "conformal_")  # told in words of their own
+_COUNTED = ("calibration_n_off",)  # a number of groups, no share
 
 
 def measures(version: VersionView | None, view: BehaviourView | None) -> None:
@@ -52,9 +54,9 @@ def measures(version: VersionView | None, view: BehaviourView | None) -> None:
     st.dataframe(
         [
             {
-                "Measure": _MEASURES.get(found.name, found.name.replace("_", " ")),
-                "Value": number(found.value, found.interval),
-                "What it says": _PLAIN.get(found.name, ""),
+                "Measure": _title(found.name),
+                "Value": number(found.value) if found.name in _COUNTED else per_cent(found),
+                "What it says": _PLAIN.get(found.name.removeprefix(_PROMPTED), ""),
             }
             for found in version.measures
             if not found.name.startswith(_TOLD_APART)
@@ -70,10 +72,29 @@ def measures(version: VersionView | None, view: BehaviourView | None) -> None:
     st.markdown(inert(coverage_sentence(version)))
 
 
+def _title(name: str) -> str:
+    bare = name.removeprefix(_PROMPTED)
+    said = _MEASURES.get(bare, bare.replace("_", " "))
+    return said if bare == name else f"{said}, with what findings had asked about"
+
+
+def per_cent(measure: Measure) -> str:
+    """A measure with its interval: ``61 % (52 to 70)``."""
+    said = f"{number(100 * measure.value)} %"
+    if measure.interval is None:
+        return said
+    low, high = (number(100 * end) for end in measure.interval)
+    return f"{said} ({low} to {high})"
+
+
 def _named(feature: str, view: BehaviourView | None) -> str:
     """The feature as it is called in charts, where that was kept."""
     rows = [] if view is None else view.document["behaviour"]["dependence"]
-    return next((str(row["label"]) for row in rows if row["feature"] == feature), feature)
+    return next((str(row["label"]) for row in rows if row["feature"] == feature), _spaced(feature))
+
+
+def _spaced(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _against_the_rule(version: VersionView, feature: str) -> None:
@@ -81,20 +102,46 @@ def _against_the_rule(version: VersionView, feature: str) -> None:
     if ranked is None or base is None:
         return
     st.subheader("Better than one simple rule?", anchor=False)
+    st.markdown(inert(gain_sentence(version)))
     st.caption(
-        f"The rule ranks by one feature alone, {inert(feature)}; it needs no "
-        "model. Where the intervals overlap, the model has not shown that it is better."
+        inert(
+            f"The rule needs no model: it ranks by one feature alone, which is called “{feature}”. "
+            "Each interval below is of one line alone; whether they meet is no test."
+        )
     )
     components.dots(
         [_dot("This model", ranked), _dot("The rule", base)],
-        axis="average precision",
+        axis="average precision, per cent",
         key=f"against_{version.id}",
     )
 
 
 def _dot(label: str, measure: Measure) -> Dot:
     low, high = measure.interval or (None, None)
-    return Dot(label=label, value=measure.value, low=low, high=high)
+    return Dot(
+        label=label,
+        value=100 * measure.value,
+        low=None if low is None else 100 * low,
+        high=None if high is None else 100 * high,
+    )
+
+
+def gain_sentence(version: VersionView) -> str:
+    """By how much the model is better than one feature alone, people resampled for both at once."""
+    gain = version.gain
+    if gain is None or gain.interval is None:
+        return (
+            "By how much it is better, with an interval of that difference, was not measured when "
+            "this version was trained. Train it again to know."
+        )
+    low, high = gain.interval
+    ends = f"95 %: {number(100 * low)} to {number(100 * high)}"
+    said = f"{number(100 * gain.value)} percentage points ({ends}, people resampled for both)"
+    if low > 0:
+        return f"Yes: its average precision is higher by {said}."
+    if high < 0:
+        return f"No, it is worse: its average precision differs by {said}."
+    return f"Not shown: its average precision differs by {said}, which may be chance."
 
 
 def _reliability(version: VersionView, view: BehaviourView) -> None:

@@ -7,6 +7,19 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
+from workbench.analysis.likelihood import in_so_many as probability
+
+__all__ = [
+    "ago",
+    "inert",
+    "local",
+    "number",
+    "probability",
+    "prompted_sentence",
+    "short",
+    "utc",
+]
+
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~$:&@])")
 # What Streamlit turns into icons and links after reading escapes; a word joiner, which does not
 # show, keeps these apart.
@@ -18,21 +31,6 @@ def inert(text: str) -> str:
     """`text` so that Markdown shows it as it stands: no link, colour, icon, formula or image."""
     apart = _AFTERWARDS.sub("\u2060", " ".join(text.split()))
     return _MARKUP.sub(r"\\\1", apart)
-
-
-def probability(value: float, interval: tuple[float, float] | None = None) -> str:
-    """A calibrated probability in words, with its interval if there is one: ``about 7 in 10 (5 to
-    8)``.
-
-    Counts in tenths where these say enough, else in hundredths or thousandths.
-    """
-    of = 10 if 0.1 <= value <= 0.95 else 100 if 0.01 <= value <= 0.995 else 1000
-    middle, least, most = (round(of * share) for share in (value, *(interval or (value, value))))
-    if middle == 0:
-        said, least, most = f"fewer than 1 in {of}", 0, max(most, 1)
-    else:
-        said = f"about {middle} in {of}"
-    return said if interval is None else f"{said} ({least} to {most})"
 
 
 def number(value: float | None, interval: tuple[float, float] | None = None) -> str:

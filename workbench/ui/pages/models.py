@@ -10,7 +10,7 @@ from workbench.domain.release import AuditVerdict, ReleaseStatus
 from workbench.services import behaviour, browse, release
 from workbench.services.browse import ModelView, VersionView
 from workbench.settings import Settings
-from workbench.ui import behaviour_view, components, measures_view, session
+from workbench.ui import behaviour_view, components, measures_view, places, session
 from workbench.ui.components import Colour
 from workbench.ui.words import ago, inert, prompted_sentence, utc
 
@@ -39,12 +39,7 @@ def page() -> None:
         components.empty("There is no model.", "Add a folder under models/; CONTRIBUTING says how.")
         return
     if account.role in PERMISSIONS[Operation.TRACK_EXPERIMENTS]:
-        settings = Settings()
-        st.link_button(
-            "Experiments in MLflow",
-            f"http://{settings.host}:{settings.mlflow_port}/#/experiments",
-            icon=":material/open_in_new:",
-        )
+        st.link_button("Experiments in MLflow", _mlflow(), icon=":material/open_in_new:")
     names = {model.name: model.title for model in models}
     wanted = st.query_params.get("model", "")
     chosen = st.segmented_control(
@@ -57,6 +52,11 @@ def page() -> None:
         key="model",
     )
     _model(desk, account, next(model for model in models if model.name == chosen))
+
+
+def _mlflow() -> str:
+    settings = Settings()
+    return f"http://{settings.host}:{settings.mlflow_port}/#/experiments"
 
 
 def _model(desk: "Desk", account: Account, model: ModelView) -> None:
@@ -100,6 +100,9 @@ def _status(model: ModelView) -> None:
                 f"Version {used.number} puts findings forward; approved by "
                 f"{used.release.approved_by}. One finding is about a {model.unit}."
             )
+        if used.release.audit is not AuditVerdict.PASS:
+            _approval(used)
+        _audited(used)
         return
     stopped = [v for v in model.versions if v.release is not None]
     if stopped:
@@ -110,6 +113,20 @@ def _status(model: ModelView) -> None:
         )
     else:
         st.caption("No version is approved, so this model puts nothing forward.")
+
+
+def _audited(version: VersionView) -> None:
+    """What an audit that did not pass found, and the way to it."""
+    if version.audit is None:
+        return
+    if version.audit_said:
+        st.markdown(inert(f"What its audit found: {version.audit_said}"))
+    st.page_link(
+        places.FOLDER / "bias_audit.py",
+        label="Its bias audit: error rates, and how probabilities hold in each group (Calibration)",
+        icon=":material/balance:",
+        query_params={"version": version.id},
+    )
 
 
 def _card(model: ModelView) -> None:
@@ -152,12 +169,14 @@ def _versions(desk: "Desk", account: Account, model: ModelView) -> None:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(f"**Version {version.number}**", width="content")
                 _badges(version)
-            _facts(desk, version)
+            _facts(desk, account, version)
             _approval(version)
+            if version != model.in_use:
+                _audited(version)
             _acts(desk, account, version)
 
 
-def _facts(desk: "Desk", version: VersionView) -> None:
+def _facts(desk: "Desk", account: Account, version: VersionView) -> None:
     st.caption(
         f"Trained {ago(version.trained_at, now=desk.now())} by {version.trained_by} on "
         f"{inert(version.dataset)} with seed {version.seed}.",
@@ -172,6 +191,13 @@ def _facts(desk: "Desk", version: VersionView) -> None:
         components.identifier(version.run_id, key=f"run_{version.id}")
         st.caption("SHA-256 of what is served", width="content")
         components.identifier(version.digest, key=f"digest_{version.id}")
+        if account.role in PERMISSIONS[Operation.TRACK_EXPERIMENTS]:
+            st.link_button(
+                "This run in MLflow",
+                f"{_mlflow()}/{version.experiment}/runs/{version.run_id}",
+                icon=":material/open_in_new:",
+                type="tertiary",
+            )
 
 
 def _approval(version: VersionView) -> None:
