@@ -88,7 +88,7 @@ def test_features_are_held_of_one_part_alone_and_each_part_is_told(
     )  # fmt: skip
     n = said["n_candidates"]
     assert counted.asked == [100] * (n // 100) + [n % 100]
-    assert "features of 101 to 200 of" in told[5][0]
+    assert "features of 101 to 200 of" in told[4][0]
     shares = [share for _, share in told]
     assert shares == sorted(shares)
     assert len([share for share in shares if 0.2 < share < 0.8]) >= n // 100

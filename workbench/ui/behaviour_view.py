@@ -160,7 +160,7 @@ def _slices(document: Mapping[str, Any], slicings: Sequence[Mapping[str, Any]], 
     if not slicings:
         components.empty("The candidates could not be divided.")
         return
-    left, right = st.columns([2, 3], vertical_alignment="bottom")
+    left, right = st.columns([1, 2], vertical_alignment="bottom")
     at = left.selectbox(
         "Compare", range(len(slicings)), format_func=lambda i: slicings[i]["title"],
         key=f"slicing_{key}",
