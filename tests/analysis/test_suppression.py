@@ -87,6 +87,19 @@ def test_few_in_all_take_every_group_and_the_total_with_them() -> None:
     assert [row["fpr"] for row in out["groups"]] == [0.1, 0.2]
 
 
+def test_a_verdict_that_would_say_how_few_a_group_is_of_is_hidden() -> None:
+    """At a pooled miss rate of 2 in 610 a group passes the margin of 5 points from 6 positives on:
+    a pass beside a small group would say that it has 6 to 9."""
+    outcomes, group = table(one=(900, 100, 2, 598), two=(700, 100, 0, 7), three=(60, 40, 0, 3))
+    full = dict(audit(outcomes, [group], margin=0.05, seed=1))
+    passed = {**full, "tests": [{**t, "verdict": "pass"} for t in full["tests"]]}
+    for whole in (full, passed):
+        said = {t["metric"]: t["verdict"] for t in suppressed(whole)["tests"]}
+        assert said["fnr"] == "hidden"
+        assert said["fpr"] == whole["tests"][0]["verdict"]  # nobody is few among negatives
+        assert suppressed(whole)["verdict"] == full["verdict"]
+
+
 def test_fewer_than_five_is_no_least_for_what_leaves() -> None:
     with pytest.raises(BadInput, match="below 5"):
         suppressed(document(), least=4)

@@ -1,67 +1,184 @@
 """An audit of deciders without its small cells: three deciders, what was said, and the burden.
 
-Readings of a finding are compared with records and with truth; groups leave for one of the two,
-the one that a report begins with, since both tables together would give back what each hides.
+The same readings are counted many times over: by decider, before and after, against records and
+against truth. What two counts differ by is therefore a cell too, and where it is small one of the
+two stays (Hundepool et al. 2012, chapter 4, on linked tables). Groups leave for one basis, the one
+that a report begins with, since both tables together would give back what each hides.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from workbench.analysis.audit_cells import counted, gap_cells, without_small_cells
-from workbench.analysis.small_cells import hidden_cells, hidden_counts, small
+from workbench.analysis.burden_cells import burden_without_small_cells
+from workbench.analysis.error_rates import DENOMINATOR
+from workbench.analysis.small_cells import hidden_counts, small
+from workbench.analysis.subgroups import METRICS
 
 KEYS = (
     *("kind", "model", "title", "version", "release", "release_digest", "unit", "dataset"),
     *("as_of", "margin", "digest"),
 )
 TREATED = ("records", "truth", "gaps", "burden", "n_repeats")
+BASES = ("truth", "records")  # groups leave for the first that there is
 _DECIDERS = ("before", "release", "after")
-_COUNTS = ("n_readings", "n_comparable", "n_findings", "changed_to_the_release", "changed_away")
-_OPENED = ("n_opened", "share", "interval")
-_PER_FINDING = ("people_per_supported", "minutes_per_supported")
+_YES_OR_NO = ("supported", "not_supported")
+_SET = ("n", "positives", "negatives", "n_people")  # of readings that are compared, as one
+_CHANGED = ("changed_to_the_release", "changed_away")
+
+Row = Mapping[str, Any]
 
 
 def deciders_without_small_cells(
     document: Mapping[str, Any], *, least: int
 ) -> tuple[dict[str, Any], Mapping[str, int]]:
     """An audit of deciders, hidden cells as None; beside it ``n_hidden`` and ``n_groups``."""
-    out = {key: document[key] for key in document if key in KEYS}
-    first = "records" if document["truth"] is None else "truth"
-    told, gaps = Counter[str](), dict[str, list[dict[str, Any]]]()
-    for basis in ("records", "truth"):
+    out: dict[str, Any] = {key: document[key] for key in document if key in KEYS}
+    out |= dict.fromkeys(BASES)
+    bases = [basis for basis in BASES if document[basis] is not None]
+    few = any(_few_compared(document[basis], least) for basis in bases)
+    told, gaps = Counter[str](), dict[str, list[dict[str, Any]]](truth=[], records=[])
+    for basis in bases:
         found = document[basis]
-        out[basis], gaps[basis] = None, []
-        if found is not None:
-            out[basis], found_told = _basis(found, least, groups=basis == first)
+        first = None if basis == bases[0] else document[bases[0]]
+        out[basis], found_told = _basis(found, least, few=few, first=first)
+        if found["by"] is not None:
             gaps[basis] = [_side(row, out[basis]["by"]) for row in document["gaps"][basis]]
-            told.update(found_told)
+        told.update(found_told)
     if "n_repeats" in document:
         out["n_repeats"] = counted(document["n_repeats"], least)
-    return out | {"gaps": gaps, "burden": _burden(document["burden"], least)}, told
+    burden = burden_without_small_cells(
+        document["burden"],
+        least,
+        readings={document[basis]["n_readings"] for basis in bases},
+    )
+    return out | {"gaps": gaps, "burden": burden}, told
+
+
+def _few_compared(found: Mapping[str, Any], least: int) -> bool:
+    """True where how many readings are compared would tell of a few of them, or of the others."""
+    n, apart = found["n_comparable"], found["n_readings"] - found["n_comparable"]
+    cells = [n, apart]
+    for when in ("before", "after"):
+        said = found["verdicts"][when]
+        cells.append(apart - sum(count for v, count in said.items() if v not in _YES_OR_NO))
+    if found["by"] is not None:
+        cells += [found["by"]["release"][of] for of in DENOMINATOR.values()]
+    return any(small(cell, least=least) for cell in cells)
 
 
 def _basis(
-    found: Mapping[str, Any], least: int, *, groups: bool
+    found: Mapping[str, Any], least: int, *, few: bool, first: Mapping[str, Any] | None
 ) -> tuple[dict[str, Any], Mapping[str, int]]:
-    out: dict[str, Any] = {key: counted(found[key], least) for key in _COUNTS}
-    if small(found["n_readings"] - found["n_comparable"], least=least):
-        out["n_comparable"] = None
-    out["verdicts"] = {
-        when: _some(said, least) for when, said in found["verdicts"].items() if when in _DECIDERS
-    }
-    out["random_share"] = _random_share(found["random_share"], least)
+    out: dict[str, Any] = {"n_readings": counted(found["n_readings"], least)}
+    out["n_comparable"] = None if few else found["n_comparable"]
+    twice = small(found["n_readings"] - found["n_findings"], least=least)
+    out["n_findings"] = None if twice else counted(found["n_findings"], least)
+    changed = any(small(found[key], least=least) for key in _CHANGED)
+    out |= {key: None if changed else found[key] for key in _CHANGED}
+    out["verdicts"] = _said(found["verdicts"], least)
+    out["random_share"] = _random_share(found, least)
     if found["by"] is None:
         return out | {"by": None}, {}
-    by, all_told = {}, Counter[str]()
+    by, told = _deciders(found["by"], least, few=few, groups=first is None)
+    if first is not None and first["by"] is not None and _near(found, first, least):
+        hidden = dict.fromkeys(("positives", "negatives"))
+        by = {who: audit | hidden for who, audit in by.items()}
+    return out | {"by": {who: _whole_verdict(audit) for who, audit in by.items()}}, told
+
+
+def _deciders(
+    whole: Mapping[str, Any], least: int, *, few: bool, groups: bool
+) -> tuple[dict[str, dict[str, Any]], Mapping[str, int]]:
+    """The audit of each decider; `few` says that how many readings are compared may not be told."""
+    by, told = {}, Counter[str]()
     for who in _DECIDERS:
-        by[who], told = without_small_cells(found["by"][who], least=least)
-        if groups:
-            all_told.update(told)
-        else:
-            by[who]["groups"] = []
-            by[who]["tests"] = [gap_cells(row, None) for row in found["by"][who]["tests"]]
-    return out | {"by": by}, all_told
+        by[who], own = without_small_cells(whole[who], least=least)
+        told.update(own)
+    if groups and not few:
+        _apart(by, whole, least)
+        return by, told
+    hidden = dict.fromkeys(_SET) if few else {}
+    n_groups = sum(len(audit["groups"]) for audit in whole.values()) if groups else 0
+    return {who: audit | _without_groups(audit) | hidden for who, audit in by.items()}, Counter(
+        n_groups=n_groups
+    )
+
+
+def _near(found: Mapping[str, Any], first: Mapping[str, Any], least: int) -> bool:
+    """True where two bases differ in a few readings."""
+    one, other = found["by"]["release"], first["by"]["release"]
+    return small(abs(one["positives"] - other["positives"]), least=least)
+
+
+def _without_groups(audit: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "groups": [],
+        "tests": [gap_cells(row, None) for row in audit["tests"]],
+        "excluded": [row | {"n": None} for row in audit["excluded"]],
+    }
+
+
+def _whole_verdict(audit: dict[str, Any]) -> dict[str, Any]:
+    """Hidden where it would say what a hidden verdict is."""
+    said = {row["verdict"] for row in audit["tests"]}
+    if "hidden" in said and audit["verdict"] not in said - {"pass"}:
+        return audit | {"verdict": "hidden"}
+    return audit
+
+
+def _apart(by: dict[str, dict[str, Any]], whole: Mapping[str, Any], least: int) -> None:
+    """An error by an attribute leaves of one decider where those before differ in a few readings.
+
+    Three people who decided otherwise would else follow from two rates of the same readings.
+    """
+    kept: dict[tuple[str, str], list[str]] = {}
+    for who in _DECIDERS:
+        for test in whole[who]["tests"]:
+            at = test["attribute"], test["metric"]
+            others = kept.setdefault(at, [])
+            mine = _errors(whole[who], *at)
+            if any(
+                small(abs(a - b), least=least)
+                for other in others
+                for a, b in zip(mine, _errors(whole[other], *at), strict=True)
+            ):
+                _blank(by[who], *at)
+            else:
+                others.append(who)
+
+
+def _errors(audit: Mapping[str, Any], attribute: str, metric: str) -> list[int]:
+    """How many err in each group, then in all of them."""
+    of = DENOMINATOR[metric]
+    rows = [row for row in audit["groups"] if row["attribute"] == attribute]
+    hit = [round(row[of] * (row[metric] or 0.0)) for row in rows]
+    return [*hit, sum(hit)]
+
+
+def _blank(audit: dict[str, Any], attribute: str, metric: str) -> None:
+    gone = {metric, *(set(METRICS) - set(DENOMINATOR))}  # the others rest on both errors
+    audit["groups"] = [
+        row
+        if row["attribute"] != attribute
+        else row | dict.fromkeys(gone) | {"intervals": row["intervals"] | dict.fromkeys(gone)}
+        for row in audit["groups"]
+    ]
+    audit["tests"] = [
+        gap_cells(row, None) if (row["attribute"], row["metric"]) == (attribute, metric) else row
+        for row in audit["tests"]
+    ]
+
+
+def _said(verdicts: Mapping[str, Mapping[str, int]], least: int) -> dict[str, Any]:
+    """What was said before and after; where few changed a verdict, only what was said before."""
+    before, after = verdicts["before"], verdicts["after"]
+    near = any(small(abs(after[v] - before[v]), least=least) for v in before)
+    return {
+        "before": _some(before, least),
+        "after": dict.fromkeys(after) if near else _some(after, least),
+    }
 
 
 def _some(counts: Mapping[str, int], least: int) -> dict[str, int | None]:
@@ -69,52 +186,28 @@ def _some(counts: Mapping[str, int], least: int) -> dict[str, int | None]:
     return {name: None if i in hidden else n for i, (name, n) in enumerate(counts.items())}
 
 
-def _random_share(drawn: Mapping[str, Any], least: int) -> dict[str, Any]:
+def _random_share(found: Mapping[str, Any], least: int) -> dict[str, Any]:
+    """Of the random share, where neither it nor the readings beside it are few."""
+    drawn, before = found["random_share"], found["verdicts"]["before"]
     n, supported = drawn["n"], drawn["n_supported"]
     out = {key: drawn[key] for key in ("n", "n_supported", "share", "interval")}
-    if any(small(cell, least=least) for cell in (n, supported, n - supported)):
-        out = dict.fromkeys(out) | {"n": counted(n, least)}
+    cells = [n, supported, n - supported]
+    cells += [before["supported"] - supported, before["not_supported"] - (n - supported)]
+    if any(small(cell, least=least) for cell in cells):
+        beside = sum(before[v] for v in _YES_OR_NO) - n
+        out = dict.fromkeys(out)
+        out |= {"n": None if small(beside, least=least) else counted(n, least)}
     return out
 
 
 def _side(row: Mapping[str, Any], by: Mapping[str, Any]) -> dict[str, Any]:
     """A gap of each decider, where its test still has one."""
     at = (row["attribute"], row["metric"])
-    out = {key: row[key] for key in ("attribute", "metric", "verdicts")}
-    for who in _DECIDERS:
-        test = next(t for t in by[who]["tests"] if (t["attribute"], t["metric"]) == at)
-        out[who] = test["gap"]
-    return out | {"hidden": any(out[who] is None and row[who] is not None for who in _DECIDERS)}
-
-
-def _burden(burden: Mapping[str, Any], least: int) -> dict[str, Any]:
-    out: dict[str, Any] = {
-        key: counted(burden[key], least) for key in ("n_findings", "n_supported", "n_people")
+    tests = {
+        who: next(t for t in by[who]["tests"] if (t["attribute"], t["metric"]) == at)
+        for who in _DECIDERS
     }
-    few = out["n_supported"] is None or out["n_people"] is None
-    out |= {key: None if few else burden[key] for key in _PER_FINDING}
-    out |= {key: burden[key] for key in ("minutes", "median_minutes")}
-    out["areas"] = _some(burden["areas"], least)
-    names = list(dict.fromkeys(row["attribute"] for row in burden["groups"]))
-    rows = {name: [r for r in burden["groups"] if r["attribute"] == name] for name in names}
-    most = max((sum(r["n"] for r in own) for own in rows.values()), default=0)
-    out["groups"] = [
-        row for own in rows.values() for row in _opened(own, burden["n_people"], most, least)
-    ]
-    return out
-
-
-def _opened(
-    rows: Sequence[Mapping[str, Any]], n_people: int, most: int, least: int
-) -> list[dict[str, Any]]:
-    """People of each group and how many were opened; who has no group is one more row."""
-    n, hit = [r["n"] for r in rows], [r["n_opened"] for r in rows]
-    rest = max(0, n_people - sum(hit))
-    hidden = hidden_cells([*n, max(rest, most - sum(n))], [*hit, rest], least=least)
-    out = []
-    for i, row in enumerate(rows):
-        if i in hidden.closed:
-            continue  # not named either
-        one = {key: row[key] for key in ("attribute", "group", "n", *_OPENED)}
-        out.append(one | dict.fromkeys(_OPENED) if i in hidden.blank else one)
-    return out
+    out: dict[str, Any] = {"attribute": row["attribute"], "metric": row["metric"]}
+    out |= {who: test["gap"] for who, test in tests.items()}
+    out["verdicts"] = {who: test["verdict"] for who, test in tests.items()}
+    return out | {"hidden": any(out[who] is None and row[who] is not None for who in _DECIDERS)}
