@@ -172,10 +172,10 @@ def test_deciders_who_differ_in_a_few_readings_leave_one_rate() -> None:
 def test_two_bases_that_differ_in_a_few_positives_leave_one_of_the_totals() -> None:
     full = document()
     by = full["records"]["by"]
-    fewer = {
-        who: {**by[who], "positives": by[who]["positives"] - 4, "negatives": by[who]["negatives"] + 4}
-        for who in by
-    }  # fmt: skip
+    fewer = {}
+    for who, audit in by.items():
+        n = audit["positives"] - 4, audit["negatives"] + 4
+        fewer[who] = {**audit, "positives": n[0], "negatives": n[1]}
     full["records"] = {**full["records"], "by": fewer}
     out = suppressed(full)
     for who in ("before", "release", "after"):

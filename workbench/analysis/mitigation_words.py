@@ -148,13 +148,49 @@ COLUMNS: Mapping[str, str] = {
 
 
 def between_words(document: Mapping[str, Any]) -> str:
-    """Between which groups gaps are taken."""
-    named = [row["group"] for row in document["groups"] if row["compared"]]
+    """Between which groups the gap of each error is taken, and why one has none."""
+    said = []
+    for error, of in (("fpr", "false"), ("fnr", "true")):
+        name, words = COLUMNS[f"gap_{error}"], document["absent"].get(error)
+        named = [row["group"] for row in document["groups"] if error in row["compared"]]
+        said.append(
+            f"{name}: {words}"
+            if words
+            else f"{name}: taken between {len(named)} groups with enough {of} candidates, "
+            f"{', '.join(named)}."
+        )
     return (
-        f"Gaps are taken between {len(named)} groups with enough true and false candidates: "
-        f"{', '.join(named)}. A pair is in the unordered pair of its people's groups; in a group "
-        "of more people each counts once."
+        f"{' '.join(said)} A pair is in the unordered pair of its people's groups; in a group of "
+        "more people each counts once."
     )
+
+
+def absent_words(error: str, least: int, *, learnt: bool) -> str:
+    """Why an error has no gap; `learnt` is False where methods could not aim at it either."""
+    of, where = "true" if error == "fnr" else "false", "the test slice"
+    if not learnt:
+        where = "the slices that are learnt from, so no method aims at it"
+    return f"none, as fewer than two groups have {least} {of} candidates in {where}."
+
+
+def compared_words(row: Mapping[str, Any]) -> str:
+    """In which errors a group is compared."""
+    return ", ".join(COLUMNS[e].lower() for e in row["compared"]) or "too few"
+
+
+def picture_words(methods: Sequence[MethodRow]) -> str:
+    """The picture in words: gap and balanced error of each method."""
+    return "; ".join(
+        f"{row['label']}: widest gap {points(row['measures']['gap']['value'])} points, balanced "
+        f"error {points(row['measures']['balanced_error']['value'])} %"
+        for row in methods
+        if row["measures"]["gap"]["value"] is not None
+    )
+
+
+def unit(measure: str) -> str:
+    """What a measure is told in: gaps in points, rates in per cent."""
+    return " points" if measure.startswith("gap") else " %"
 
 
 def pooled_words(document: Mapping[str, Any]) -> str:
@@ -175,6 +211,7 @@ _TOLD: Mapping[str, str] = {
     "difference_bound": "rates of a group at most apart from all by",
     "n_rows": "candidates learnt on",
     "n_estimators": "estimators drawn from",
+    "n_groups": "groups with a threshold of their own",
     "times": "weight of a miss against a false one",
 }
 
