@@ -356,17 +356,16 @@ def _read_once(desk: Desk, finding: str, account: str, *, beyond: float) -> None
 def _compared(desk: Desk, model: str, tell: Progress) -> str:
     """Mitigations side by side, by the trait whose test failed by most and that can be compared;
     where none failed, by the one whose groups are largest in a small world."""
-    for by in (*_failed(desk, model), "sex"):
+    compare = partial(
+        mitigate.mitigate, desk, model, dataset=DATASET, account="data-scientist", progress=tell
+    )
+    for by in _failed(desk, model):
         try:
-            report = mitigate.mitigate(
-                desk, model, dataset=DATASET, by=by, account="data-scientist", progress=tell
-            )
+            return compare(by=by).digest
         except BadInput as error:
             if error.code != "too_few_true":
                 raise
-            continue
-        return report.digest
-    return ""
+    return compare(by="sex").digest
 
 
 def _failed(desk: Desk, model: str) -> list[str]:

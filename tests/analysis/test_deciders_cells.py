@@ -223,3 +223,13 @@ def test_the_random_share_is_hidden_where_the_readings_beside_it_are_few() -> No
         for basis in ("truth", "records"):
             full[basis] = {**full[basis], "random_share": drawn}
         assert suppressed(full)["truth"]["random_share"]["n"] == n
+
+
+def test_a_few_that_were_opened_and_not_decided_do_not_follow() -> None:
+    full = document()
+    full["burden"] |= {"n_findings": 204, "n_decided": 200, "n_supported": 40, "time": {"rows": []}}
+    burden = suppressed(full)["burden"]
+    assert (burden["n_findings"], burden["n_decided"]) == (None, 200)
+    assert (burden["minutes"], "time" in burden) == (80.0, False)
+    full["burden"] |= {"n_findings": 240}
+    assert suppressed(full)["burden"]["n_findings"] == 240

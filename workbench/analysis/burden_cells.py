@@ -6,7 +6,7 @@ from typing import Any
 from workbench.analysis.audit_cells import counted
 from workbench.analysis.small_cells import hidden_cells, small
 
-_SUMS = ("n_findings", "n_supported", "n_people")
+_SUMS = ("n_findings", "n_decided", "n_supported", "n_people")
 _PER_FINDING = ("people_per_supported", "minutes_per_supported")
 _MINUTES = ("minutes", "median_minutes")
 _OPENED = ("n_opened", "share", "interval")
@@ -18,19 +18,25 @@ def burden_without_small_cells(
     """What leaves of a burden; `readings` are how many readings the same report counts.
 
     Minutes in all beside their median tell how many readings there were, so both stay where the
-    number of findings does.
+    number of decided findings does. How long an area or a group was read for stays too.
     """
-    out: dict[str, Any] = {key: counted(burden[key], least) for key in _SUMS}
-    if any(small(abs(n - burden["n_findings"]), least=least) for n in readings):
+    n_opened = burden["n_findings"]
+    n_decided = burden.get("n_decided", n_opened)  # before openings counted, it was those decided
+    known = {**burden, "n_decided": n_decided}
+    out: dict[str, Any] = {key: counted(known[key], least) for key in _SUMS}
+    if any(small(abs(n - n_decided), least=least) for n in readings):
+        out["n_decided"] = None
+    twice = n_decided == n_opened and out["n_decided"] is None
+    if twice or any(small(abs(n_opened - n), least=least) for n in (n_decided, *readings)):
         out["n_findings"] = None
-    if small(burden["n_findings"] - burden["n_supported"], least=least):
+    if small(n_decided - burden["n_supported"], least=least):
         out["n_supported"] = None
-    few = None in (out["n_findings"], out["n_supported"], out["n_people"])
+    few = None in (out["n_decided"], out["n_supported"], out["n_people"])
     out |= {key: None if few else burden[key] for key in _PER_FINDING}
-    hidden = out["n_findings"] is None
+    hidden = out["n_decided"] is None
     out |= {key: None if hidden else burden[key] for key in _MINUTES}
-    areas = burden["areas"]
-    out["areas"] = dict.fromkeys(areas) if hidden else _areas(areas, burden["n_findings"], least)
+    areas, untold = burden["areas"], out["n_findings"] is None
+    out["areas"] = dict.fromkeys(areas) if untold else _areas(areas, n_opened, least)
     names = list(dict.fromkeys(row["attribute"] for row in burden["groups"]))
     rows = {name: [r for r in burden["groups"] if r["attribute"] == name] for name in names}
     most = max((sum(r["n"] for r in own) for own in rows.values()), default=0)

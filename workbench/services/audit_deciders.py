@@ -1,20 +1,21 @@
 """Audit the people who decide: before they saw the score, the release itself, and people after."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from workbench.domain.account import Account, Operation
 from workbench.domain.decision import Verdict
 from workbench.domain.errors import NotFound
 from workbench.domain.log import EntryKind
-from workbench.store import accounts, audit_reports, findings, readings, releases
+from workbench.store import accounts, audit_reports, findings, openings, readings, releases
 from workbench.store.audit_reports import DecidersReport
 from workbench.store.desk import Desk
+from workbench.store.openings import Opened
 from workbench.store.readings import ReadingRow
 
 if TYPE_CHECKING:
     from workbench.analysis.deciders import Reading
-    from workbench.domain.finding import Assessment, Claim
+    from workbench.domain.finding import Assessment, Claim, Finding
     from workbench.domain.release import Release
 
 __all__ = ["DecidersReport", "audit_deciders", "deciders_audits"]
@@ -60,6 +61,7 @@ def audit_deciders(
         if not chosen:
             return None
         rows = readings.of_release(connection, chosen[0].id)
+        opened = openings.of_release(connection, chosen[0].id)
         kept = {
             f.id: f
             for f in findings.list_findings(connection, model=model)
@@ -73,6 +75,8 @@ def audit_deciders(
     claims = [findings.load_claim(desk.vault, kept[i]) for i in ids]
     said = [findings.load_assessment(desk.vault, kept[i]) for i in ids]
     document = _document(desk, chosen[0], rows, claims, said, _margin(desk, model, margin))
+    read = [kept[i] for i in _ids(opened, kept)]
+    document["burden"] = _burden(desk, document["dataset"], read, opened)
     report = audit_reports.keep_deciders(desk.home, document, now=desk.now())
     _log_audit(desk, report, who)
     return report
@@ -103,7 +107,6 @@ def _document(
     said: Sequence["Assessment"],
     margin: float,
 ) -> dict[str, Any]:
-    from workbench.analysis.burden import burden
     from workbench.analysis.deciders import audit_deciders as audited_by
     from workbench.analysis.deciders import candidates_of, gaps
     from workbench.analysis.modelling import truth_of
@@ -130,8 +133,6 @@ def _document(
         )
         for basis, label in labels.items()
     }
-    supported = {row.finding_id for row in rows if row.after is Verdict.SUPPORTED}
-    row_of = dict(zip(graph.entities["id"], graph.entities.index.tolist(), strict=True))
     return {
         "kind": "deciders",
         "model": release.model,
@@ -148,13 +149,6 @@ def _document(
         "gaps": {
             basis: gaps(found["by"]) if found and found["by"] else [] for basis, found in by.items()
         },
-        "burden": burden(
-            claims,
-            [(row.decided_at - row.opened_at).total_seconds() / 60 for row in rows],
-            len(supported),
-            row_of=row_of,
-            sensitive=sensitive,
-        ),
     }
 
 
@@ -166,6 +160,41 @@ def first_readings(rows: Sequence[ReadingRow], claims: Sequence["Claim"]) -> lis
         first.setdefault((row.decided_by, about[row.finding_id]), row)
     kept = {(row.decided_by, row.finding_id) for row in first.values()}
     return [row for row in rows if (row.decided_by, row.finding_id) in kept]
+
+
+def _ids(opened: Sequence[Opened], kept: Mapping[str, "Finding"]) -> list[str]:
+    """Findings that were opened and whose content is there, each once."""
+    return list(dict.fromkeys(one.finding_id for one in opened if one.finding_id in kept))
+
+
+def _burden(
+    desk: Desk, dataset: str, read: Sequence["Finding"], opened: Sequence[Opened]
+) -> dict[str, Any]:
+    """Of every finding that was opened, decided or not."""
+    from workbench.analysis.burden import burden
+    from workbench.analysis.reading_time import reading_time
+
+    claims = [findings.load_claim(desk.vault, one) for one in read]
+    graph, sensitive = desk.datasets.graph(dataset), desk.datasets.sensitive(dataset)
+    row_of = dict(zip(graph.entities["id"], graph.entities.index.tolist(), strict=True))
+    ids = {one.id for one in read}
+    each = [(o.finding_id, o.minutes) for o in opened if o.finding_id in ids]
+    minutes: dict[str, float] = {}
+    for finding_id, spent in each:
+        if spent is not None:
+            minutes[finding_id] = minutes.get(finding_id, 0.0) + spent
+    supported = {o.finding_id for o in opened if o.verdict is Verdict.SUPPORTED} & ids
+    found = burden(
+        claims,
+        [spent for _, spent in each if spent is not None],
+        len(supported),
+        row_of=row_of,
+        sensitive=sensitive,
+    )
+    time = reading_time(
+        claims, minutes, supported, row_of=row_of, sensitive=sensitive, seed=SEED
+    )  # fmt: skip
+    return {**found, "n_decided": time["n_decided"], "time": time}
 
 
 def _readings(
