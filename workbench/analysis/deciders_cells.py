@@ -85,7 +85,19 @@ def _basis(
     if first is not None and first["by"] is not None and _near(found, first, least):
         hidden = dict.fromkeys(("positives", "negatives"))
         by = {who: audit | hidden for who, audit in by.items()}
+    for when in ("before", "after"):
+        if _half_told(by[when]):
+            out["verdicts"] |= {when: dict.fromkeys(found["verdicts"][when])}
+    if _half_told(by["release"]):
+        out["random_share"] = dict.fromkeys(out["random_share"])
     return out | {"by": {who: _whole_verdict(audit) for who, audit in by.items()}}, told
+
+
+def _half_told(audit: Mapping[str, Any]) -> bool:
+    """True where one error's sum is told and the other's is not: how often yes was said would give
+    the other."""
+    told = {row["metric"] for row in audit["tests"] if row["pooled"] is not None}
+    return len(told) == 1
 
 
 def _deciders(
