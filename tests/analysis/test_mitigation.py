@@ -116,8 +116,11 @@ def test_groups_too_small_to_learn_from_are_pooled_and_listed() -> None:
     assert errors == ("fpr", "fnr")
     assert pooled == ["rare", "rarer"]
     assert found["train"].groups == ("A", "B", OTHERS) or found["train"].groups == ("A", "B")
-    assert "rare, rarer" in pooled_words({"pooled": pooled})
-    assert pooled_words({"pooled": []}) == ""
+    assert "rare, rarer" in pooled_words({"pooled": pooled, "errors": list(errors)})
+    assert pooled_words({"pooled": [], "errors": ["fpr", "fnr"]}) == ""
+    assert pooled_words({"pooled": [], "errors": ["fpr"]}).endswith(
+        "methods aim at wrongly put forward alone."
+    )
 
 
 def test_one_group_cannot_be_compared() -> None:
@@ -188,11 +191,10 @@ def test_each_error_says_between_whom_its_gap_is_taken_or_why_it_has_none() -> N
         {"group": "B", "compared": ["fpr"]},
         {"group": "C", "compared": []},
     ]
-    absent = {"fnr": absent_words("fnr", 10, learnt=False)}
+    absent = {"fnr": absent_words("fnr", 10)}
     assert between_words({"groups": groups, "absent": absent}).startswith(
         "Gap, wrongly put forward: taken between 2 groups with enough false candidates, A, B. Gap, "
-        "missed: none, as fewer than two groups have 10 true candidates in the slices that are "
-        "learnt from, so no method aims at it."
+        "missed: none, as fewer than two groups have 10 true candidates in the test slice."
     )
     assert [compared_words(row) for row in groups] == ["wrongly put forward"] * 2 + ["too few"]
 

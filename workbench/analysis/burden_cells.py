@@ -15,7 +15,8 @@ _OPENED = ("n_opened", "share", "interval")
 def burden_without_small_cells(
     burden: Mapping[str, Any], least: int, *, readings: set[int]
 ) -> dict[str, Any]:
-    """What leaves of a burden; `readings` are how many readings the same report counts.
+    """What leaves of a burden; `readings` are how many readings, and findings in them,
+    the same report counts.
 
     Minutes in all beside their median tell how many readings there were, so both stay where the
     number of decided findings does. How long an area or a group was read for stays too.

@@ -51,7 +51,7 @@ def deciders_without_small_cells(
     burden = burden_without_small_cells(
         document["burden"],
         least,
-        readings={document[basis]["n_readings"] for basis in bases},
+        readings={document[b][key] for b in bases for key in ("n_readings", "n_findings")},
     )
     return out | {"gaps": gaps, "burden": burden}, told
 

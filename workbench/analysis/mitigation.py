@@ -59,7 +59,7 @@ class GroupSize(TypedDict):
 
 
 class Comparison(TypedDict):
-    """`pooled` groups had too few rows to learn from and count as one, or not at all.
+    """`pooled` groups had too few rows to learn from and were learnt from as one, or not at all.
 
     `errors` are those that were to be made alike; `absent` says why an error has no gap.
     """
@@ -110,9 +110,9 @@ def compare(
         for name, one in slices.items()
     }
     said = _said(fitted, parts, len(large["test"].groups), errors, seed)
-    test, incidence = slices["test"], large["test"]
+    test, incidence = slices["test"], groups["test"]  # measured on groups as they are
     crowd = Crowd.of(len(test), test.people, incidence)
-    between = _compared(crowd, test.labels, errors)
+    between = _compared(crowd, test.labels)
     forward = {name: one.forward for name, one in said.items()}
     found = measured(crowd, test.labels, forward, between=between, seed=seed)
     rows = [
@@ -124,11 +124,7 @@ def compare(
         groups=_sizes(crowd, test.labels, incidence, between),
         pooled=pooled,
         errors=list(errors),
-        absent={
-            error: absent_words(error, LEAST, learnt=error in errors)
-            for error, those in between.items()
-            if not those
-        },
+        absent={error: absent_words(error, LEAST) for error, those in between.items() if not those},
         slices={
             name: {"candidates": len(one), "true": int(one.labels.sum())}
             for name, one in slices.items()
@@ -230,13 +226,13 @@ def _part(fitted: Fitted, sample: Sample, groups: IntArray) -> Part:
     return Part(rows=rows, labels=sample.labels, groups=groups)
 
 
-def _compared(crowd: Crowd, labels: IntArray, errors: tuple[str, ...]) -> dict[str, list[int]]:
+def _compared(crowd: Crowd, labels: IntArray) -> dict[str, list[int]]:
     """Per error the groups with enough rows of it in the test slice for a gap to mean something."""
     table = _table(crowd, labels)
     found: dict[str, list[int]] = {}
     for column, error in enumerate(BOTH_ERRORS):
         those = np.flatnonzero(table[:-1, column] >= LEAST).tolist()
-        found[error] = those if error in errors and len(those) > 1 else []
+        found[error] = those if len(those) > 1 else []
     if not any(found.values()):
         raise BadInput(
             f"Fewer than two groups have {LEAST} candidates of an error in the test slice; two are "

@@ -165,12 +165,10 @@ def between_words(document: Mapping[str, Any]) -> str:
     )
 
 
-def absent_words(error: str, least: int, *, learnt: bool) -> str:
-    """Why an error has no gap; `learnt` is False where methods could not aim at it either."""
-    of, where = "true" if error == "fnr" else "false", "the test slice"
-    if not learnt:
-        where = "the slices that are learnt from, so no method aims at it"
-    return f"none, as fewer than two groups have {least} {of} candidates in {where}."
+def absent_words(error: str, least: int) -> str:
+    """Why an error has no gap."""
+    of = "true" if error == "fnr" else "false"
+    return f"none, as fewer than two groups have {least} {of} candidates in the test slice."
 
 
 def compared_words(row: Mapping[str, Any]) -> str:
@@ -194,10 +192,16 @@ def unit(measure: str) -> str:
 
 
 def pooled_words(document: Mapping[str, Any]) -> str:
-    """Which groups were too small to learn from; empty where none was."""
+    """Which error methods aim at where groups are too small for both, and which groups were too
+    small to learn from; empty where neither."""
+    said = ""
+    if len(document["errors"]) == 1:
+        aim = COLUMNS[document["errors"][0]].lower()
+        said = f"Groups are too small to learn from both errors; methods aim at {aim} alone. "
     if not document["pooled"]:
-        return ""
-    return f"Too small to learn from, taken together or left out: {', '.join(document['pooled'])}."
+        return said.strip()
+    named = ", ".join(document["pooled"])
+    return f"{said}Too small to learn from, taken together or left out: {named}."
 
 
 # what tables call a method's parameters; what is not here is of use in MLflow alone

@@ -218,7 +218,7 @@ def _log_reads(desk: Desk, release: "Release", n_readings: int, who: Account) ->
     """Before anything is opened: that findings and sensitive features are read, and what for."""
     said = {
         "dataset": release.dataset,
-        "what": "findings that were decided, and sensitive features",
+        "what": "findings that were opened, and sensitive features",
         "why": "bias audit of deciders",
         "release": release.id,
         "n": n_readings,
