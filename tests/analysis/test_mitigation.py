@@ -223,6 +223,10 @@ def test_where_few_are_true_false_positives_are_compared_and_misses_are_not() ->
         assert measures["gap_fnr"]["value"] is None
         assert measures["gap"]["value"] == measures["gap_fpr"]["value"]
     assert of(found, "nothing")["measures"]["gap"]["value"] > 0.05
+    assert found["sentence"].startswith("By group of, wrongly put forward differs by up to ")
+    for row in found["methods"][1:]:
+        ends = row["measures"]["gap_fpr"]["difference_interval"]
+        assert row["narrower"] is (ends[1] < 0)
     for name in ("exponentiated_gradient", "threshold_optimizer"):
         assert of(found, name)["parameters"]["constraint"] == "false positive rate parity"
     json.dumps(found, allow_nan=False)

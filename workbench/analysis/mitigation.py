@@ -115,8 +115,9 @@ def compare(
     between = _compared(crowd, test.labels)
     forward = {name: one.forward for name, one in said.items()}
     found = measured(crowd, test.labels, forward, between=between, seed=seed)
+    aim = "gap" if len(errors) > 1 else f"gap_{errors[0]}"
     rows = [
-        _row(name, one, found[name], _by_group(crowd, test.labels, one.forward, incidence))
+        _row(name, one, found[name], aim, _by_group(crowd, test.labels, one.forward, incidence))
         for name, one in said.items()
     ]
     return Comparison(
@@ -132,7 +133,7 @@ def compare(
         n_people=int(crowd.persons.shape[0]),
         n_replicates=N_REPLICATES,
         methods=rows,
-        sentence=sentence(rows, by),
+        sentence=sentence(rows, by, aim),
     )
 
 
@@ -274,9 +275,11 @@ def _by_group(
     ]
 
 
-def _row(name: str, said: Said, found: Mapping[str, Found], by_group: list[GroupRow]) -> MethodRow:
+def _row(
+    name: str, said: Said, found: Mapping[str, Found], aim: str, by_group: list[GroupRow]
+) -> MethodRow:
     about = ABOUT[name]
-    gap, error = found["gap"].difference_interval, found["balanced_error"].difference_interval
+    gap, error = found[aim].difference_interval, found["balanced_error"].difference_interval
     return MethodRow(
         name=name,
         label=about.label,

@@ -91,7 +91,7 @@ class GroupRow(TypedDict):
 
 
 class MethodRow(TypedDict):
-    """`narrower` and `costlier`: beyond the 95 % interval of the difference from nothing done."""
+    """`narrower` (the gap that methods aim at) and `costlier`: beyond the 95 % interval of the difference from nothing done."""
 
     name: str
     label: str
@@ -107,27 +107,33 @@ class MethodRow(TypedDict):
     costlier: bool
 
 
-def sentence(rows: Sequence[MethodRow], by: str) -> str:
-    """Whether any mitigation showed itself better than doing nothing, in one or two sentences."""
-    base = rows[0]["measures"]["gap"]["value"]
-    start = f"By {plain(by)}, error rates differ by up to {points(base)} points as the run is."
+def sentence(rows: Sequence[MethodRow], by: str, aim: str = "gap") -> str:
+    """Whether any mitigation showed itself better than doing nothing, in one or two sentences;
+    `aim` is the gap that methods were to narrow."""
+    base = rows[0]["measures"][aim]["value"]
+    what = "error rates differ" if aim == "gap" else f"{COLUMNS[aim[4:]].lower()} differs"
+    start = f"By {plain(by)}, {what} by up to {points(base)} points as the run is."
     better = [row for row in rows[1:] if row["narrower"] and not row["costlier"]]
     traded = [row for row in rows[1:] if row["narrower"] and row["costlier"]]
     if better:
-        best = min(better, key=lambda row: row["measures"]["gap"]["difference"] or 0.0)
+        best = min(better, key=lambda row: row["measures"][aim]["difference"] or 0.0)
         usable = "" if best["on_persons"] else ", but is not used on persons"
-        return f"{start} {best['label']} narrowed that {_by(best)} without more errors{usable}."
+        return (
+            f"{start} {best['label']} narrowed that {_by(best, aim)} without more errors{usable}."
+        )
     if traded:
-        best = min(traded, key=lambda row: row["measures"]["gap"]["difference"] or 0.0)
-        return f"{start} {best['label']} narrowed that {_by(best)}, at the price of more errors."
+        best = min(traded, key=lambda row: row["measures"][aim]["difference"] or 0.0)
+        return (
+            f"{start} {best['label']} narrowed that {_by(best, aim)}, at the price of more errors."
+        )
     return (
         f"{start} No mitigation showed itself better: none narrowed that gap beyond the 95 % "
         "interval of the difference."
     )
 
 
-def _by(row: MethodRow) -> str:
-    gap = row["measures"]["gap"]
+def _by(row: MethodRow, aim: str) -> str:
+    gap = row["measures"][aim]
     low, high = gap["difference_interval"] or (0.0, 0.0)
     return (
         f"by {points(-(gap['difference'] or 0.0))} points (95 % {points(-high)} to {points(-low)})"
