@@ -91,7 +91,8 @@ class GroupRow(TypedDict):
 
 
 class MethodRow(TypedDict):
-    """`narrower` (the gap that methods aim at) and `costlier`: beyond the 95 % interval of the difference from nothing done."""
+    """`narrower` (in the gap that methods aim at) and `costlier`: beyond the 95 % interval of the
+    difference from nothing done."""
 
     name: str
     label: str
