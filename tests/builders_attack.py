@@ -2,7 +2,8 @@
 
 Knows every count and rate in the document, that groups of an attribute and those without a group
 add up to the same totals whichever attribute is taken, and that an intersection adds up to its two
-attributes. What a cell can be is a linear programme.
+attributes. What a cell can be is a linear programme. Copies that left earlier are read with it.
+Verdicts are no equations: what they tell of a denominator is tested by itself.
 """
 
 from collections.abc import Mapping
@@ -35,14 +36,20 @@ def cells_of(row: Mapping[str, Any]) -> dict[str, int]:
 class Attacker:
     """What each cell of `groups` (attribute, group) may be, given the document that left."""
 
-    def __init__(self, left: Mapping[str, Any], groups: list[tuple[str, str]]) -> None:
+    def __init__(
+        self,
+        left: Mapping[str, Any],
+        groups: list[tuple[str, str]],
+        *earlier: Mapping[str, Any],
+    ) -> None:
         self.place: dict[tuple[str, str, str], int] = {}
         self.equal: list[tuple[dict[int, float], float]] = []
         attributes = list(dict.fromkeys(attribute for attribute, _ in groups))
         for attribute, group in [*groups, *((a, NOBODY) for a in attributes), ("all", "all")]:
             for cell in CELLS:
                 self.place[attribute, group, cell] = len(self.place)
-        self.read(left, groups)
+        for copy in (left, *earlier):
+            self.read(copy, groups)
         self.add_up(attributes, groups)
 
     def says(self, parts: list[tuple[tuple[str, str, str], float]], value: float) -> None:

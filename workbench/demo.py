@@ -13,10 +13,11 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from workbench.analysis.subgroups import BOTH
 from workbench.domain.account import Role
 from workbench.domain.action import ActionKind
 from workbench.domain.decision import Verdict
-from workbench.domain.errors import Conflict, NotFound
+from workbench.domain.errors import BadInput, Conflict, NotFound
 from workbench.services import account as accounts
 from workbench.services import (
     act,
@@ -403,11 +404,28 @@ def _read_once(desk: Desk, finding: str, account: str, *, beyond: float) -> None
 
 
 def _compared(desk: Desk, model: str, tell: Progress) -> str:
-    """Mitigations side by side, by the trait whose groups are largest in a small world."""
-    report = mitigate.mitigate(
-        desk, model, dataset=DATASET, by="sex", account="data-scientist", progress=tell
+    """Mitigations side by side, by the trait whose test failed by most and that can be compared;
+    where none failed, by the one whose groups are largest in a small world."""
+    compare = partial(
+        mitigate.mitigate, desk, model, dataset=DATASET, account="data-scientist", progress=tell
     )
-    return report.digest
+    for by in _failed(desk, model):
+        try:
+            return compare(by=by).digest
+        except BadInput as error:
+            if error.code != "too_few_true":
+                raise
+    return compare(by="sex").digest
+
+
+def _failed(desk: Desk, model: str) -> list[str]:
+    """Single attributes whose test failed in the newest audit of a model, widest gap first."""
+    report = next(r for r in audit.audits(desk, account="data-scientist") if r.model == model)
+    gaps: dict[str, float] = {}
+    for test in report.document["tests"]:
+        if test["verdict"] == "fail" and BOTH not in test["attribute"]:
+            gaps[test["attribute"]] = max(test["gap"], gaps.get(test["attribute"], 0.0))
+    return sorted(gaps, key=lambda name: -gaps[name])
 
 
 def _audit_deciders(desk: Desk, model: str, _: Progress) -> str:

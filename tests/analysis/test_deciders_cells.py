@@ -136,7 +136,9 @@ def test_what_was_said_and_the_burden_lose_their_small_counts() -> None:
     found = out["truth"]
     assert found["n_readings"] == 200
     assert found["verdicts"]["before"]["cannot_tell"] == 13
-    assert found["verdicts"]["after"]["supported"] == 50
+    assert found["by"]["after"]["tests"][1]["pooled"] is None
+    # how often yes was said, less those wrongly put forward, would give the misses back
+    assert set(found["verdicts"]["after"].values()) == {None}
     burden = out["burden"]
     assert (burden["n_supported"], burden["people_per_supported"]) == (None, None)
     assert burden["minutes_per_supported"] is None  # 80 minutes over 20 would be the four
@@ -152,3 +154,129 @@ def test_what_is_not_known_stays() -> None:
     assert "per_reader" not in out
     assert "by_reader" not in out["burden"]
     assert "median_minutes" not in out["burden"]["groups"][0]
+
+
+def few_positives() -> dict[str, Any]:
+    """35 readings compared, of which 8 are true, as a small demonstration has them."""
+    full = document()
+    found = {**full["truth"], "n_readings": 35, "n_comparable": 35, "n_findings": 35}
+    for when, said in (("before", (19, 16)), ("after", (16, 19))):
+        counts = dict.fromkeys(full["truth"]["verdicts"][when], 0)
+        counts |= {"not_supported": said[0], "supported": said[1]}
+        found["verdicts"] = {**found["verdicts"], when: counts}
+    found |= {"changed_to_the_release": 3, "changed_away": 0}
+    by = found["by"]
+    found["by"] = {
+        who: {**by[who], "n": 35, "positives": 8, "negatives": 27, "verdict": "pass"} for who in by
+    }
+    for audit in found["by"].values():
+        audit["tests"] = [{**test, "verdict": "pass", "pooled": 0.0} for test in audit["tests"]]
+    return {**full, "truth": found, "records": None}
+
+
+def test_what_adds_up_to_a_few_positives_is_hidden_as_one() -> None:
+    found = suppressed(few_positives())["truth"]
+    assert found["n_comparable"] is None  # 35 less the negatives would be the eight
+    for audit in found["by"].values():
+        assert [audit[key] for key in ("n", "positives", "negatives", "n_people")] == [None] * 4
+        assert audit["groups"] == []
+        assert {test["pooled"] for test in audit["tests"]} == {None}
+
+
+def test_a_verdict_over_few_is_hidden_and_so_is_a_pass_of_the_whole() -> None:
+    for audit in suppressed(few_positives())["truth"]["by"].values():
+        said = {test["metric"]: test["verdict"] for test in audit["tests"]}
+        assert said["fnr"] == "hidden"  # eight pass only where all of them, or none, were missed
+        assert audit["verdict"] == "hidden"
+
+
+def test_three_who_changed_their_mind_do_not_follow_from_before_and_after() -> None:
+    found = suppressed(few_positives())["truth"]
+    assert (found["changed_to_the_release"], found["changed_away"]) == (None, None)
+    assert found["verdicts"]["before"]["supported"] == 16
+    assert set(found["verdicts"]["after"].values()) == {None}
+
+
+def test_deciders_who_differ_in_a_few_readings_leave_one_rate() -> None:
+    full = document()
+    by = full["truth"]["by"]
+    near = {**by["before"], "groups": [dict(row) for row in by["before"]["groups"]]}
+    for row in near["groups"]:
+        if row["group"] == "two":
+            row["fpr"] += 3 / row["negatives"]
+    full["truth"] = {**full["truth"], "by": {**by, "after": near}}
+    out = suppressed(full)["truth"]["by"]
+    rates = {
+        who: [row["fpr"] for row in out[who]["groups"] if row["group"] == "two"] for who in out
+    }
+    assert rates["before"] != [None]
+    assert rates["after"] == [None]
+    assert all(row["precision"] is None for row in out["after"]["groups"])
+    fpr = next(test for test in out["after"]["tests"] if test["metric"] == "fpr")
+    assert (fpr["pooled"], fpr["gap"], fpr["hidden"]) == (None, None, True)
+
+
+def test_two_bases_that_differ_in_a_few_positives_leave_one_of_the_totals() -> None:
+    full = document()
+    by = full["records"]["by"]
+    fewer = {}
+    for who, audit in by.items():
+        n = audit["positives"] - 4, audit["negatives"] + 4
+        fewer[who] = {**audit, "positives": n[0], "negatives": n[1]}
+    full["records"] = {**full["records"], "by": fewer}
+    out = suppressed(full)
+    for who in ("before", "release", "after"):
+        assert out["truth"]["by"][who]["positives"] == by[who]["positives"]
+        assert out["records"]["by"][who]["positives"] is None
+        assert out["records"]["by"][who]["n"] == by[who]["n"]
+
+
+def test_readings_that_cannot_be_compared_are_hidden_with_what_counts_the_others() -> None:
+    full = document()
+    for basis in ("truth", "records"):
+        full[basis] = {**full[basis], "n_readings": full[basis]["n_comparable"] + 5}
+    for found in (suppressed(full)["truth"], suppressed(full)["records"]):
+        assert found["n_comparable"] is None
+        assert {audit["n"] for audit in found["by"].values()} == {None}
+
+
+def test_a_few_that_were_not_supported_hide_what_was_and_the_time_with_the_findings() -> None:
+    full = document()
+    full["burden"] |= {"n_supported": 196, "people_per_supported": 1.0}
+    burden = suppressed(full)["burden"]
+    assert (burden["n_findings"], burden["n_supported"]) == (200, None)
+    assert burden["minutes_per_supported"] is None
+    full["burden"] |= {"n_findings": 8, "n_supported": 0, "minutes": 24.0, "median_minutes": 3.0}
+    burden = suppressed(full)["burden"]
+    assert [burden[key] for key in ("n_findings", "minutes", "median_minutes")] == [None] * 3
+    assert set(burden["areas"].values()) == {None}
+
+
+def test_a_few_findings_read_twice_are_not_told() -> None:
+    full = document()
+    for basis in ("truth", "records"):
+        full[basis] = {**full[basis], "n_readings": 203, "n_findings": 200}
+    out = suppressed(full)
+    assert out["truth"]["n_findings"] is None
+    assert out["burden"]["n_findings"] is None
+
+
+def test_what_was_missed_is_hidden_where_the_readings_beside_it_are_few() -> None:
+    full = document() | {"missed": estimated(15)}
+    said = full["truth"]["verdicts"]["before"]
+    for beside, told in ((15, 15), (4, None)):
+        for basis in ("truth", "records"):
+            before = said | {"supported": 15 + beside}
+            verdicts = full[basis]["verdicts"] | {"before": before}
+            full[basis] = full[basis] | {"verdicts": verdicts}
+        assert suppressed(full)["missed"]["n_supported"] == told
+
+
+def test_a_few_that_were_opened_and_not_decided_do_not_follow() -> None:
+    full = document()
+    full["burden"] |= {"n_findings": 204, "n_decided": 200, "n_supported": 40, "time": {"rows": []}}
+    burden = suppressed(full)["burden"]
+    assert (burden["n_findings"], burden["n_decided"]) == (None, 200)
+    assert (burden["minutes"], "time" in burden) == (80.0, False)
+    full["burden"] |= {"n_findings": 240}
+    assert suppressed(full)["burden"]["n_findings"] == 240

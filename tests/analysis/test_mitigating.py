@@ -14,6 +14,7 @@ from sklearn.preprocessing import StandardScaler
 from workbench.analysis.feature_model import boosting, logistic
 from workbench.analysis.fitted_model import to_matrix
 from workbench.analysis.mitigating import (
+    BOTH_ERRORS,
     MORE,
     RECALL_LOSS,
     Part,
@@ -45,7 +46,7 @@ def task(name: str = "logistic_regression") -> Task:
         )
         for of, sample in samples.items()
     }
-    return Task(fitted=model, n_groups=2, seed=1, **parts)
+    return Task(fitted=model, n_groups=2, errors=BOTH_ERRORS, seed=1, **parts)
 
 
 def fpr_of(forward: np.ndarray, part: Part, group: int) -> float:

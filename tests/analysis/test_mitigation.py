@@ -1,6 +1,7 @@
 """Mitigations side by side: what is told of a planted gap, of none, and of groups too small."""
 
 import json
+from dataclasses import replace
 from functools import cache
 
 import builders_mitigation as planted
@@ -13,10 +14,14 @@ from workbench.analysis.mitigation_words import (
     ABOUT,
     MeasureRow,
     MethodRow,
+    absent_words,
     between_words,
+    compared_words,
+    picture_words,
     pooled_words,
     sentence,
     told_words,
+    unit,
 )
 from workbench.analysis.soft_rates import MEASURES
 from workbench.analysis.subgroups import Incidence
@@ -107,11 +112,15 @@ def split(names: list[str]) -> tuple[dict, dict]:
 
 def test_groups_too_small_to_learn_from_are_pooled_and_listed() -> None:
     samples, groups = split(["rare", "rarer", "B"])
-    found, pooled = regrouped(groups, samples)
+    found, pooled, errors = regrouped(groups, samples)
+    assert errors == ("fpr", "fnr")
     assert pooled == ["rare", "rarer"]
     assert found["train"].groups == ("A", "B", OTHERS) or found["train"].groups == ("A", "B")
-    assert "rare, rarer" in pooled_words({"pooled": pooled})
-    assert pooled_words({"pooled": []}) == ""
+    assert "rare, rarer" in pooled_words({"pooled": pooled, "errors": list(errors)})
+    assert pooled_words({"pooled": [], "errors": ["fpr", "fnr"]}) == ""
+    assert pooled_words({"pooled": [], "errors": ["fpr"]}).endswith(
+        "methods aim at wrongly put forward alone."
+    )
 
 
 def test_one_group_cannot_be_compared() -> None:
@@ -174,5 +183,56 @@ def test_what_a_method_was_told_is_said_in_words() -> None:
     assert told_words(base) == (
         "Reads the trait: in use; draws lots; put forward from 0.25; constraint equalized odds."
     )
-    groups = [{"group": "A", "compared": True}, {"group": "B", "compared": False}]
-    assert between_words({"groups": groups}).startswith("Gaps are taken between 1 groups")
+
+
+def test_each_error_says_between_whom_its_gap_is_taken_or_why_it_has_none() -> None:
+    groups = [
+        {"group": "A", "compared": ["fpr"]},
+        {"group": "B", "compared": ["fpr"]},
+        {"group": "C", "compared": []},
+    ]
+    absent = {"fnr": absent_words("fnr", 10)}
+    assert between_words({"groups": groups, "absent": absent}).startswith(
+        "Gap, wrongly put forward: taken between 2 groups with enough false candidates, A, B. Gap, "
+        "missed: none, as fewer than two groups have 10 true candidates in the test slice."
+    )
+    assert [compared_words(row) for row in groups] == ["wrongly put forward"] * 2 + ["too few"]
+
+
+def few_true() -> tuple[dict, dict]:
+    """The planted slices, of which 6 rows of each group are true."""
+    samples, groups = planted.slices()
+    made = {}
+    for name, sample in samples.items():
+        labels = np.zeros_like(sample.labels)
+        for group in (0, 1):
+            mine = np.flatnonzero((groups[name].group == group) & (sample.labels == 1))
+            labels[mine[:6]] = 1
+        made[name] = replace(sample, labels=labels)
+    return made, groups
+
+
+def test_where_few_are_true_false_positives_are_compared_and_misses_are_not() -> None:
+    samples, groups = few_true()
+    found = compare(planted.fitted(planted.slices()[0]), samples, groups, by="group_of", seed=1)
+    assert found["errors"] == ["fpr"]
+    assert list(found["absent"]) == ["fnr"]
+    assert [row["compared"] for row in found["groups"]] == [["fpr"], ["fpr"]]
+    for row in found["methods"]:
+        measures = row["measures"]
+        assert measures["gap_fnr"]["value"] is None
+        assert measures["gap"]["value"] == measures["gap_fpr"]["value"]
+    assert of(found, "nothing")["measures"]["gap"]["value"] > 0.05
+    assert found["sentence"].startswith("By group of, wrongly put forward differs by up to ")
+    for row in found["methods"][1:]:
+        ends = row["measures"]["gap_fpr"]["difference_interval"]
+        assert row["narrower"] is (ends[1] < 0)
+    for name in ("exponentiated_gradient", "threshold_optimizer"):
+        assert of(found, name)["parameters"]["constraint"] == "false positive rate parity"
+    json.dumps(found, allow_nan=False)
+
+
+def test_gaps_are_told_in_points_and_the_picture_in_words() -> None:
+    assert (unit("gap"), unit("gap_fpr"), unit("fpr")) == (" points", " points", " %")
+    base = row("nothing", 0.0, narrower=False, costlier=False)
+    assert picture_words([base]) == "Nothing done: widest gap 20 points, balanced error 20 %"

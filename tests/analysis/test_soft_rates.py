@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from workbench.analysis.soft_rates import Crowd, Found, counted, measured, soft_cells
+from workbench.analysis.soft_rates import TWO, Crowd, Found, counted, measured, soft_cells
 from workbench.analysis.subgroups import Incidence
 
 
@@ -16,7 +16,7 @@ def crowd(groups: list[int], names: tuple[str, ...] = ("a", "b")) -> Crowd:
 
 
 def found(who: Crowd, labels: np.ndarray, **said: np.ndarray) -> dict[str, dict[str, Found]]:
-    return measured(who, labels, said, between=[0, 1], seed=1)
+    return measured(who, labels, said, between={"fpr": [0, 1], "fnr": [0, 1]}, seed=1)
 
 
 def test_a_lot_counts_by_halves() -> None:
@@ -98,7 +98,9 @@ def test_the_interval_of_a_gap_holds_nought_where_groups_are_equal() -> None:
         groups = np.tile([0, 1, 2], 300)
         who = crowd(groups.tolist(), ("a", "b", "c"))
         said = {"one": one, "other": other}
-        both = measured(who, labels, said, between=[0, 1, 2], seed=seed, n_replicates=200)
+        both = measured(
+            who, labels, said, between={key: [0, 1, 2] for key in TWO}, seed=seed, n_replicates=200
+        )
         gap = both["one"]["gap_fpr"]
         low, high = gap.interval
         held += low == 0.0

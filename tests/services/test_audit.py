@@ -112,8 +112,7 @@ def test_a_version_is_audited_logged_tagged_and_written(home: Home) -> None:
         "verdict": report.verdict,
         "digest": report.digest,
     }
-    run = home.desk.registry.version(MODEL, 1).run_id
-    assert home.desk.registry.audit_report(MODEL, run, report.digest) == document
+    assert home.desk.registry.audit_report(report.digest) == document
     assert hashlib.sha256(report.json_path.read_bytes()).hexdigest() == report.digest
     assert "Callers, version 1" in report.html_path.read_text()
     assert audits(home.desk, account="analyst-1") == (report,)

@@ -14,6 +14,7 @@ from workbench import bootstrap
 from workbench.bootstrap import Desk
 from workbench.domain.decision import Verdict
 from workbench.domain.errors import BadInput, NotAllowed, NotFound
+from workbench.services import review
 from workbench.services.audit_deciders import (
     audit_deciders,
     deciders_audits,
@@ -22,7 +23,7 @@ from workbench.services.audit_deciders import (
 )
 from workbench.store import findings, readings
 from workbench.store.readings import JudgementRow, ReadingRow
-from workbench.store.tables import account, judgement, log_entry
+from workbench.store.tables import account, judgement, log_entry, opening
 
 pytestmark = pytest.mark.slow
 
@@ -173,6 +174,27 @@ def test_who_reads_a_candidate_in_several_cases_counts_with_the_first_reading_al
         for row in (first, later, of_another, other)
     ]
     assert first_judgements(judged, claims) == [judged[0], judged[2], judged[3]]
+
+
+def test_what_was_opened_and_not_decided_is_part_of_the_burden(demo_home: DemoHome) -> None:
+    desk = bootstrap.open(demo_home.path)
+    report = audit_deciders(desk, "hidden_link", account="auditor")
+    assert report is not None
+    before = report.document["burden"]
+    with desk.database.read() as connection:
+        read = set(connection.execute(select(opening.c.finding_id)).scalars())
+    new = [f for f in review.list_findings(desk) if f.id not in read]
+    for finding in [f for f in new if f.model == "hidden_link"][:3]:
+        review.read(desk, finding.id, account="analyst-1")
+    report = audit_deciders(desk, "hidden_link", account="auditor")
+    assert report is not None
+    after = report.document["burden"]
+    assert after["n_findings"] == before["n_findings"] + 3
+    assert after["n_decided"] == before["n_decided"] < after["n_findings"]
+    assert after["minutes"] == before["minutes"]
+    assert after["n_people"] > before["n_people"]
+    assert after["time"]["n_opened"] == after["n_findings"]
+    assert "were taken to a decision" in report.html_path.read_text()
 
 
 def refused(desk: Desk, call: Callable[[], object], error: type[Exception]) -> None:

@@ -91,7 +91,7 @@ def test_nothing_of_the_experiment_can_be_registered_or_served_t5(
         ]
         files = {file.path for file in client.list_artifacts(parent.info.run_id)}
         assert parent.data.tags["mlflow.parentRunId"] == report.run
-    assert files == {"mitigation.html", "mitigation.svg", "mitigation.json"}
+    assert files == {"mitigation.svg"}  # sizes of groups stay in reports/
     assert {run.data.tags["mlflow.runName"] for run in parts} == {
         row["name"] for row in report.document["methods"]
     }

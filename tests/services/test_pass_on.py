@@ -150,3 +150,51 @@ def test_the_name_of_the_file_says_the_form() -> None:
     assert form_of(Path("a.PDF")) is Form.PDF
     with pytest.raises(BadInput, match=r"\.pdf, \.html or \.json"):
         form_of(Path("a.docx"))
+
+
+@pytest.mark.parametrize("part", Part)
+def test_what_left_leaves_with_the_same_forms_again(part: Part, built: Home) -> None:
+    first = go(built, part=part, least=12)
+    assert last_entry(built)["least"] == 12
+    assert go(built, part=part).content == first.content  # untold: as before, not as usual
+    before = n_entries(built, EntryKind.EXPORT)
+    with pytest.raises(BadInput, match=f"without counts below 12 .*{first.whole[:12]}"):
+        go(built, part=part, least=15)
+    assert n_entries(built, EntryKind.EXPORT) == before
+    assert [one.least for one in passed_on(built.desk, "callers/1", account="auditor")] == [12, 12]
+
+
+def test_another_version_on_the_same_dataset_leaves_with_the_same_forms(built: Home) -> None:
+    go(built, least=12)
+    with pytest.raises(BadInput, match="below 12"):
+        go(built, version_id="callers/2", least=10)
+    assert go(built, version_id="callers/2").least == 12
+
+
+def test_another_audit_of_the_same_version_does_not_follow_the_first(built: Home) -> None:
+    first = go(built)
+    document = release_document() | {"margin": 0.1}
+    content = json.dumps(document, sort_keys=True, ensure_ascii=False).encode()
+    digest = hashlib.sha256(content).hexdigest()
+    audit_reports.keep(built.desk.home, document, digest=digest, now=built.desk.now())
+    with pytest.raises(BadInput, match=f"left before .audit {first.whole[:12]}"):
+        go(built)
+
+
+@pytest.mark.parametrize(
+    ("readings", "findings", "may"),
+    [(63, 60, False), (60, 60, False), (72, 60, True), (72, 64, False), (72, 72, True)],
+)
+def test_a_later_audit_of_deciders_leaves_once_it_differs_in_more_than_a_few(
+    readings: int, findings: int, may: bool, built: Home
+) -> None:
+    first = go(built, part=Part.DECIDERS)
+    later = deciders_document()
+    later["truth"] |= {"n_readings": readings, "n_findings": findings}
+    later["margin"] = 0.06
+    audit_reports.keep_deciders(built.desk.home, later, now=built.desk.now())
+    if may:
+        assert go(built, part=Part.DECIDERS).whole != first.whole
+        return
+    with pytest.raises(BadInput, match=f"differs in {readings - 60} readings of {findings - 60} f"):
+        go(built, part=Part.DECIDERS)

@@ -196,8 +196,30 @@ def test_an_audit_is_kept_with_its_version_under_its_digest(
     assert store.audit_of("toy", number) == {}
     digest = store.record_audit("toy", number, verdict="fail", report={"n": 3})
     assert store.audit_of("toy", number) == {"verdict": "fail", "digest": digest}
-    assert store.audit_report("toy", registry[1], digest) == {"n": 3}
+    assert store.audit_report(digest) == {"n": 3}
     assert store.version("toy", number).audit_verdict == "fail"
+    kept = root(registry) / "audits" / f"{digest}.json"
+    kept.write_bytes(b'{"n": 4}')
+    with pytest.raises(CheckFailed, match="it was changed"):
+        store.audit_report(digest)
+    kept.unlink()
+    with pytest.raises(NotFound, match="audit the version here"):
+        store.audit_report(digest)
+
+
+def test_what_an_earlier_version_kept_with_a_run_leaves_mlflow(
+    registry: tuple[Registry, str],
+) -> None:
+    store, run = registry
+    digest = hashlib.sha256(b'{"n": 5}').hexdigest()
+    files = root(registry) / "artifacts" / "toy" / run / "artifacts"
+    (files / "audit").mkdir()
+    (files / "audit" / f"{digest}.json").write_bytes(b'{"n": 5}')
+    (files / "mitigation.html").write_text("sizes of groups")
+    store.tracking_app()
+    assert not list(files.glob("audit/*"))
+    assert not (files / "mitigation.html").exists()
+    assert store.audit_report(digest) == {"n": 5}
 
 
 def test_what_is_not_there_is_said_so(registry: tuple[Registry, str]) -> None:

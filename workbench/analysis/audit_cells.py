@@ -13,6 +13,7 @@ from typing import Any, Self
 from workbench.analysis.error_rates import DENOMINATOR
 from workbench.analysis.small_cells import Hidden, hidden_cells, small
 from workbench.analysis.subgroups import BOTH, METRICS
+from workbench.analysis.verdicts import needed
 
 Row = Mapping[str, Any]
 Sides = Mapping[str, Hidden]  # by fpr and fnr
@@ -31,6 +32,7 @@ def without_small_cells(
 ) -> tuple[dict[str, Any], dict[str, int]]:
     """The `KEYS` of an audit without its small cells; what is hidden is None.
 
+    A verdict that would tell of a small denominator is ``hidden``, that of the whole is not.
     A group of which neither positives nor negatives may be told is not named either. Beside the
     audit ``n_hidden``, how many rates of the others are hidden, and ``n_groups``, how many groups
     are left out.
@@ -44,7 +46,10 @@ def without_small_cells(
     out["n"] = None if few else document["n"]
     out["n_people"] = counted(document["n_people"], least)
     out["groups"] = [_group(*each) for each in kept]
-    out["tests"] = [gap_cells(row, hidden.get(row["attribute"])) for row in document["tests"]]
+    out["tests"] = [
+        gap_cells(row, hidden.get(row["attribute"])) | _verdict(row, document, least)
+        for row in document["tests"]
+    ]
     untold = few or any(side.rest for sides in hidden.values() for side in sides.values())
     out["excluded"] = [
         {"attribute": row["attribute"], "group": row["group"]}
@@ -70,6 +75,21 @@ def gap_cells(row: Row, sides: Sides | None) -> dict[str, Any]:
     if sides is not None and sides[row["metric"]].sums:
         out["pooled"] = row["pooled"]
     return out | {"between": row["between"] if shown else [], "hidden": not shown}
+
+
+def _verdict(row: Row, document: Mapping[str, Any], least: int) -> dict[str, str]:
+    """``hidden`` where it would tell of a small denominator, else the verdict.
+
+    Few in all: a pass says that nobody or everybody of them erred. A few in a group: where as few
+    could be enough, whether they are says how few.
+    """
+    of, pooled = DENOMINATOR[row["metric"]], row["pooled"]
+    own = [group[of] for group in document["groups"] if group["attribute"] == row["attribute"]]
+    few = small(document[of], least=least) or small(sum(own), least=least)
+    if not few and any(small(n, least=least) for n in own) and row["verdict"] != "fail":
+        enough = needed(pooled, document["margin"])
+        few = enough is not None and enough < least
+    return {"verdict": "hidden"} if few else {}
 
 
 def counted(n: int, least: int) -> int | None:

@@ -13,7 +13,12 @@ MEANINGS = {
     "fnr": "Of those where something is to be found, the share that was not put forward "
     "(false negative rate).",
 }
-VERDICTS = {"pass": "Passed", "fail": "Failed", "insufficient": "Too little data to tell"}
+VERDICTS = {
+    "pass": "Passed",
+    "fail": "Failed",
+    "insufficient": "Too little data to tell",
+    "hidden": "Hidden, of too few to be told",  # in what leaves alone
+}
 SHARED = {
     "nothing": "Rows are independent: the counts of each group are resampled, labels permuted.",
     "cluster": "Rows share people: people are resampled and permuted, not rows.",
@@ -101,6 +106,11 @@ def verdict_sentence(document: Mapping[str, Any]) -> str:
         return (
             f"No gap beyond the margin of {margin} points was shown, but groups by {by} are too "
             f"small to show one of that size ({named})."
+        )
+    if any(t["verdict"] == "hidden" for t in tests):
+        return (
+            f"No gap beyond the margin of {margin} points was shown; what is of too few to be told "
+            "is hidden."
         )
     return (
         f"No two groups differ by more than the margin of {margin} points beyond chance, and every "

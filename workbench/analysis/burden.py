@@ -72,12 +72,7 @@ def burden(
     sensitive : DataFrame
         Column entity and one per sensitive feature, for everybody in the dataset.
     """
-    opened = {
-        entity.id
-        for claim in claims
-        for entity in claim.subgraph.entities
-        if entity.kind is EntityKind.PERSON
-    }
+    opened = {person for claim in claims for person in people_of(claim)}
     rows = {row_of[entity] for entity in opened if entity in row_of}
     spent = float(sum(minutes))
     return Burden(
@@ -88,12 +83,18 @@ def burden(
         minutes=spent,
         median_minutes=float(median(minutes)) if minutes else None,
         minutes_per_supported=spent / n_supported if n_supported else None,
-        areas=dict(sorted(Counter(a for claim in claims for a in _areas(claim)).items())),
+        areas=dict(sorted(Counter(a for claim in claims for a in areas_of(claim)).items())),
         groups=_groups(sensitive, rows),
     )
 
 
-def _areas(claim: Claim) -> set[str]:
+def people_of(claim: Claim) -> set[str]:
+    """Ids of the people whose records a claim shows."""
+    return {e.id for e in claim.subgraph.entities if e.kind is EntityKind.PERSON}
+
+
+def areas_of(claim: Claim) -> set[str]:
+    """Areas of the offences among a claim's records, or that there is none."""
     found = {
         entity.attributes.get("area", "")
         for entity in claim.subgraph.entities

@@ -109,9 +109,10 @@ def _rates(
     crowd = Crowd.of(len(compared), row_people(compared, people), Incidence(none, none, ()))
     said = {who: of.astype(np.float64) for who, of in said_by(compared).items()}
     finding = np.array([r.finding for r in compared], dtype=np.int64)
+    nowhere: Mapping[str, Sequence[int]] = dict.fromkeys(TESTED, ())
     found, so = {}, {basis: label[finding].astype(np.int32) for basis, label in labels.items()}
     for basis in labels:
-        found[basis] = measured(crowd, so[basis], said, between=[0], seed=seed)
+        found[basis] = measured(crowd, so[basis], said, between=nowhere, seed=seed)
 
     def one(who: str, metric: str, basis: str) -> Basis:
         mine = so[basis] == (1 if metric == "fnr" else 0)

@@ -27,7 +27,11 @@ from workbench.analysis.uncertainty import calibrate, choose_threshold
 from workbench.analysis.wording import Matrix
 from workbench.domain.errors import BadInput
 
-LEAST = 10  # true rows, and false rows, that a group needs in each slice it is learnt from
+LEAST = (
+    10  # rows that an error needs of a group in each slice: true ones of a miss, false ones of a
+)
+# false positive
+BOTH_ERRORS = ("fpr", "fnr")
 MOST_ROWS = 4_000  # that ExponentiatedGradient learns on; true ones are kept, false ones drawn
 MOST_ITERATIONS = 12  # of ExponentiatedGradient, each with a few fits
 BOUND = 0.02  # how far a group's rates may lie from those of all (ExponentiatedGradient)
@@ -47,14 +51,30 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """A trained model and the three slices; `n_groups` groups are numbered from 0."""
+    """A trained model and the three slices; `n_groups` groups are numbered from 0.
+
+    `errors` are those that groups have enough rows for, and are to be made alike in.
+    """
 
     fitted: FittedModel
     train: Part
     calibrate: Part
     test: Part
     n_groups: int
+    errors: tuple[str, ...]
     seed: int
+
+    @property
+    def constraint(self) -> str:
+        """What equalises `errors`, as fairlearn calls it."""
+        return _CONSTRAINTS[self.errors]
+
+
+_CONSTRAINTS: Mapping[tuple[str, ...], str] = {
+    BOTH_ERRORS: "equalized_odds",
+    ("fpr",): "false_positive_rate_parity",
+    ("fnr",): "true_positive_rate_parity",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +102,15 @@ def one_group_each(incidence: Incidence, n: int) -> IntArray:
     return out
 
 
-def enough(groups: IntArray, labels: IntArray, n_groups: int) -> npt.NDArray[np.bool_]:
-    """Which groups have `LEAST` true and `LEAST` false rows."""
+def enough(
+    groups: IntArray, labels: IntArray, n_groups: int, errors: tuple[str, ...] = BOTH_ERRORS
+) -> npt.NDArray[np.bool_]:
+    """Which groups have `LEAST` rows for each of `errors`."""
     known = groups != MISSING
-    true = np.bincount(groups[known & (labels == 1)], minlength=n_groups)
-    false = np.bincount(groups[known & (labels != 1)], minlength=n_groups)
-    found: npt.NDArray[np.bool_] = (true >= LEAST) & (false >= LEAST)
+    found = np.ones(n_groups, dtype=np.bool_)
+    for error in errors:
+        mine = (labels == 1) if error == "fnr" else (labels != 1)
+        found &= np.bincount(groups[known & mine], minlength=n_groups) >= LEAST
     return found
 
 
@@ -159,22 +182,27 @@ def reweighed(task: Task) -> Said:
 
 
 def exponentiated(task: Task) -> Said:
-    """fairlearn's ExponentiatedGradient under equalised odds (Agarwal et al. 2018).
+    """fairlearn's ExponentiatedGradient under equal errors (Agarwal et al. 2018).
 
     What it gives is a lottery over estimators; `forward` is the chance to be put forward, over all
     draws. False rows beyond `MOST_ROWS` are drawn at random and weigh more in turn, which leaves
     both error rates as they are.
     """
-    from fairlearn.reductions import EqualizedOdds, ErrorRate, ExponentiatedGradient
+    from fairlearn import reductions
     from sklearn.base import clone
 
     old, train = weighable(task.fitted), task.train
     rows, share = _kept(train, task.seed)
     t = task.fitted.threshold
-    lottery = ExponentiatedGradient(
+    alike = {
+        "equalized_odds": reductions.EqualizedOdds,
+        "false_positive_rate_parity": reductions.FalsePositiveRateParity,
+        "true_positive_rate_parity": reductions.TruePositiveRateParity,
+    }[task.constraint]
+    lottery = reductions.ExponentiatedGradient(
         clone(old),
-        EqualizedOdds(difference_bound=BOUND),
-        objective=ErrorRate(costs={"fp": t / share, "fn": 1 - t}),
+        alike(difference_bound=BOUND),
+        objective=reductions.ErrorRate(costs={"fp": t / share, "fn": 1 - t}),
         max_iter=MOST_ITERATIONS,
         sample_weight_name=weight_name(old),
     )
@@ -184,7 +212,7 @@ def exponentiated(task: Task) -> Said:
         )  # fmt: skip
         forward = lottery._pmf_predict(task.test.rows)[:, 1]
     told: dict[str, float | int | str] = {
-        "constraint": "equalized odds",
+        "constraint": task.constraint.replace("_", " "),
         "difference_bound": BOUND,
         "n_rows": len(rows),
         "n_estimators": int((lottery.weights_ > 1e-6).sum()),
@@ -224,11 +252,11 @@ def shared_threshold(task: Task) -> Said:
     true = later.labels == 1
     least, most = (own & true).sum() - RECALL_LOSS * true.sum(), MORE * own.sum()
     steps = np.unique(np.quantile(probability, np.linspace(0, 1, N_THRESHOLDS), method="nearest"))
-    best, threshold = _widest(own, later, task.n_groups), fitted.threshold
+    best, threshold = _widest(own, later, task), fitted.threshold
     for step in steps.tolist():
         said = probability >= step
         if (said & true).sum() >= least and said.sum() <= most:
-            gap = _widest(said, later, task.n_groups)
+            gap = _widest(said, later, task)
             if gap < best:
                 best, threshold = gap, step
     forward = _probability(fitted, task.test.rows) >= threshold
@@ -236,10 +264,12 @@ def shared_threshold(task: Task) -> Said:
     return Said(forward.astype(np.float64), chosen)
 
 
-def _widest(said: npt.NDArray[np.bool_], part: Part, n_groups: int) -> float:
-    """The wider of both gaps, false positive and false negative rate, between groups."""
-    gaps = []
-    for rows, wrong in (((part.labels != 1), said), ((part.labels == 1), ~said)):
+def _widest(said: npt.NDArray[np.bool_], part: Part, task: Task) -> float:
+    """The widest gap between groups in the task's errors."""
+    gaps, n_groups = [], task.n_groups
+    for error in task.errors:
+        true = part.labels == 1
+        rows, wrong = (true, ~said) if error == "fnr" else (~true, said)
         mine = rows & (part.groups != MISSING)
         n = np.bincount(part.groups[mine], minlength=n_groups)
         e = np.bincount(part.groups[mine & wrong], minlength=n_groups)
@@ -249,30 +279,50 @@ def _widest(said: npt.NDArray[np.bool_], part: Part, n_groups: int) -> float:
 
 
 def optimised(task: Task) -> Said:
-    """fairlearn's ThresholdOptimizer under equalised odds (Hardt, Price and Srebro 2016).
+    """fairlearn's ThresholdOptimizer under equal errors (Hardt, Price and Srebro 2016).
 
     A threshold for each group, and lots between two. True rows stand in its table as many times as
-    a miss outweighs a false one, since it takes no weights.
+    a miss outweighs a false one, since it takes no weights. A group without a true row, or without
+    a false one, to choose by is decided as without mitigation.
     """
     from fairlearn.postprocessing import ThresholdOptimizer
 
     fitted, later, test = task.fitted, task.calibrate, task.test
     t = fitted.threshold
     times = max(round((1 - t) / t), 1)
-    known = later.groups != MISSING
+    chosen_for = _with_both(later, task.n_groups)
+    known = np.isin(later.groups, chosen_for)
     row = np.repeat(np.flatnonzero(known), np.where(later.labels[known] == 1, times, 1))
+    told: dict[str, float | int | str] = {
+        "constraint": task.constraint.replace("_", " "),
+        "times": times,
+        "n_groups": len(chosen_for),
+    }
+    forward, mine = nothing(task).forward.copy(), np.isin(test.groups, chosen_for)
+    if not mine.any():
+        return Said(forward, told)
     chooser = ThresholdOptimizer(
         estimator=weighable(fitted),
-        constraints="equalized_odds",
+        constraints=task.constraint,
         objective="accuracy_score",
         prefit=True,
         predict_method="decision_function",
     )
     with one_thread(), _known_warning():
         chooser.fit(later.rows[row], later.labels[row], sensitive_features=later.groups[row])
-        lots = chooser._pmf_predict(test.rows, sensitive_features=test.groups)[:, 1]
-    forward = np.where(test.groups == MISSING, nothing(task).forward, lots)
-    return Said(np.clip(forward, 0.0, 1.0), {"constraint": "equalized odds", "times": times})
+        lots = chooser._pmf_predict(test.rows[mine], sensitive_features=test.groups[mine])[:, 1]
+    forward[mine] = lots
+    return Said(np.clip(forward, 0.0, 1.0), told)
+
+
+def _with_both(part: Part, n_groups: int) -> IntArray:
+    """Groups that have a true row and a false one."""
+    known = part.groups != MISSING
+    counts = [
+        np.bincount(part.groups[known & (true == (part.labels == 1))], minlength=n_groups)
+        for true in (True, False)
+    ]
+    return np.flatnonzero((counts[0] > 0) & (counts[1] > 0)).astype(np.int32)
 
 
 def _probability(fitted: FittedModel, rows: Matrix) -> FloatArray:

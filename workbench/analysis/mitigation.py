@@ -12,6 +12,7 @@ import numpy as np
 
 from workbench.analysis.fitted_model import FittedModel, to_matrix
 from workbench.analysis.mitigating import (
+    BOTH_ERRORS,
     LEAST,
     METHODS,
     Part,
@@ -27,6 +28,7 @@ from workbench.analysis.mitigation_words import (
     GroupRow,
     MeasureRow,
     MethodRow,
+    absent_words,
     sentence,
 )
 from workbench.analysis.modelling import Fitted, Sample
@@ -48,20 +50,25 @@ OTHERS = "(smaller groups together)"
 
 
 class GroupSize(TypedDict):
-    """How many rows count in a group in the test slice, and whether gaps are taken with it."""
+    """How many rows count in a group in the test slice, and in which errors it is compared."""
 
     group: str
     positives: int
     negatives: int
-    compared: bool
+    compared: list[str]
 
 
 class Comparison(TypedDict):
-    """`pooled` groups had too few rows to learn from and count as one, or not at all."""
+    """`pooled` groups had too few rows to learn from and were learnt from as one, or not at all.
+
+    `errors` are those that were to be made alike; `absent` says why an error has no gap.
+    """
 
     by: str
     groups: list[GroupSize]
     pooled: list[str]
+    errors: list[str]
+    absent: dict[str, str]
     slices: dict[str, dict[str, int]]
     n_people: int
     n_replicates: int
@@ -93,29 +100,32 @@ def compare(
     Raises
     ------
     BadInput
-        When the model cannot learn under weights, or fewer than two groups have enough rows to
-        learn from or to be compared.
+        When the model cannot learn under weights, or fewer than two groups have enough rows of
+        either error to learn from or to be compared.
     """
     weighable(fitted)
-    large, pooled = regrouped(groups, slices)
+    large, pooled, errors = regrouped(groups, slices)
     parts = {
         name: _part(fitted, one, one_group_each(large[name], len(one)))
         for name, one in slices.items()
     }
-    said = _said(fitted, parts, len(large["test"].groups), seed)
-    test, incidence = slices["test"], large["test"]
+    said = _said(fitted, parts, len(large["test"].groups), errors, seed)
+    test, incidence = slices["test"], groups["test"]  # measured on groups as they are
     crowd = Crowd.of(len(test), test.people, incidence)
     between = _compared(crowd, test.labels)
     forward = {name: one.forward for name, one in said.items()}
     found = measured(crowd, test.labels, forward, between=between, seed=seed)
+    aim = "gap" if len(errors) > 1 else f"gap_{errors[0]}"
     rows = [
-        _row(name, one, found[name], _by_group(crowd, test.labels, one.forward, incidence))
+        _row(name, one, found[name], aim, _by_group(crowd, test.labels, one.forward, incidence))
         for name, one in said.items()
     ]
     return Comparison(
         by=by,
         groups=_sizes(crowd, test.labels, incidence, between),
         pooled=pooled,
+        errors=list(errors),
+        absent={error: absent_words(error, LEAST) for error, those in between.items() if not those},
         slices={
             name: {"candidates": len(one), "true": int(one.labels.sum())}
             for name, one in slices.items()
@@ -123,11 +133,17 @@ def compare(
         n_people=int(crowd.persons.shape[0]),
         n_replicates=N_REPLICATES,
         methods=rows,
-        sentence=sentence(rows, by),
+        sentence=sentence(rows, by, aim),
     )
 
 
-def _said(fitted: Fitted, parts: Mapping[str, Part], n_groups: int, seed: int) -> dict[str, Said]:
+def _said(
+    fitted: Fitted,
+    parts: Mapping[str, Part],
+    n_groups: int,
+    errors: tuple[str, ...],
+    seed: int,
+) -> dict[str, Said]:
     assert isinstance(fitted, FittedModel)  # noqa: S101  # `weighable` has seen to it
     task = Task(
         fitted=fitted,
@@ -135,6 +151,7 @@ def _said(fitted: Fitted, parts: Mapping[str, Part], n_groups: int, seed: int) -
         calibrate=parts["calibrate"],
         test=parts["test"],
         n_groups=n_groups,
+        errors=errors,
         seed=seed,
     )
     return {name: method(task) for name, method in METHODS.items()}
@@ -142,38 +159,52 @@ def _said(fitted: Fitted, parts: Mapping[str, Part], n_groups: int, seed: int) -
 
 def regrouped(
     groups: Mapping[str, Incidence], slices: Mapping[str, Sample]
-) -> tuple[dict[str, Incidence], list[str]]:
-    """The slices with the same groups, all large enough to learn from, and those pooled for it.
+) -> tuple[dict[str, Incidence], list[str], tuple[str, ...]]:
+    """The slices with the same groups, all large enough to learn from, those pooled for it, and
+    which errors they are large enough for.
 
-    A group that has too few true or false rows in the training or the calibration slice is pooled
-    with the others like it. A pool that is still too small is left out.
+    Each error has rows of its own: misses are counted among true ones, false positives among false
+    ones. Where groups are too small for both, the error that they are large enough for is taken.
 
     Raises
     ------
     BadInput
-        When fewer than two groups are left.
+        When fewer than two groups are large enough for either.
     """
+    for errors in (BOTH_ERRORS, ("fpr",), ("fnr",)):
+        found, pooled, wanted = _large_enough(groups, slices, errors)
+        if len(wanted) > 1:
+            return found, pooled, errors
+    names = {name for one in groups.values() for name in one.groups}
+    raise BadInput(
+        f"Of {len(names)} groups fewer than two have {LEAST} true candidates, or {LEAST} false "
+        "ones, in both the training and the calibration slice, the small ones taken together; "
+        "choose another attribute or a larger dataset.",
+        code="too_few_true",
+    )
+
+
+def _large_enough(
+    groups: Mapping[str, Incidence], slices: Mapping[str, Sample], errors: tuple[str, ...]
+) -> tuple[dict[str, Incidence], list[str], list[str]]:
+    """A group too small in the training or the calibration slice is pooled with the others like
+    it. A pool that is still too small is left out."""
     names = sorted({name for one in groups.values() for name in one.groups})
     learnt = [s for s in SLICES if s != "test"]
     whole = {s: _numbered(one, one.groups, names) for s, one in groups.items()}
-    kept = [name for name in names if all(_large(whole[s], slices[s], name) for s in learnt)]
+    kept = [
+        name for name in names if all(_large(whole[s], slices[s], name, errors) for s in learnt)
+    ]
     pooled = [name for name in names if name not in kept]
     wanted = [*kept, OTHERS] if pooled else kept
     found = {
         s: _numbered(one, [n if n in kept else OTHERS for n in names], wanted)
         for s, one in whole.items()
     }
-    if pooled and not all(_large(found[s], slices[s], OTHERS) for s in learnt):
+    if pooled and not all(_large(found[s], slices[s], OTHERS, errors) for s in learnt):
         wanted = kept
         found = {s: _numbered(one, one.groups, kept) for s, one in found.items()}
-    if len(wanted) < 2:
-        raise BadInput(
-            f"Of {len(names)} groups fewer than two have {LEAST} true and {LEAST} false candidates "
-            "in both the training and the calibration slice, the small ones taken together; "
-            "choose another attribute or a larger dataset.",
-            code="too_few_true",
-        )
-    return found, pooled
+    return found, pooled, wanted
 
 
 def _numbered(incidence: Incidence, new: Sequence[str], wanted: Sequence[str]) -> Incidence:
@@ -185,9 +216,9 @@ def _numbered(incidence: Incidence, new: Sequence[str], wanted: Sequence[str]) -
     return Incidence(incidence.outcome[some], group[some], tuple(wanted))
 
 
-def _large(incidence: Incidence, sample: Sample, name: str) -> bool:
+def _large(incidence: Incidence, sample: Sample, name: str, errors: tuple[str, ...]) -> bool:
     groups = one_group_each(incidence, len(sample))
-    found = enough(groups, sample.labels, len(incidence.groups))
+    found = enough(groups, sample.labels, len(incidence.groups), errors)
     return bool(found[incidence.groups.index(name)])
 
 
@@ -196,14 +227,17 @@ def _part(fitted: Fitted, sample: Sample, groups: IntArray) -> Part:
     return Part(rows=rows, labels=sample.labels, groups=groups)
 
 
-def _compared(crowd: Crowd, labels: IntArray) -> list[int]:
-    """Groups with enough true and false rows in the test slice for a gap to mean something."""
+def _compared(crowd: Crowd, labels: IntArray) -> dict[str, list[int]]:
+    """Per error the groups with enough rows of it in the test slice for a gap to mean something."""
     table = _table(crowd, labels)
-    found = np.flatnonzero((table[:-1, 0] >= LEAST) & (table[:-1, 1] >= LEAST)).tolist()
-    if len(found) < 2:
+    found: dict[str, list[int]] = {}
+    for column, error in enumerate(BOTH_ERRORS):
+        those = np.flatnonzero(table[:-1, column] >= LEAST).tolist()
+        found[error] = those if len(those) > 1 else []
+    if not any(found.values()):
         raise BadInput(
-            f"{len(found)} groups have {LEAST} true and {LEAST} false candidates in the test "
-            "slice; two are needed to compare, so choose another attribute or a larger dataset.",
+            f"Fewer than two groups have {LEAST} candidates of an error in the test slice; two are "
+            "needed to compare, so choose another attribute or a larger dataset.",
             code="too_few_true",
         )
     return found
@@ -216,7 +250,7 @@ def _table(crowd: Crowd, labels: IntArray) -> Floats:
 
 
 def _sizes(
-    crowd: Crowd, labels: IntArray, incidence: Incidence, between: Sequence[int]
+    crowd: Crowd, labels: IntArray, incidence: Incidence, between: Mapping[str, Sequence[int]]
 ) -> list[GroupSize]:
     table = _table(crowd, labels)
     return [
@@ -224,7 +258,7 @@ def _sizes(
             group=name,
             positives=int(table[g, 1]),
             negatives=int(table[g, 0]),
-            compared=g in between,
+            compared=[error for error, those in between.items() if g in those],
         )
         for g, name in enumerate(incidence.groups)
     ]
@@ -241,9 +275,11 @@ def _by_group(
     ]
 
 
-def _row(name: str, said: Said, found: Mapping[str, Found], by_group: list[GroupRow]) -> MethodRow:
+def _row(
+    name: str, said: Said, found: Mapping[str, Found], aim: str, by_group: list[GroupRow]
+) -> MethodRow:
     about = ABOUT[name]
-    gap, error = found["gap"].difference_interval, found["balanced_error"].difference_interval
+    gap, error = found[aim].difference_interval, found["balanced_error"].difference_interval
     return MethodRow(
         name=name,
         label=about.label,

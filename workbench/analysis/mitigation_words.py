@@ -91,7 +91,8 @@ class GroupRow(TypedDict):
 
 
 class MethodRow(TypedDict):
-    """`narrower` and `costlier`: beyond the 95 % interval of the difference from nothing done."""
+    """`narrower` (in the gap that methods aim at) and `costlier`: beyond the 95 % interval of the
+    difference from nothing done."""
 
     name: str
     label: str
@@ -107,27 +108,33 @@ class MethodRow(TypedDict):
     costlier: bool
 
 
-def sentence(rows: Sequence[MethodRow], by: str) -> str:
-    """Whether any mitigation showed itself better than doing nothing, in one or two sentences."""
-    base = rows[0]["measures"]["gap"]["value"]
-    start = f"By {plain(by)}, error rates differ by up to {points(base)} points as the run is."
+def sentence(rows: Sequence[MethodRow], by: str, aim: str = "gap") -> str:
+    """Whether any mitigation showed itself better than doing nothing, in one or two sentences;
+    `aim` is the gap that methods were to narrow."""
+    base = rows[0]["measures"][aim]["value"]
+    what = "error rates differ" if aim == "gap" else f"{COLUMNS[aim[4:]].lower()} differs"
+    start = f"By {plain(by)}, {what} by up to {points(base)} points as the run is."
     better = [row for row in rows[1:] if row["narrower"] and not row["costlier"]]
     traded = [row for row in rows[1:] if row["narrower"] and row["costlier"]]
     if better:
-        best = min(better, key=lambda row: row["measures"]["gap"]["difference"] or 0.0)
+        best = min(better, key=lambda row: row["measures"][aim]["difference"] or 0.0)
         usable = "" if best["on_persons"] else ", but is not used on persons"
-        return f"{start} {best['label']} narrowed that {_by(best)} without more errors{usable}."
+        return (
+            f"{start} {best['label']} narrowed that {_by(best, aim)} without more errors{usable}."
+        )
     if traded:
-        best = min(traded, key=lambda row: row["measures"]["gap"]["difference"] or 0.0)
-        return f"{start} {best['label']} narrowed that {_by(best)}, at the price of more errors."
+        best = min(traded, key=lambda row: row["measures"][aim]["difference"] or 0.0)
+        return (
+            f"{start} {best['label']} narrowed that {_by(best, aim)}, at the price of more errors."
+        )
     return (
         f"{start} No mitigation showed itself better: none narrowed that gap beyond the 95 % "
         "interval of the difference."
     )
 
 
-def _by(row: MethodRow) -> str:
-    gap = row["measures"]["gap"]
+def _by(row: MethodRow, aim: str) -> str:
+    gap = row["measures"][aim]
     low, high = gap["difference_interval"] or (0.0, 0.0)
     return (
         f"by {points(-(gap['difference'] or 0.0))} points (95 % {points(-high)} to {points(-low)})"
@@ -148,20 +155,60 @@ COLUMNS: Mapping[str, str] = {
 
 
 def between_words(document: Mapping[str, Any]) -> str:
-    """Between which groups gaps are taken."""
-    named = [row["group"] for row in document["groups"] if row["compared"]]
+    """Between which groups the gap of each error is taken, and why one has none."""
+    said = []
+    for error, of in (("fpr", "false"), ("fnr", "true")):
+        name, words = COLUMNS[f"gap_{error}"], document["absent"].get(error)
+        named = [row["group"] for row in document["groups"] if error in row["compared"]]
+        said.append(
+            f"{name}: {words}"
+            if words
+            else f"{name}: taken between {len(named)} groups with enough {of} candidates, "
+            f"{', '.join(named)}."
+        )
     return (
-        f"Gaps are taken between {len(named)} groups with enough true and false candidates: "
-        f"{', '.join(named)}. A pair is in the unordered pair of its people's groups; in a group "
-        "of more people each counts once."
+        f"{' '.join(said)} A pair is in the unordered pair of its people's groups; in a group of "
+        "more people each counts once."
     )
 
 
+def absent_words(error: str, least: int) -> str:
+    """Why an error has no gap."""
+    of = "true" if error == "fnr" else "false"
+    return f"none, as fewer than two groups have {least} {of} candidates in the test slice."
+
+
+def compared_words(row: Mapping[str, Any]) -> str:
+    """In which errors a group is compared."""
+    return ", ".join(COLUMNS[e].lower() for e in row["compared"]) or "too few"
+
+
+def picture_words(methods: Sequence[MethodRow]) -> str:
+    """The picture in words: gap and balanced error of each method."""
+    return "; ".join(
+        f"{row['label']}: widest gap {points(row['measures']['gap']['value'])} points, balanced "
+        f"error {points(row['measures']['balanced_error']['value'])} %"
+        for row in methods
+        if row["measures"]["gap"]["value"] is not None
+    )
+
+
+def unit(measure: str) -> str:
+    """What a measure is told in: gaps in points, rates in per cent."""
+    return " points" if measure.startswith("gap") else " %"
+
+
 def pooled_words(document: Mapping[str, Any]) -> str:
-    """Which groups were too small to learn from; empty where none was."""
+    """Which error methods aim at where groups are too small for both, and which groups were too
+    small to learn from; empty where neither."""
+    said = ""
+    if len(document["errors"]) == 1:
+        aim = COLUMNS[document["errors"][0]].lower()
+        said = f"Groups are too small to learn from both errors; methods aim at {aim} alone. "
     if not document["pooled"]:
-        return ""
-    return f"Too small to learn from, taken together or left out: {', '.join(document['pooled'])}."
+        return said.strip()
+    named = ", ".join(document["pooled"])
+    return f"{said}Too small to learn from, taken together or left out: {named}."
 
 
 # what tables call a method's parameters; what is not here is of use in MLflow alone
@@ -175,6 +222,7 @@ _TOLD: Mapping[str, str] = {
     "difference_bound": "rates of a group at most apart from all by",
     "n_rows": "candidates learnt on",
     "n_estimators": "estimators drawn from",
+    "n_groups": "groups with a threshold of their own",
     "times": "weight of a miss against a false one",
 }
 

@@ -95,7 +95,7 @@ def measured(
     labels: IntArray,
     said: Mapping[str, FloatArray],
     *,
-    between: Sequence[int],
+    between: Mapping[str, Sequence[int]],
     seed: int,
     n_replicates: int = N_REPLICATES,
 ) -> dict[str, dict[str, Found]]:
@@ -105,8 +105,9 @@ def measured(
     ----------
     said : mapping
         Per method the probability that each row is put forward; the first is compared with.
-    between : sequence of int
-        Groups, by number, between which gaps are taken.
+    between : mapping
+        Groups, by number, between which the gap of each error (`TWO`) is taken; of fewer than two
+        it has no meaning.
 
     Returns
     -------
@@ -118,7 +119,7 @@ def measured(
     point = {m: shares(table, m) for m in RATES}
     drawn = _drawn(crowd, cells, point, n_replicates, seed)
     values, replicates = _every(point, between), _every(drawn, between)
-    apart = {m: (_contrasts(point[m], between), _contrasts(drawn[m], between)) for m in TWO}
+    apart = {m: (_contrasts(point[m], between[m]), _contrasts(drawn[m], between[m])) for m in TWO}
     (fpr, fpr_drawn), (fnr, fnr_drawn) = apart["fpr"], apart["fnr"]
     apart["gap"] = np.concatenate([fpr, fnr], -1), np.concatenate([fpr_drawn, fnr_drawn], -1)
     out: dict[str, dict[str, Found]] = {}
@@ -162,13 +163,17 @@ def _spread(crowd: Crowd, cells: Floats) -> sparse.csr_array:
     return sparse.csr_array((value[some], (row[some], column[some])), shape=shape)
 
 
-def _every(rates: Mapping[str, Floats], between: Sequence[int]) -> dict[str, Floats]:
+def _every(rates: Mapping[str, Floats], between: Mapping[str, Sequence[int]]) -> dict[str, Floats]:
     """`MEASURES` from rates of shape (..., groups + 1): over all, and gaps between groups."""
     out: dict[str, Floats] = {metric: rates[metric][..., -1] for metric in RATES}
     out["balanced_error"] = (out["fpr"] + out["fnr"]) / 2
     for metric in TWO:
-        groups = rates[metric][..., list(between)]
-        out[f"gap_{metric}"] = groups.max(axis=-1) - groups.min(axis=-1)
+        groups = rates[metric][..., list(between[metric])]
+        out[f"gap_{metric}"] = (
+            groups.max(axis=-1) - groups.min(axis=-1)
+            if len(between[metric]) > 1
+            else np.full(groups.shape[:-1], np.nan)
+        )
     out["gap"] = np.fmax(out["gap_fpr"], out["gap_fnr"])
     return out
 

@@ -139,6 +139,7 @@ _WORDS: Mapping[Shape, str] = {
     Shape.COUNT: (
         "confidence shown_for_s n_offence_facts version n n_records n_entities n_links n_rejected "
         "n_findings n_hits n_flagged n_unseen n_drifted n_withheld size seed hours "
+        "least n_readings "
         "n_prompted "  # of an audit
         "n_train_prompted n_calibrate_prompted n_test_prompted"  # labels born of prompting (T15)
     ),

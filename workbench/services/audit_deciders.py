@@ -19,9 +19,10 @@ from workbench.domain.errors import NotFound
 from workbench.domain.finding import Assessment, Claim, Drawn
 from workbench.domain.log import EntryKind
 from workbench.domain.release import Margin, Release
-from workbench.store import accounts, audit_reports, findings, readings, releases
+from workbench.store import accounts, audit_reports, findings, openings, readings, releases
 from workbench.store.audit_reports import DecidersReport
 from workbench.store.desk import Desk
+from workbench.store.openings import Opened
 from workbench.store.readings import JudgementRow, ReadingRow
 
 if TYPE_CHECKING:
@@ -42,14 +43,15 @@ SEED = 20_260_101  # an audit is the same whenever it is made again
 class _Read:
     """What people made of a release's findings: position i of `claims` and `said` is one finding.
 
-    `rows` are readings taken to a decision, `judged` all judgements; `n_elsewhere` findings are of
-    other datasets.
+    `rows` are readings taken to a decision, `judged` all judgements, `opened` who opened what;
+    `n_elsewhere` findings are of other datasets.
     """
 
     claims: Sequence[Claim]
     said: Sequence[Assessment]
     rows: Sequence[ReadingRow]
     judged: Sequence[JudgementRow]
+    opened: Sequence[Opened]
     n_elsewhere: int
 
     @property
@@ -145,6 +147,7 @@ def _read(desk: Desk, release: Release) -> _Read | None:
     with desk.database.read() as connection:
         rows = readings.of_release(connection, release.id)
         judged = readings.judgements_of_release(connection, release.id)
+        opened = openings.of_release(connection, release.id)
         kept = [
             finding
             for finding in findings.list_findings(connection, model=release.model)
@@ -163,6 +166,7 @@ def _read(desk: Desk, release: Release) -> _Read | None:
         said=[findings.load_assessment(desk.vault, finding) for finding in mine],
         rows=[row for row in rows if row.finding_id in ids],
         judged=[row for row in judged if row.finding_id in ids],
+        opened=[row for row in opened if row.finding_id in ids],
         n_elsewhere=of.total() - of[most],
     )
 
@@ -340,18 +344,30 @@ def _judged(draw: str, drawn: Drawn, said: Sequence[Verdict]) -> "Judged":
     )
 
 
-def _burden(read: _Read, graph: "CaseGraph", sensitive: "pd.DataFrame") -> Any:
+def _burden(read: _Read, graph: "CaseGraph", sensitive: "pd.DataFrame") -> dict[str, Any]:
+    """Of every finding that was opened, decided or not."""
     from workbench.analysis.burden import burden
+    from workbench.analysis.reading_time import reading_time
 
     place = read.place
-    opened = list(dict.fromkeys(row.finding_id for row in read.rows))
-    return burden(
-        [read.claims[place[finding]] for finding in opened],
-        [(row.decided_at - row.opened_at).total_seconds() / 60 for row in read.rows],
-        len({row.finding_id for row in read.rows if row.after is Verdict.SUPPORTED}),
-        row_of=dict(zip(graph.entities["id"], graph.entities.index.tolist(), strict=True)),
+    claims = [read.claims[place[i]] for i in dict.fromkeys(o.finding_id for o in read.opened)]
+    row_of = dict(zip(graph.entities["id"], graph.entities.index.tolist(), strict=True))
+    spent = [(o.finding_id, o.minutes) for o in read.opened if o.minutes is not None]
+    minutes: dict[str, float] = defaultdict(float)
+    for finding_id, taken in spent:
+        minutes[finding_id] += taken
+    supported = {o.finding_id for o in read.opened if o.verdict is Verdict.SUPPORTED}
+    found = burden(
+        claims,
+        [taken for _, taken in spent],
+        len(supported),
+        row_of=row_of,
         sensitive=sensitive,
     )
+    time = reading_time(
+        claims, minutes, supported, row_of=row_of, sensitive=sensitive, seed=SEED
+    )  # fmt: skip
+    return {**found, "n_decided": time["n_decided"], "time": time}
 
 
 def _log_reads(desk: Desk, release: Release, n_readings: int, who: Account) -> None:

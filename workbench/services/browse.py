@@ -142,7 +142,7 @@ def _audit_said(desk: Desk, version: Version) -> str:
     from workbench.analysis.audit_words import verdict_sentence
 
     try:
-        report = desk.registry.audit_report(version.model, version.run_id, version.audit_digest)
+        report = desk.registry.audit_report(version.audit_digest)
     except (NotFound, CheckFailed) as error:  # the other versions can still be read, and stopped
         return f"It cannot be read. {error}"
     return verdict_sentence(report)

@@ -192,7 +192,7 @@ def _served(
 ) -> Served:
     """The release, and how all that it could be asked about today differs from what it learnt."""
     fitted = desk.registry.load(definition, run_id=release.run_id, digest=release.digest)
-    report = desk.registry.audit_report(definition.name, release.run_id, release.audit_digest)
+    report = desk.registry.audit_report(release.audit_digest)
     batch = definition.candidates(known, as_of=as_of, anchors=None, seed=seed)
     features = definition.features(known, batch, as_of=as_of)
     return Served(

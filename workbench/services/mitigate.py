@@ -168,7 +168,11 @@ def _document(
 
 
 def _track(desk: Desk, run: "Run", report: MitigationReport) -> None:
-    """Into MLflow: a run under the training run, and one under it for each method."""
+    """Into MLflow: a run under the training run, and one under it for each method.
+
+    Figures over everybody, gaps and the picture; sizes and rates of groups stay in reports/, since
+    what lies in MLflow can be taken without the log knowing.
+    """
     from workbench.store.registry import Compared
 
     document = report.document
@@ -194,10 +198,7 @@ def _track(desk: Desk, run: "Run", report: MitigationReport) -> None:
             )
             for row in document["methods"]
         ],
-        files={
-            f"mitigation.{path.suffix[1:]}": path.read_text(encoding="utf-8")
-            for path in (report.html_path, report.svg_path, report.json_path)
-        },
+        files={"mitigation.svg": report.svg_path.read_text(encoding="utf-8")},
     )
 
 

@@ -12,16 +12,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from workbench.analysis.suppression import LEAST, suppressed
 from workbench.domain.account import Account, Operation
 from workbench.domain.case import require_words
 from workbench.domain.errors import BadInput, NotFound
 from workbench.domain.log import EntryKind, commitment
-from workbench.store import accounts, audit_reports
+from workbench.store import accounts, audit_reports, handed
 from workbench.store.audit_reports import AuditReport, DecidersReport
 from workbench.store.desk import Desk
+from workbench.store.handed import Handed
 from workbench.store.packs import draft
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 
 class Form(StrEnum):
@@ -90,7 +95,9 @@ def pass_on(
     """The latest audit of a version to give away, without small cells.
 
     `version_id` is ``model/1``, or a model alone for its newest version that was audited.
-    Cells are small below `least`, by default `LEAST` of `workbench.analysis.suppression`.
+    Cells are small below `least`, by default `LEAST` of `workbench.analysis.suppression`, or what
+    it was when audits of this model on this dataset left before: two copies that hide other cells
+    would give back what each hides, so it leaves with the same forms again.
 
     Written to `out` too where that is given. The log has the digests of what leaves and of the
     whole, and commitments to receiver and purpose, whose words the vault keeps.
@@ -98,7 +105,8 @@ def pass_on(
     Raises
     ------
     BadInput
-        When recipient or purpose say nothing, `least` is too low or `out` cannot be written.
+        When recipient or purpose say nothing, `least` is too low or another than before, one that
+        differs in a few readings left before, or `out` cannot be written.
     NotAllowed
         When the account may not pass an audit on.
     NotFound
@@ -110,6 +118,8 @@ def pass_on(
     with desk.database.read() as connection:
         accounts.by_name(connection, account).require(Operation.PASS_ON_AUDIT)
     report = _report(desk, version_id, part)
+    with desk.database.read() as connection:
+        least = handed.least_of(_earlier(connection, report, part), least, usual=LEAST)
     left = _left(report, part, form, least, desk.now())
     with ExitStack() as going:
         if out is not None:
@@ -140,12 +150,16 @@ def _report(desk: Desk, version_id: str, part: Part) -> AuditReport | DecidersRe
     return kept[max(named, key=lambda v: int(v.rpartition("/")[2]))]
 
 
-def _left(
-    report: AuditReport | DecidersReport, part: Part, form: Form, least: int | None, now: datetime
-) -> PassedOn:
-    from workbench.analysis.suppression import LEAST, suppressed
+def _earlier(
+    connection: "Connection", report: AuditReport | DecidersReport, part: Part
+) -> list[Handed]:
+    found = handed.of_model(connection, str(report.document["model"]))
+    return handed.alike(found, part=part.value, dataset=str(report.document["dataset"]))
 
-    least = LEAST if least is None else least
+
+def _left(
+    report: AuditReport | DecidersReport, part: Part, form: Form, least: int, now: datetime
+) -> PassedOn:
     document = suppressed(report.document, least=least, whole=report.digest)
     content = _content(document, report.digest, part, form, now)
     return PassedOn(
@@ -188,6 +202,9 @@ def _log(
         who = accounts.by_name(connection, name)
         who.require(Operation.PASS_ON_AUDIT)
         fields = _fields(desk, report, part, left, who)
+        earlier = _earlier(connection, report, part)  # once more, now that nobody else may write
+        handed.least_of(earlier, left.least, usual=left.least)
+        handed.require_apart(earlier, fields)
         subject = f"passed on {left.digest}"
         salt = desk.vault.salt(subject)
         fields |= {word: commitment(salt, words) for word, words in said.items()}
@@ -206,8 +223,18 @@ def _fields(
         "model": str(report.document["model"]),
         "version": int(report.document["version"]),
         "dataset": str(report.document["dataset"]),
+        "least": left.least,
+        **_counts(report, part),
         "account": who.id,
         "role": who.role.value,
         "session": desk.session_hash,
         "simulated": who.simulated,
     }
+
+
+def _counts(report: AuditReport | DecidersReport, part: Part) -> dict[str, object]:
+    """How much an audit of deciders rests on, so that a later one can be told apart from it."""
+    if part is Part.RELEASE:
+        return {}
+    found = report.document["truth"] or report.document["records"]
+    return {key: found[key] if found else 0 for key in ("n_readings", "n_findings")}

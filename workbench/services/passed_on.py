@@ -1,22 +1,20 @@
 """To whom audits of a version were passed on, when, by whom and why, from the log and the vault."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Text, cast, func, select
-
 from workbench.domain.account import Operation
-from workbench.domain.log import EntryKind
-from workbench.store import accounts
+from workbench.store import accounts, handed
 from workbench.store.database import from_text
 from workbench.store.desk import Desk
-from workbench.store.tables import log_entry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handing:
-    """One audit that left. `seq` finds it in the log, `digest` is of the bytes that left."""
+    """One audit that left. `seq` finds it in the log, `digest` is of the bytes that left.
+
+    `least` is the count below which cells were left out; None where the log does not say.
+    """
 
     seq: int
     at: datetime
@@ -25,6 +23,7 @@ class Handing:
     recipient: str
     purpose: str
     digest: str
+    least: int | None
 
 
 def passed_on(desk: Desk, version_id: str, *, account: str) -> tuple[Handing, ...]:
@@ -36,17 +35,13 @@ def passed_on(desk: Desk, version_id: str, *, account: str) -> tuple[Handing, ..
         When the account may not pass audits on.
     """
     model, _, version = version_id.partition("/")
-    text = cast(log_entry.c.body, Text)
-    query = (
-        select(log_entry.c.seq, log_entry.c.body)
-        .where(func.json_extract(text, "$.kind") == EntryKind.EXPORT.value)
-        .where(func.json_extract(text, "$.model") == model)
-        .where(func.json_extract(text, "$.version") == int(version))
-        .order_by(log_entry.c.seq.desc())
-    )
     with desk.database.read() as connection:
         accounts.by_name(connection, account).require(Operation.PASS_ON_AUDIT)
-        found = [(row.seq, json.loads(row.body)) for row in connection.execute(query)]
+        found = [
+            (one.seq, one.fields)
+            for one in handed.of_model(connection, model)
+            if one.fields["version"] == int(version)
+        ]
         names = {said["account"]: accounts.by_id(connection, said["account"]).name
                  for _, said in found}  # fmt: skip
     return tuple(
@@ -58,6 +53,7 @@ def passed_on(desk: Desk, version_id: str, *, account: str) -> tuple[Handing, ..
             recipient=_words(desk, said["digest"], "recipient"),
             purpose=_words(desk, said["digest"], "purpose"),
             digest=said["digest"],
+            least=said.get("least"),
         )
         for seq, said in found
     )

@@ -163,9 +163,10 @@ def _intersections(document: Mapping[str, Any]) -> str:
     failed = list(dict.fromkeys(t["attribute"] for t in tests if t["verdict"] == "fail"))
     n_short = sum(t["verdict"] == "insufficient" for t in tests)
     n_passed = sum(t["verdict"] == "pass" for t in tests)
+    n_failed = sum(t["verdict"] == "fail" for t in tests)
     said = (
         f"<p>{len(tests)} tests over {len({t['attribute'] for t in tests})} intersections: "
-        f"{len(tests) - n_short - n_passed} failed, {n_passed} passed, {n_short} had too little "
+        f"{n_failed} failed, {n_passed} passed, {n_short} had too little "
         "data to tell. Those that failed are drawn below, all stand in the table of tests.</p>"
     )
     return said + "\n".join(_attribute(document, name) for name in failed)

@@ -182,6 +182,7 @@ def _burden(burden: Mapping[str, Any]) -> str:
     said = (
         f"<p>{number_words(burden['n_findings'])} findings were opened, with the records of "
         f"{number_words(burden['n_people'])} people in them; "
+        f"{number_words(burden.get('n_decided', burden['n_findings']))} were taken to a decision, "
         f"{number_words(burden['n_supported'])} were found supported"
         + (
             ".</p>"

@@ -10,8 +10,10 @@ from workbench.analysis.mitigation_words import (
     MeasureRow,
     MethodRow,
     between_words,
+    compared_words,
     pooled_words,
     told_words,
+    unit,
 )
 from workbench.store.audit_frame import facts, framed, safe, table
 from workbench.store.mitigation_plot import mitigation_plot
@@ -61,18 +63,18 @@ def _facts(document: Mapping[str, Any]) -> str:
 
 def _measures(methods: Sequence[MethodRow]) -> str:
     body = [
-        (safe(row["label"]), *(_share(row["measures"][name]) for name in COLUMNS))
+        (safe(row["label"]), *(_share(row["measures"][name], unit(name)) for name in COLUMNS))
         for row in methods
     ]
     return table(("method", *(name.lower() for name in COLUMNS.values())), body)
 
 
-def _share(found: MeasureRow) -> str:
+def _share(found: MeasureRow, unit: str) -> str:
     if found["value"] is None:
         return "–"
     low_high = found["interval"]
     reach = f"{points(low_high[0])} to {points(low_high[1])}" if low_high else ""
-    return f'{points(found["value"])} %<br><span class="quiet">{reach}</span>'
+    return f'{points(found["value"])}{unit}<br><span class="quiet">{reach}</span>'
 
 
 def _differences(methods: Sequence[MethodRow]) -> str:
@@ -105,7 +107,7 @@ def _groups(document: Mapping[str, Any]) -> str:
             safe(row["group"]),
             f"{row['positives']:,}",
             f"{row['negatives']:,}",
-            "yes" if row["compared"] else "too few",
+            safe(compared_words(row)),
         )
         for row in document["groups"]
     ]

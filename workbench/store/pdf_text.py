@@ -26,6 +26,7 @@ COLOURS: Mapping[str, str] = {
     "fail": "#b33c00",
     "pass": "#00664b",
     "insufficient": "#6b5200",
+    "hidden": "#59636b",
     "quiet": "#59636b",
 }
 

@@ -112,6 +112,7 @@ class Registry:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._artifacts = root / "artifacts"
+        self._audits = root / "audits"
         shared = os.environ.get("MLFLOW_TRACKING_URI", "")  # MLflow writes its own choice there too
         local = f"sqlite:///{root / 'mlflow.db'}"
         self._uri = shared if shared.startswith(("http:", "https:")) else local
@@ -248,26 +249,22 @@ class Registry:
             return _version(client.get_model_version(run.model, made.version))
 
     def record_audit(
-        self,
-        model: str,
-        number: int,
-        *,
-        verdict: str,
-        report: Mapping[str, Any],
-        files: Sequence[Path] = (),
+        self, model: str, number: int, *, verdict: str, report: Mapping[str, Any]
     ) -> str:
-        """Keep an audit with the version's run and tag the version; returns the digest.
+        """Keep an audit in the home and tag the version; returns the digest.
 
-        The digest is the SHA-256 of the report as canonical JSON, kept as ``audit/<digest>.json``.
+        The digest is the SHA-256 of the report as canonical JSON, kept as ``audits/<digest>.json``.
+        MLflow has verdict and digest alone: what lies there can be taken without the log knowing.
         """
-        content = json.dumps(report, sort_keys=True, ensure_ascii=False, allow_nan=False)
-        digest = hashlib.sha256(content.encode()).hexdigest()
-        version = self.version(model, number)
+        content = json.dumps(report, sort_keys=True, ensure_ascii=False, allow_nan=False).encode()
+        digest = hashlib.sha256(content).hexdigest()
+        self.version(model, number)  # raises where there is none
+        self._audits.mkdir(mode=0o700, parents=True, exist_ok=True)
+        part = self._audits / f".{digest}.json"
+        part.write_bytes(content)
+        part.replace(self._audits / f"{digest}.json")
         with self._mlflow() as mlflow:
             client = mlflow.MlflowClient()
-            client.log_text(version.run_id, content, f"audit/{digest}.json")
-            for file in files:
-                client.log_artifact(version.run_id, str(file), "audit")
             client.set_model_version_tag(model, str(number), "audit_verdict", verdict)
             client.set_model_version_tag(model, str(number), "audit_digest", digest)
         return digest
@@ -279,7 +276,7 @@ class Registry:
             return {}
         return {"verdict": version.audit_verdict, "digest": version.audit_digest}
 
-    def audit_report(self, model: str, run_id: str, digest: str) -> dict[str, Any]:
+    def audit_report(self, digest: str) -> dict[str, Any]:
         """The audit with this digest, checked against it.
 
         Raises
@@ -287,7 +284,20 @@ class Registry:
         NotFound, CheckFailed
             When it is not there, or is another than the digest says.
         """
-        return dict(json.loads(self._checked(model, run_id, f"audit/{digest}.json", digest)))
+        self._bring_home()
+        path = self._audits / f"{digest}.json"
+        if not path.is_file():
+            raise NotFound(f"Audit {digest[:12]} is not kept in this home; audit the version here.")
+        return dict(json.loads(_same(path.read_bytes(), digest, f"Audit {digest[:12]}")))
+
+    def _bring_home(self) -> None:
+        """Whole figures of groups that an earlier version kept with the runs leave MLflow."""
+        for path in self._artifacts.glob("*/*/artifacts/audit/*.json"):
+            self._audits.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.replace(self._audits / path.name)
+        for ending in ("html", "json"):  # reports/ has them
+            for path in self._artifacts.glob(f"*/*/artifacts/mitigation.{ending}"):
+                path.unlink()
 
     def file_of(self, model: str, run_id: str, name: str) -> bytes | None:
         """One of a run's `files`, checked against its digest; None where the run kept none.
@@ -364,15 +374,7 @@ class Registry:
         return self._loaded[digest]
 
     def _checked(self, model: str, run_id: str, name: str, digest: str) -> bytes:
-        content = self._file(model, run_id, name)
-        found = hashlib.sha256(content).hexdigest()
-        if found != digest:
-            raise CheckFailed(
-                f"The file {name} of run {run_id} has digest {found[:12]}, not {digest[:12]}; "
-                "it was changed, so it is not used. Restore it from a backup; another training "
-                "makes another file."
-            )
-        return content
+        return _same(self._file(model, run_id, name), digest, f"The file {name} of run {run_id}")
 
     def _file(self, model: str, run_id: str, name: str) -> bytes:
         if self._is_local:
@@ -431,6 +433,7 @@ class Registry:
             )
         with self._mlflow() as mlflow:
             mlflow.search_experiments(max_results=1)  # makes the store
+            self._bring_home()
             os.environ["_MLFLOW_SERVER_FILE_STORE"] = self._uri
             os.environ["_MLFLOW_SERVER_REGISTRY_STORE"] = self._uri
             os.environ["_MLFLOW_SERVER_ARTIFACT_ROOT"] = str(self._artifacts)
@@ -439,6 +442,17 @@ class Registry:
             from mlflow.server.fastapi_app import create_fastapi_app
 
             return create_fastapi_app()
+
+
+def _same(content: bytes, digest: str, what: str) -> bytes:
+    """`content` itself; raises CheckFailed when it has another digest."""
+    found = hashlib.sha256(content).hexdigest()
+    if found != digest:
+        raise CheckFailed(
+            f"{what} has digest {found[:12]}, not {digest[:12]}; it was changed, so it is not "
+            "used. Restore it from a backup; made again, it is another file."
+        )
+    return content
 
 
 def _run(found: Any) -> Run:

@@ -185,33 +185,65 @@ def burden(report: DecidersReport | None) -> None:
         components.empty("Nobody has opened a finding of this release to a decision yet.")
         return
     found = report.document["burden"]
-    for column, (label, value) in zip(
-        st.columns(4),
-        (
-            ("Findings opened", f"{found['n_findings']:,}"),
-            ("People in them", f"{found['n_people']:,}"),
-            ("People per supported finding", number(found["people_per_supported"])),
-            ("Minutes per supported finding", _minutes(found["minutes_per_supported"])),
-        ),
-        strict=True,
-    ):
+    time = found.get("time")
+    shown = [
+        ("Findings opened", f"{found['n_findings']:,}"),
+        ("People in them", f"{found['n_people']:,}"),
+        ("People per supported finding", number(found["people_per_supported"])),
+        ("Minutes per supported finding", _minutes(found["minutes_per_supported"])),
+    ]
+    if time:
+        shown.insert(1, ("Taken to a decision", f"{time['n_decided']:,}"))
+    for column, (label, value) in zip(st.columns(len(shown)), shown, strict=True):
         column.metric(label, value)
+    if time:
+        st.caption(_time_words(time))
     st.subheader("In which areas", anchor=False)
+    took = {r["group"]: r for r in time["rows"] if r["attribute"] == "area"} if time else {}
     st.dataframe(
-        [{"Area of the offences among the records": a, "Findings": n} for a, n in
-         sorted(found["areas"].items(), key=lambda item: -item[1])],
+        [
+            {"Area of the offences among the records": area, "Findings opened": n}
+            | ({"Decided": took[area]["n_decided"], "Minutes": _minutes(took[area]["minutes"])}
+               if area in took else {})
+            for area, n in sorted(found["areas"].items(), key=lambda item: -item[1])
+        ],
         hide_index=True,
         key="burden_areas",
     )  # fmt: skip
     st.subheader("In which groups", anchor=False)
-    _burden_by_group(found["groups"])
+    attribute = _burden_by_group(found["groups"])
+    if time:
+        st.dataframe(
+            [
+                {"Group": row["group"], "Findings opened": row["n_opened"],
+                 "Decided": row["n_decided"], "Minutes": _minutes(row["minutes"])}
+                for row in time["rows"] if row["attribute"] == attribute
+            ],
+            hide_index=True,
+            key="burden_time",
+        )  # fmt: skip
+        st.caption("A finding counts in each group that one of its people is of.")
+
+
+def _time_words(time: Mapping[str, Any]) -> str:
+    """How long a finding was read for, with intervals where they have a meaning."""
+    said = "Minutes are from opening to decision; of what was opened and not decided none is known."
+    for of in ("decided", "supported"):
+        around = time[f"{of}_interval"]
+        if around:
+            said += (
+                f" Per {of} finding {_minutes(time[f'minutes_per_{of}'])} "
+                f"(95 % {_minutes(around[0])} to {_minutes(around[1])})."
+            )
+    return said
 
 
 def _minutes(spent: float | None) -> str:
     return "below 1" if spent is not None and spent < 1 else number(spent)
 
 
-def _burden_by_group(groups: Sequence[Mapping[str, Any]]) -> None:
+def _burden_by_group(groups: Sequence[Mapping[str, Any]]) -> str:
+    """Draws them by the attribute chosen, which it returns."""
     attribute = st.selectbox(
         "By", list(dict.fromkeys(row["attribute"] for row in groups)),
         format_func=lambda name: plain(name).capitalize(), key="burden_attribute",
@@ -233,3 +265,4 @@ def _burden_by_group(groups: Sequence[Mapping[str, Any]]) -> None:
         reference=100 * whole,
     )
     st.caption("With 95 % intervals. Dashed: the share among everybody.")
+    return str(attribute)

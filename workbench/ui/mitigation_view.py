@@ -11,8 +11,10 @@ from workbench.analysis.mitigation_words import (
     MeasureRow,
     MethodRow,
     between_words,
+    picture_words,
     pooled_words,
     told_words,
+    unit,
 )
 from workbench.services.mitigate import MitigationReport
 from workbench.ui import components
@@ -50,7 +52,9 @@ def _report(report: MitigationReport) -> None:
             f"anew {document['n_replicates']:,} times, for all methods alike."
         )
     )
-    st.image(report.svg_path.read_text(encoding="utf-8"), width="stretch")
+    st.image(
+        report.svg_path.read_text(encoding="utf-8"), width="stretch", alt=picture_words(methods)
+    )
     st.caption(
         "Further left the groups are more alike, further down there are fewer errors; lines are "
         "95 % intervals. Balanced error is the mean of both error rates."
@@ -67,7 +71,8 @@ def _figures(methods: Sequence[MethodRow]) -> None:
     """Values with intervals, then differences from nothing done."""
     st.dataframe(
         [
-            {"Method": row["label"]} | {COLUMNS[m]: _value(row["measures"][m]) for m in _SHOWN}
+            {"Method": row["label"]}
+            | {COLUMNS[m]: _with_interval(row["measures"][m], unit(m)) for m in _SHOWN}
             for row in methods
         ],
         hide_index=True,
@@ -84,8 +89,8 @@ def _figures(methods: Sequence[MethodRow]) -> None:
     )
 
 
-def _value(found: MeasureRow) -> str:
-    return _with(found["value"], found["interval"], " %")
+def _with_interval(found: MeasureRow, unit: str) -> str:
+    return _with(found["value"], found["interval"], unit)
 
 
 def _difference(found: MeasureRow) -> str:

@@ -24,8 +24,10 @@ def offer(desk: "Desk", account: Account, version_id: str, *, deciders: bool) ->
         return
     held = f"passed_on:{version_id}"
     with st.expander("Pass this audit on", icon=":material/outgoing_mail:"):
+        handed = passed_on.passed_on(desk, version_id, account=account.name)
+        least = next((one.least for one in handed if one.least is not None), LEAST)
         st.caption(
-            f"Counts below {LEAST}, and figures from which one could be worked out, stay "
+            f"Counts below {least}, and figures from which one could be worked out, stay "
             "here. That you took it, to whom and why is logged before you have it."
         )
         parts = list(_PARTS) if deciders else [Part.RELEASE]
