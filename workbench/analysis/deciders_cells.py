@@ -47,6 +47,11 @@ def deciders_without_small_cells(
         if found["by"] is not None:
             gaps[basis] = [_side(row, out[basis]["by"]) for row in document["gaps"][basis]]
         told.update(found_told)
+    for when in ("before", "after"):
+        audits = [out[basis]["by"][when] for basis in bases if out[basis]["by"] is not None]
+        if any(map(_half_told, audits)):  # both bases count what the same readings said
+            for basis in bases:
+                out[basis]["verdicts"] |= {when: dict.fromkeys(out[basis]["verdicts"][when])}
     for key in ("n_elsewhere", "n_repeats"):
         if key in document:
             out[key] = counted(document[key], least)
@@ -88,9 +93,6 @@ def _basis(
     if first is not None and first["by"] is not None and _near(found, first, least):
         hidden = dict.fromkeys(("positives", "negatives"))
         by = {who: audit | hidden for who, audit in by.items()}
-    for when in ("before", "after"):
-        if _half_told(by[when]):
-            out["verdicts"] |= {when: dict.fromkeys(found["verdicts"][when])}
     return out | {"by": {who: _whole_verdict(audit) for who, audit in by.items()}}, told
 
 
