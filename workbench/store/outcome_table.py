@@ -125,7 +125,7 @@ def _positives(
     if not meant and plain and told and not in_digits:
         meant = _same_as("1", values)  # labels in words beside predictions in 0 and 1
     others = {v for column in known if column is not cells for v in column.unique()}
-    known_negative = plain and (told or in_digits) or told and set(values) <= others
+    known_negative = (plain and (told or in_digits)) or (told and set(values) <= others)
     guessed = not plain and len(values) > 2 and wanted.lower() in _TRUE
     spelt = [v for v in values if v not in meant and _alike(v, wanted)]
     if (meant or known_negative) and not guessed and not spelt:
