@@ -15,6 +15,7 @@ from pathlib import Path
 from workbench.analysis.auditor_study import SEEDS, StudyRow, kept, study, trial
 from workbench.store.audit_frame import facts, framed, safe, table
 
+_HEAD = ("question", "seen", "promise", "allowed", "")
 HERE = Path(__file__).parent
 
 
@@ -34,7 +35,7 @@ def body(rows: list[StudyRow]) -> str:
         "<h2>What it promises, and what it does</h2>"
         "<p>Each row counts seeds. The bounds are what a promise that is kept exceeds once in a "
         "hundred such studies. Controls are ways of testing in wide use; they must fail here.</p>"
-        f'<div class="wide">{table(("question", "seen", "promise", "allowed", ""), cells)}</div>'
+        f'<div class="wide">{table(_HEAD, cells, words=(2, 3, 4))}</div>'
     )
 
 

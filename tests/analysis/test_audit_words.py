@@ -1,23 +1,92 @@
 """What an audit says in sentences, and what its plots show."""
 
+import numpy as np
 import pytest
 from builders_audit import table
 
-from workbench.analysis.audit_words import gap_sentence, p_words, points, verdict_sentence
+from workbench.analysis.audit_words import (
+    gap_sentence,
+    p_words,
+    points,
+    shared_sentence,
+    verdict_sentence,
+)
 from workbench.analysis.fairness import audit
-from workbench.analysis.group_dots import group_dots, reach_of
+from workbench.analysis.group_dots import group_dots, reach_of, undrawn_words
+from workbench.analysis.subgroups import Attribute, Outcomes
 
 
 def test_a_failure_names_attribute_error_gap_and_margin() -> None:
     found = audit(*_listed(A=(900, 100, 10, 990), B=(780, 220, 10, 990)), margin=0.05, seed=1)
     assert verdict_sentence(found) == (
-        "By group, wrongly put forward differs by up to 12 points between groups: more than the "
-        "margin of 5, and more than chance explains."
+        "By group, B is wrongly put forward more often: 22 % of 1,000 negatives, against 10 % of "
+        "1,000 in A. These 12 points are more than the margin of 5 and more than chance explains."
     )
     assert gap_sentence(found["tests"][0], 0.05) == (
-        "Widest gap 12 points: B highest, A lowest; p = 0.001 after correction. Beyond the margin "
-        "of 5 and beyond chance."
+        "B 22 % of 1,000, A 10 % of 1,000: 12 points; p = 0.001 after correction. Beyond the "
+        "margin of 5 and beyond chance."
     )
+
+
+def test_the_headline_names_the_groups_that_are_sure_not_the_two_furthest_apart() -> None:
+    # tiny has no error in 3 rows and small 2 in 4: 50 points, by chance; A and B differ surely
+    found = audit(
+        *_listed(A=(900, 100, 0, 0), B=(780, 220, 0, 0), small=(2, 2, 0, 0), tiny=(3, 0, 0, 0)),
+        margin=0.05,
+        seed=1,
+    )
+    test = found["tests"][0]
+    assert (test["gap"], test["between"]) == (0.5, ["tiny", "small"])
+    assert test["contrast"] == {
+        "worse": {"group": "B", "rate": 0.22, "n": 1000},
+        "better": {"group": "A", "rate": 0.10, "n": 1000},
+    }
+    assert verdict_sentence(found).startswith("By group, B is wrongly put forward more often: 22 %")
+    assert gap_sentence(test, 0.05).endswith(
+        "Widest of all, sure or not: 50 points, small highest, tiny lowest."
+    )
+
+
+def test_a_single_attribute_makes_the_headline_before_an_intersection() -> None:
+    outcomes, sex = table(f=(900, 100, 0, 0), m=(780, 220, 0, 0))
+    half = np.arange(2000) % 2
+    cells = np.where((sex.codes == 1) & (half == 1) & (outcomes.cells == 1), 0, outcomes.cells)
+    changed = Outcomes.of(cells >= 2, cells % 2 == 1)
+    other = Attribute("half", half.astype(np.int32), ("even", "odd"))
+    found = audit(changed, [sex, other], margin=0.01, seed=1)
+    crossed = [t for t in found["tests"] if t["attribute"] == "group × half"]
+    assert crossed[0]["verdict"] == "fail"
+    assert verdict_sentence(found).startswith("By half, even is wrongly put forward more often")
+    assert verdict_sentence(found).endswith("1 more of 6 tests failed.")
+
+
+def test_an_audit_kept_without_the_contrast_claims_no_size() -> None:
+    found = audit(*_listed(A=(900, 100, 10, 990), B=(780, 220, 10, 990)), margin=0.05, seed=1)
+    for test in found["tests"]:
+        del test["contrast"]
+    assert verdict_sentence(found) == (
+        "By group, wrongly put forward differs between groups: more than the margin of 5 and more "
+        "than chance explains."
+    )
+
+
+def test_groups_of_one_without_an_error_are_not_called_large_enough() -> None:
+    found = audit(*_listed(A=(1, 0, 1, 0), B=(1, 0, 1, 0)), margin=0.05, seed=1)
+    assert found["verdict"] == "pass"  # the rule: no error, nothing varies
+    assert "groups may still be too small to tell: the smallest has 1" in verdict_sentence(found)
+    dots, band = group_dots(found["groups"], found["tests"][0], 0.05)
+    assert [dot.short for dot in dots] == [True, True]
+    assert band is None
+
+
+def test_what_is_permuted_is_said_by_how_many_people_a_candidate_is_about() -> None:
+    outcomes, _ = table(A=(2, 1, 0, 0))
+    pairs = outcomes.about(np.array([0, 0, 1, 2], np.int32), np.array([0, 1, 1, 2], np.int32))
+    many = outcomes.about(np.array([0, 0, 0, 1, 2], np.int32), np.array([0, 1, 2, 1, 2], np.int32))
+    group = Attribute("g", np.array([0, 1, 0], np.int32), ("A", "B"))
+    said = [shared_sentence(audit(o, [group], margin=0.05, seed=1)) for o in (pairs, many)]
+    assert "people are resampled and permuted, not candidates" in said[0]
+    assert "errors are permuted between candidates whose people stay together" in said[1]
 
 
 def test_a_gap_that_passes_says_whether_margin_or_chance_let_it() -> None:
@@ -82,6 +151,9 @@ def test_dots_are_sorted_short_ones_marked_and_the_margin_begins_at_the_lowest_s
     assert band == pytest.approx((0.1, 0.15))
     assert reach_of(dots, band) == dots[0].high
     assert len(group_dots(found["groups"], found["tests"][0], 0.05, most=2)[0]) == 2
+    assert undrawn_words(found["groups"], found["tests"][0], 2) == (
+        "Not drawn: 1 group with fewer negatives than those drawn, 1 group without negatives."
+    )
 
 
 def _listed(**groups: tuple[int, int, int, int]) -> tuple[object, list[object]]:

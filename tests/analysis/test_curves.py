@@ -12,7 +12,7 @@ from fairlearn.metrics import (
 from sklearn.metrics import accuracy_score, precision_score, roc_auc_score
 
 from workbench.analysis.curves import CurveRow, Curves, curves
-from workbench.analysis.scored import Steps, cuts
+from workbench.analysis.scored import MOST, MOST_LINES, Steps, cuts
 from workbench.analysis.subgroups import Attribute, Outcomes
 
 
@@ -95,13 +95,38 @@ def test_a_group_without_true_rows_has_no_missed_share_and_no_auc() -> None:
     assert (a["auc"], a["tells"]) == (None, False)
 
 
-def test_intersections_have_an_area_and_no_lines() -> None:
-    label, score, group = drawn(400, seed=4)
-    other = attribute(np.arange(400) % 2, "other")
-    found = found_in(Outcomes.of(label, score >= 0.4), label, score, attribute(group), other)
+def test_intersections_have_an_area_and_the_largest_that_tell_have_lines() -> None:
+    label, score, group = drawn(900, seed=4)
+    eighths = Attribute.of("other", [f"o{i % 4}" for i in range(900)])
+    found = found_in(Outcomes.of(label, score >= 0.4), label, score, attribute(group), eighths)
     crossed = [r for r in found["rows"] if r["attribute"] == "group × other"]
-    assert len(crossed) == 6
-    assert all(r["lines"] == {} and r["auc"] is not None for r in crossed)
+    assert len(crossed) == 12
+    assert all(r["auc"] is not None for r in crossed)
+    lined = [r for r in crossed if r["lines"]]
+    assert len(lined) == MOST_LINES
+    assert min(r["n"] for r in lined) >= max(
+        r["n"] for r in crossed if r["tells"] and not r["lines"]
+    )
+    a = lined[0]
+    mine = (group == "ABC".index(a["group"][0])) & (np.arange(900) % 4 == int(a["group"][-1]))
+    forward = score >= found["thresholds"][3]
+    assert a["lines"]["fnr"]["value"][3] == pytest.approx(
+        float((~forward)[mine & label].mean()), abs=1e-6
+    )
+
+
+def test_groups_beyond_the_largest_are_listed_the_largest_first() -> None:
+    codes = np.concatenate([np.arange(40).repeat(2), np.full(5, 39)])
+    label = np.arange(len(codes)) % 2 == 0
+    many = Attribute("state", codes.astype(np.int32), tuple(f"s{i:02d}" for i in range(40)))
+    found = found_in(Outcomes.of(label, label), label, np.linspace(0, 1, len(codes)), many)
+    assert found["n_left_out"] == {"state": 40 - MOST}
+    shown = {r["group"] for r in found["rows"]}
+    left = [row["group"] for row in found["left_out"]]
+    assert "s39" in shown
+    assert shown.isdisjoint(left)
+    assert len(shown) - 1 + len(left) == 40
+    assert {row["n"] for row in found["left_out"]} == {2}
 
 
 def bounds_of(found: Curves, group: str, k: int) -> np.ndarray:

@@ -30,6 +30,20 @@ def test_a_test_fails_only_where_the_corrected_p_holds_and_the_gap_exceeds_the_m
     assert verdict_of(gap(None), None, 0.05) == "insufficient"
 
 
+@pytest.mark.parametrize(("high", "low"), [(0.55, 0.50), (0.30, 0.25), (0.15, 0.10), (0.85, 0.80)])
+def test_a_gap_of_the_margin_itself_is_within_it_however_shares_are_stored(
+    high: float, low: float
+) -> None:
+    assert verdict_of(gap(high - low), 0.001, 0.05) == "pass"
+    assert verdict_of(gap(high - low + 1e-9), 0.001, 0.05) == "fail"
+    n = 20_000
+    made = table(
+        A=(round(n * (1 - high)), round(n * high), 0, 0),
+        B=(round(n * (1 - low)), round(n * low), 0, 0),
+    )
+    assert audit(made[0], [made[1]], margin=0.05, seed=1)["tests"][0]["verdict"] == "pass"
+
+
 def test_holm_steps_down_and_never_below_what_came_before() -> None:
     # 0.01 * 4; 0.02 * 3; 0.03 * 2 = 0.06; 0.04 * 1 = 0.04, held up to 0.06
     assert holm([0.04, 0.01, 0.03, 0.02]) == pytest.approx([0.06, 0.04, 0.06, 0.06])

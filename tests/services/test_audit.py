@@ -208,6 +208,33 @@ def test_a_table_of_scores_has_a_curve_and_calibration_where_they_are_probabilit
     json.dumps([found, wider], allow_nan=False)
 
 
+def test_what_would_have_no_say_is_refused(tmp_path: Path) -> None:
+    path = csv(tmp_path, y=[0, 1], said=[0, 1], p=[0.1, 0.9], sex=["f", "m"], who=[1, 2])
+    with pytest.raises(BadInput, match="threshold cuts scores"):
+        audit_table(path, label="y", prediction="said", groups=["sex"], threshold=0.5)
+    for named in ({"prediction": "said"}, {"score": "p", "threshold": 0.5}):
+        with pytest.raises(BadInput, match="capacity ranks people"):
+            audit_table(path, label="y", groups=["sex"], capacity=1, **named)  # type: ignore[arg-type]
+
+
+def test_an_id_is_no_group_and_what_curves_leave_out_is_said(tmp_path: Path) -> None:
+    n = 900
+    columns = {
+        "y": [i % 2 for i in range(n)], "p": [(i % 97) / 97 for i in range(n)],
+        "state": [f"s{i % 40}" for i in range(n)], "id": [f"i{i}" for i in range(n)],
+    }  # fmt: skip
+    path = csv(tmp_path, **columns)
+    found = audit_table(path, label="y", score="p", threshold=0.5, groups=["id", "state"])
+    assert {t["attribute"] for t in found["tests"]} == {"state"}
+    assert found["excluded"] == [
+        {"attribute": "id", "group": "(all)", "n": n,
+         "reason": "900 values are no groups; audit a band of them"}
+    ]  # fmt: skip
+    assert any("more there are by state (40)" in note for note in found["notes"])
+    with pytest.raises(BadInput, match="900 values of id are no groups"):
+        audit_table(path, label="y", score="p", threshold=0.5, groups=["id"])
+
+
 def test_record_linkage_is_audited_per_script_and_name_change_with_people_as_the_unit(
     tmp_path: Path,
 ) -> None:

@@ -87,7 +87,8 @@ def test_what_came_from_data_is_text(tmp_path: Path) -> None:
 def test_the_page_says_verdict_margin_denominators_and_digest(tmp_path: Path) -> None:
     report = write(tmp_path, document())
     page = report.html_path.read_text()
-    assert '<b class="fail">Failed.</b> By group, wrongly put forward differs' in page
+    assert '<b class="fail">Failed.</b> By group, ' in page
+    assert "is wrongly put forward more often: 30 % of 1,000 negatives, against 10 %" in page
     assert "1,000 negatives" in page
     assert 'class="dot short"' not in page
     assert page.count('class="dot hollow"') >= 2  # "few", in both plots

@@ -87,6 +87,54 @@ def test_a_prediction_that_is_always_the_same_is_read(tmp_path: Path) -> None:
     assert cells(table(tmp_path, words), positive="yes") == [0, 2]
 
 
+@pytest.mark.parametrize(
+    ("label", "said", "positive"),
+    [
+        (["no", "no", "yes"], ["No", "Yes", "No"], "yes"),
+        (["no", "no", "yes"], ["NO", "NO", "NO"], "yes"),  # not even one value is known
+        (["No", "No", "Yes"], ["no", "yes", "no"], "Yes"),
+        (["1", "2", "2"], ["1.0", "2.0", "1.0"], "2"),
+        (["a", "b", "b"], ["x", "y", "x"], "b"),
+        (["no", "yes", "yes"], ["no", "yes", "Yes"], "yes"),  # one of the two spellings matches
+        ([0, 1, 1], ["N", "Y", "Y"], "1"),
+        (["true", "false", "true"], ["wahr", "falsch", "wahr"], "true"),
+        ([0, 1, 1], ["1.00", "0.00", "1.00"], "1"),
+    ],
+)
+def test_a_positive_value_spelt_otherwise_is_refused_and_never_read_as_negative(
+    tmp_path: Path, label: list[object], said: list[object], positive: str
+) -> None:
+    for rows in ({"true": label, "said": said}, {"true": said, "said": label}):
+        with pytest.raises(BadInput) as refused:
+            cells(table(tmp_path, rows), positive=positive)
+        assert refused.value.code == "positive"
+
+
+@pytest.mark.parametrize(
+    ("label", "said", "positive"),
+    [
+        (["no", "no", "yes", "yes"], [" no", "yes ", " no ", " yes"], " yes"),
+        (["False", "False", "True", "True"], ["false", "true", "FALSE", "TRUE"], "true"),
+        ([0, 0, 1, 1], [0.0, 1.0, 0.0, 1.0], "1.0"),
+        ([0, 0, 1, 1], ["false", "true", "false", "true"], "1"),
+        (["no", "no", "yes", "yes"], ["0.0", "1.0", "false", "true"], "yes"),
+    ],
+)
+def test_blanks_and_the_spellings_of_0_and_1_make_no_difference(
+    tmp_path: Path, label: list[object], said: list[object], positive: str
+) -> None:
+    rows: Rows = {"true": label, "said": said}
+    assert cells(table(tmp_path, rows), positive=positive) == [0, 1, 2, 3]
+
+
+def test_negatives_are_known_from_the_other_column_where_nothing_is_positive(
+    tmp_path: Path,
+) -> None:
+    rows: Rows = {"true": ["low", "mid", "high"], "said": ["low", "mid", "mid"]}
+    assert cells(table(tmp_path, rows), positive="high") == [0, 0, 2]
+    assert cells(table(tmp_path, {"true": [1, 0], "said": [1, 1]}), positive="0") == [0, 2]
+
+
 def test_scores_are_put_forward_from_the_threshold_on(tmp_path: Path) -> None:
     rows: Rows = {"true": [0, 0, 1, 1], "score": [0.49, 0.5, -3, 7]}
     assert cells(table(tmp_path, rows), score="score", threshold=0.5) == [0, 1, 2, 3]

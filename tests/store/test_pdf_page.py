@@ -34,7 +34,7 @@ def said(content: bytes) -> str:
 
 def test_verdict_denominators_and_digest_can_be_read_out_of_it() -> None:
     words = said(pdf(page(), foot=FOOT))
-    assert "Failed. By group, wrongly put forward differs" in words
+    assert "is wrongly put forward more often: 30 % of 1,000 negatives, against 10 %" in words
     assert "1,000 negatives" in words
     assert "Against the truth" in words
     assert f"{FOOT} 1 of" in words
@@ -100,3 +100,10 @@ def test_the_audit_of_deciders_leaves_as_a_pdf_too() -> None:
     words = said(pdf(deciders_page.render(document, digest=WHOLE, made_at=NOW), foot=FOOT))
     assert "This copy may be passed on: counts below 10" in words
     assert "The burden on society" in words
+
+
+def test_it_is_dated_as_the_page_says_and_not_when_it_was_set() -> None:
+    dated = page().replace(
+        b"<head>", b'<head><meta name="dcterms.created" content="2026-03-02 09:30">'
+    )
+    assert b"D:20260302093000" in pdf(dated, foot=FOOT)

@@ -68,8 +68,11 @@ def test_an_audit_is_read_from_verdict_to_what_is_left_out(home: Home) -> None:
     assert "Shaded: the margin of 5 points" in said
     assert "none is left out" in said
     assert "Against the truth" in "".join(s.value for s in app.subheader)
-    tests = app.dataframe[-1].value
+    tests = next(table.value for table in app.dataframe if "Verdict" in table.value)
     assert len(tests) == len(report.document["tests"])
+    assert tests["Gap"].dtype.kind == tests["p"].dtype.kind == "f"  # sorts as numbers
+    proxies = next(table.value for table in app.dataframe if "AUC" in table.value)
+    assert len(proxies) == len(report.document["proxies"])  # all, not the ten told best
     assert not app.get("download_button")  # what is shown whole leaves only by being passed on
 
 

@@ -85,3 +85,19 @@ def test_dots_are_drawn_in_the_order_given_with_words_for_who_cannot_see_them(n:
     (chart,) = page.get("vega_lite_chart")
     assert chart.proto.alt == ("rate, 1 line" if n == 1 else "rate, 3 lines")
     assert '"sort": null' in chart.proto.spec
+
+
+def test_an_interval_that_goes_on_beyond_the_axis_is_marked_and_pointed_at_whole() -> None:
+    def script() -> None:
+        from workbench.ui import components
+
+        rows = [
+            components.Dot(label=f"group {i}", value=30.0, low=0.0, high=44.0 + i)
+            for i in range(40)
+        ]
+        components.dots(rows, axis="rate", key="d", domain=(0, 60))
+
+    page = AppTest.from_function(script).run()
+    (chart,) = page.get("vega_lite_chart")
+    assert "datum.beyond" in chart.proto.spec
+    assert '{"field": "series"}, {"field": "value"}, {"field": "low"}' in chart.proto.spec

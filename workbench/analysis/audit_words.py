@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from workbench.analysis.error_rates import DENOMINATOR, GroupRow, rate_of
-from workbench.analysis.fairness import GapRow
+from workbench.analysis.fairness import ExcludedRow, GapRow
+from workbench.analysis.permutation import wider
+from workbench.analysis.verdicts import bound_of_none
 
 METRICS = {"fpr": "Wrongly put forward", "fnr": "Missed"}
 MEANINGS = {
@@ -19,7 +21,7 @@ VERDICTS = {
     "insufficient": "Too little data to tell",
     "hidden": "Hidden, of too few to be told",  # in what leaves alone
 }
-SHARED = {
+_SHARED = {
     "nothing": "Rows are independent: the counts of each group are resampled, labels permuted.",
     "cluster": "Rows share people: people are resampled and permuted, not rows.",
     "people": "Errors on people whom several candidates share are not independent: people are "
@@ -33,6 +35,26 @@ SHARED_BY_READINGS = {
     "groups": "A reading is about many people, and one error hits them all: for intervals people "
     "are resampled, for tests errors are permuted between readings whose people stay together.",
 }
+
+
+def shared_sentence(document: Mapping[str, Any]) -> str:
+    """What rows have in common, what is resampled for intervals and what is permuted in tests."""
+    return _SHARED[document["shared"]]
+
+
+TRUTH = ("records", "truth")  # what errors are counted against
+
+
+def truth_sentence(document: Mapping[str, Any]) -> str:
+    """What the audit against the truth of a synthetic world compares, and what it may say."""
+    truth = document["against_truth"]
+    return (
+        "The dataset is synthetic and its truth is known, so the same errors are counted once more "
+        f"against what is true rather than recorded: {number_words(truth['positives'])} of "
+        f"{number_words(truth['n'])} are true, {number_words(document['positives'])} came to be "
+        "recorded. Where the two lie apart, records are unequal, not the model: that is what label "
+        "bias hides. This part has no say in the verdict above."
+    )
 
 
 _NAMED = 4  # groups that a sentence names
@@ -89,17 +111,10 @@ def verdict_sentence(document: Mapping[str, Any]) -> str:
     failed = [t for t in tests if t["verdict"] == "fail"]
     short = [t for t in tests if t["verdict"] == "insufficient" and "×" not in t["attribute"]]
     if failed:
-        worst = max(failed, key=lambda t: t["gap"] or 0.0)
+        worst = max(failed, key=_surest)
         more = len(failed) - 1
-        others = (
-            "" if not more else f" {more} more {'gap is' if more == 1 else 'gaps are'} as sure."
-        )
-        by_how_much = "" if worst["gap"] is None else f"by up to {points(worst['gap'])} points "
-        return (
-            f"By {plain(worst['attribute'])}, {METRICS[worst['metric']].lower()} differs "
-            f"{by_how_much}between groups: more than the margin of {margin}, and "
-            f"more than chance explains.{others}"
-        )
+        others = f" {more} more of {len(tests)} tests failed." if more else ""
+        return f"By {plain(worst['attribute'])}, {_who_is_worse_off(worst, margin)}{others}"
     if short:
         named = _listed(sorted({METRICS[t["metric"]].lower() for t in short}))
         by = _listed(list(dict.fromkeys(plain(t["attribute"]) for t in short)))
@@ -112,9 +127,50 @@ def verdict_sentence(document: Mapping[str, Any]) -> str:
             f"No gap beyond the margin of {margin} points was shown; what is of too few to be told "
             "is hidden."
         )
+    said = f"No two groups differ by more than the margin of {margin} points beyond chance"
+    untold = [t for t in tests if "×" not in t["attribute"] and _untold(t, document["margin"])]
+    if not untold:
+        return f"{said}, and every group of a single attribute is large enough to tell."
+    named = _listed(sorted({METRICS[t["metric"]].lower() for t in untold}))
+    smallest = min(t["smallest"] for t in untold)
     return (
-        f"No two groups differ by more than the margin of {margin} points beyond chance, and every "
-        "group of a single attribute is large enough to tell."
+        f"{said}. Where nobody erred, or everybody did ({named}), groups may still be too small to "
+        f"tell: the smallest has {smallest:,} to count."
+    )
+
+
+def _surest(test: GapRow) -> tuple[bool, float, float]:
+    """Single attributes come first, then the lowest p-value, then the contrast that is wider."""
+    p = test["p_corrected"]
+    return "×" not in test["attribute"], -1.0 if p is None else -p, _apart(test)
+
+
+def _apart(test: GapRow) -> float:
+    contrast = test.get("contrast")
+    return contrast["worse"]["rate"] - contrast["better"]["rate"] if contrast else 0.0
+
+
+def _who_is_worse_off(test: GapRow, margin: str) -> str:
+    """The two groups that a failed test rests on; without them only that groups differ."""
+    what, contrast = METRICS[test["metric"]].lower(), test.get("contrast")
+    beyond = f"more than the margin of {margin} and more than chance explains."
+    if not contrast:
+        return f"{what} differs between groups: {beyond}"
+    worse, better = contrast["worse"], contrast["better"]
+    return (
+        f"{worse['group']} is {what} more often: {points(worse['rate'])} % of {worse['n']:,} "
+        f"{DENOMINATOR[test['metric']]}, against {points(better['rate'])} % of {better['n']:,} in "
+        f"{better['group']}. These {points(_apart(test))} points are {beyond}"
+    )
+
+
+def _untold(test: GapRow, margin: float) -> bool:
+    """Where every rate is 0 or 1 no group is short by the rule, however few it has."""
+    smallest: int | None = test["smallest"]
+    return (
+        test["pooled"] in (0.0, 1.0)
+        and smallest is not None
+        and wider(bound_of_none(smallest), margin)
     )
 
 
@@ -151,16 +207,49 @@ def gap_sentence(test: GapRow, margin: float) -> str:
     if test["between"]:
         lowest, highest = test["between"]
         said += f": {highest} highest, {lowest} lowest"
-    said += f"; p = {p_words(test['p_corrected'])} after correction. "
+    said += f"; over all groups p = {p_words(test['p_corrected'])} after correction. "
     match test["verdict"]:
         case "fail":
-            return f"{said}Beyond the margin of {points(margin)} and beyond chance."
+            return _failed(test, margin)
         case "insufficient":
             return f"{said}{needs_sentence(test, margin)}"
-        case _ if test["gap"] > margin:
+        case _ if wider(test["gap"], margin):
             return f"{said}Beyond the margin of {points(margin)}, but not beyond chance."
         case _:
             return f"{said}Within the margin of {points(margin)}."
+
+
+def _failed(test: GapRow, margin: float) -> str:
+    """Whom a failed test rests on, and how far apart the outermost groups are beside that."""
+    contrast, p = test.get("contrast"), p_words(test["p_corrected"])
+    beyond = f"Beyond the margin of {points(margin)} and beyond chance"
+    if not contrast:
+        return f"{beyond}; p = {p} after correction."
+    worse, better = contrast["worse"], contrast["better"]
+    said = (
+        f"{worse['group']} {points(worse['rate'])} % of {worse['n']:,}, {better['group']} "
+        f"{points(better['rate'])} % of {better['n']:,}: "
+        f"{points(_apart(test))} points; p = {p} after correction. {beyond}."
+    )
+    if not wider(test["gap"] or 0.0, _apart(test)):
+        return said
+    lowest, highest = test["between"]
+    return (
+        f"{said} Widest of all, sure or not: {points(test['gap'])} points, {highest} highest, "
+        f"{lowest} lowest."
+    )
+
+
+def excluded_sentence(row: ExcludedRow) -> str:
+    """What of an attribute is left out, and why; its count may be hidden."""
+    return f"By {plain(row['attribute'])}, {number_words(row['n'])} left out: {row['reason']}."
+
+
+def margin_sentence(document: Mapping[str, Any]) -> str:
+    """The margin with its reason, or that none was given."""
+    return (
+        f"Margin {points(document['margin'])} points: {document.get('harm') or 'no reason given'}"
+    )
 
 
 def needs_sentence(test: GapRow, margin: float) -> str:

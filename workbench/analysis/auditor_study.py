@@ -1,9 +1,11 @@
 """A study of the auditor itself: does it keep its rate of false alarms, and what does it see.
 
 Tables are drawn whose truth is known: without any gap, with people who share rows, with a gap of
-known size. On each the audit runs as users run it. Beside it run two ways of testing that are in
-wide use and do not keep their rate: a count-based test on rows that share people, and a bootstrap
-of the largest difference read as a test.
+known size. Most ask of one attribute at a time, so that what is counted is the test itself; one
+runs the whole family as users do, three attributes with their intersections under Holm's
+correction. Beside it run two ways of testing that are in wide use and do not keep their rate: a
+count-based test on rows that share people, and a bootstrap of the largest difference read as a
+test.
 """
 
 from collections.abc import Callable, Sequence
@@ -26,6 +28,11 @@ MARGIN = 0.05
 N_ROWS = 4_000
 GROUP_SIZES = (30, 100, 300, 1_000)
 PEOPLE, PAIRS = 400, 6_000
+ATTRIBUTES = 3  # of the whole family
+OWNERS, ROWS_EACH = 500, 6  # people who share rows, and the rows of one on average
+HOLDERS, TRANSFERS, HUB = 600, 400, 0.3  # of account holders; how often one of a few is in a group
+HUBS, HOLDERS_EACH = 6, 5
+WIDER = 0.20  # a gap of candidates that share people
 
 
 class StudyRow(TypedDict):
@@ -49,11 +56,19 @@ class Trial:
     bootstrap_alarm: bool
     covered: bool
     found: tuple[bool, ...]  # per size of the group
+    family_alarm: bool
+    owners_alarm: bool  # each person in one group
+    scattered_alarm: bool  # a person's rows in several
+    transfers_alarm: bool
+    owners_found: bool
+    pairs_found: bool
+    transfers_found: bool
 
 
 def trial(seed: int) -> Trial:
     """All parts of the study for one seed."""
     streams = [np.random.default_rng([seed, part]) for part in range(3 + len(GROUP_SIZES))]
+    more = [np.random.default_rng([seed, 100 + part]) for part in range(7)]
     null = _rows(streams[0], N_ROWS, SHARES, gap=0.0)
     shared, group = _pairs(streams[1])
     planted = _rows(streams[2], N_ROWS, SHARES, gap=GAP)
@@ -69,8 +84,63 @@ def trial(seed: int) -> Trial:
         counted_alarm=alarmed(_audited(independent, names, seed)),
         bootstrap_alarm=bootstrap_excludes_zero(*null, seed=seed),
         covered=_covers(_audited(*planted, seed)),
-        found=tuple(_audited(*table, seed)["verdict"] == "fail" for table in sizes),
+        found=tuple(_failed(_audited(*table, seed)) for table in sizes),
+        family_alarm=alarmed(_family(more[0], seed)),
+        owners_alarm=alarmed(_audited(*_owned(more[1], gap=0.0), seed)),
+        scattered_alarm=alarmed(_audited(*_owned(more[2], gap=0.0, scattered=True), seed)),
+        transfers_alarm=alarmed(_audited(*_transfers(more[3], gap=0.0), seed)),
+        owners_found=_failed(_audited(*_owned(more[4], gap=GAP), seed)),
+        pairs_found=_failed(_audited(*_pairs(more[5], gap=WIDER), seed)),
+        transfers_found=_failed(_audited(*_transfers(more[6], gap=WIDER), seed)),
     )
+
+
+def _failed(found: Audit) -> bool:
+    return found["verdict"] == "fail"
+
+
+def _family(rng: np.random.Generator, seed: int) -> Audit:
+    """Several attributes with every intersection, as a table is audited; nothing differs."""
+    outcomes, first = _rows(rng, N_ROWS, SHARES, gap=0.0)
+    others = [
+        Attribute(f"other {i}", rng.integers(0, 3, N_ROWS).astype(np.int32), GROUPS[:3])
+        for i in range(1, ATTRIBUTES)
+    ]
+    return audit(outcomes, [first, *others], margin=MARGIN, seed=seed)
+
+
+def _owned(
+    rng: np.random.Generator, *, gap: float, scattered: bool = False
+) -> tuple[Outcomes, Attribute]:
+    """Rows of people whose errors are their own; people of the smaller group have more rows.
+
+    With `scattered` a third of the rows lie in a group drawn anew.
+    """
+    of = rng.choice(2, OWNERS, p=[0.7, 0.3])
+    person = np.repeat(np.arange(OWNERS, dtype=np.int32), 1 + rng.poisson(ROWS_EACH * (1 + of) / 2))
+    group = of[person]
+    if scattered:
+        group = np.where(rng.random(len(person)) < 1 / 3, rng.integers(0, 2, len(person)), group)
+    own = np.clip(rng.normal(ERROR, 0.15, OWNERS), 0, 1)
+    wrong = rng.random(len(person)) < own[person] + gap * (group == 1)
+    outcomes = Outcomes.of(np.zeros(len(person), dtype=np.bool_), wrong).clustered(person)
+    return outcomes, Attribute("group", group.astype(np.int32), GROUPS[:2])
+
+
+def _transfers(rng: np.random.Generator, *, gap: float) -> tuple[Outcomes, Attribute]:
+    """Groups of transfers, about several account holders each, a few of whom are in very many."""
+    size = 2 + rng.poisson(HOLDERS_EACH - 2, TRANSFERS)
+    rows = np.repeat(np.arange(TRANSFERS, dtype=np.int32), size)
+    holder = rng.integers(HUBS, HOLDERS, len(rows))
+    holder = np.where(rng.random(len(rows)) < HUB, rng.integers(0, HUBS, len(rows)), holder)
+    of = rng.choice(2, HOLDERS, p=[0.7, 0.3])
+    share = np.bincount(rows, weights=of[holder], minlength=TRANSFERS) / size
+    own = np.r_[rng.normal(0, 0.1, HUBS), np.zeros(HOLDERS - HUBS)][holder]
+    leaning = np.bincount(rows, weights=own, minlength=TRANSFERS)
+    wrong = rng.random(TRANSFERS) < np.clip(ERROR + leaning + 2 * gap * (share > 0.5), 0, 1)
+    outcomes = Outcomes.of(np.zeros(TRANSFERS, dtype=np.bool_), wrong)
+    about = outcomes.about(rows, holder.astype(np.int32))
+    return about, Attribute("group", of.astype(np.int32), GROUPS[:2])
 
 
 def _audited(outcomes: Outcomes, attribute: Attribute, seed: int) -> Audit:
@@ -93,8 +163,9 @@ def _rows(
     return Outcomes.of(label, said), Attribute("group", group, GROUPS[: len(shares)])
 
 
-def _pairs(rng: np.random.Generator) -> tuple[Outcomes, Attribute]:
-    """Pairs of people, none true, whose errors come from the people in them; no group differs."""
+def _pairs(rng: np.random.Generator, *, gap: float = 0.0) -> tuple[Outcomes, Attribute]:
+    """Pairs of people, none true, whose errors come from the people in them; pairs within the
+    second group err more often by `gap`."""
     ends = np.sort(rng.choice(PEOPLE, (2 * PAIRS, 2)), axis=1)
     ends = np.unique(ends[ends[:, 0] != ends[:, 1]], axis=0)
     ends = rng.permutation(ends)[:PAIRS]
@@ -102,6 +173,8 @@ def _pairs(rng: np.random.Generator) -> tuple[Outcomes, Attribute]:
     wrong = rng.random(len(ends)) < 1 / (1 + np.exp(2.0 - own[ends].sum(axis=1)))
     rows = np.repeat(np.arange(len(ends), dtype=np.int32), 2)
     group = rng.integers(0, 2, PEOPLE).astype(np.int32)
+    if gap:
+        wrong |= (group[ends].sum(axis=1) == 2) & (rng.random(len(ends)) < gap / (1 - wrong.mean()))
     outcomes = Outcomes.of(np.zeros(len(ends), dtype=np.bool_), wrong)
     people = ends.reshape(-1).astype(np.int32)
     return outcomes.about(rows, people), Attribute("group", group, GROUPS[:2])
@@ -157,6 +230,22 @@ def study(trials: Sequence[Trial]) -> list[StudyRow]:
             f"A gap of {100 * GAP:.0f} points: the 95 % interval holds the true rate",
             lambda t: t.covered, least, None, "95 %",
         ),
+        (
+            f"No gap, {ATTRIBUTES} attributes and all intersections, corrected: alarms",
+            lambda t: t.family_alarm, None, most, "5 % at most",
+        ),
+        (
+            f"No gap, rows of {OWNERS} people, more of them in one group: alarms",
+            lambda t: t.owners_alarm, None, most, "5 % at most",
+        ),
+        (
+            "No gap, people whose rows lie in several groups: alarms",
+            lambda t: t.scattered_alarm, None, most, "5 % at most",
+        ),
+        (
+            f"No gap, {TRANSFERS} groups of transfers that share {HUBS} busy holders: alarms",
+            lambda t: t.transfers_alarm, None, most, "5 % at most",
+        ),
     ]  # fmt: skip
     rows = [
         StudyRow(
@@ -169,18 +258,40 @@ def study(trials: Sequence[Trial]) -> list[StudyRow]:
         )
         for question, seen, low, high, promise in counted
     ]
-    rows += [
+    power: list[tuple[str, Callable[[Trial], bool]]] = [
+        (f"A gap of {100 * GAP:.0f} points in a group of {size:,}: found (power)", _found(k))
+        for k, size in enumerate(GROUP_SIZES)
+    ]
+    power += [
+        (
+            f"A gap of {100 * GAP:.0f} points, rows of {OWNERS} people: found (power)",
+            lambda t: t.owners_found,
+        ),
+        (
+            f"A gap of {100 * WIDER:.0f} points, {PAIRS:,} pairs of {PEOPLE} people: found (power)",
+            lambda t: t.pairs_found,
+        ),
+        (
+            f"{TRANSFERS} groups of transfers, {200 * WIDER:.0f} points more where most holders "
+            "are of one group: found (power)",
+            lambda t: t.transfers_found,
+        ),
+    ]
+    return rows + [
         StudyRow(
-            question=f"A gap of {100 * GAP:.0f} points in a group of {size:,}: found (power)",
-            n_seen=sum(t.found[k] for t in trials),
+            question=question,
+            n_seen=sum(map(seen, trials)),
             n=len(trials),
             least=None,
             most=None,
             promise="none, for information",
         )
-        for k, size in enumerate(GROUP_SIZES)
+        for question, seen in power
     ]
-    return rows
+
+
+def _found(k: int) -> Callable[[Trial], bool]:
+    return lambda trial: trial.found[k]
 
 
 def kept(row: StudyRow) -> bool:

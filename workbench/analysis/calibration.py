@@ -34,8 +34,9 @@ class CalibrationRow(TypedDict):
     """`gap` is expected less confirmed (shares): above 0 the score says too much.
 
     `ece` is the mean distance between the two over the bins, weighted by rows, and `ece_by_chance`
-    what it would be near if the score were calibrated: few rows never give 0. Intersections have no
-    bins. `tells` is False where there are too few true or false rows to tell.
+    what it would be near if the score were calibrated: few rows never give 0. Intersections have
+    bins for the `scored.MOST_LINES` largest groups that tell. `tells` is False where there are too
+    few true or false rows to tell.
     """
 
     attribute: str
@@ -89,7 +90,7 @@ def _rows(cut: Cut, edges: Floats) -> list[CalibrationRow]:
     apart = said - np.arange(2)  # expected less confirmed, of one row of each cell
     gap, gap_reach = _mean(cut, apart)
     ece, ece_reach = _distance(cut, apart, within)
-    seen = _bins(cut, said, within) if cut.attribute.parts == 1 else [[] for _ in range(k)]
+    seen = _bins(cut, said, within) if any(cut.in_lines) else [[] for _ in range(k)]
     total = cut.table.sum(axis=1)
     chance = _by_chance(cut, within)
     return [
@@ -106,7 +107,7 @@ def _rows(cut: Cut, edges: Floats) -> list[CalibrationRow]:
             ece_interval=pair(ece_reach[g]) if cut.tells[g] else None,
             ece_by_chance=number(float(chance[g])),
             tells=cut.tells[g],
-            bins=seen[g],
+            bins=seen[g] if cut.in_lines[g] else [],
         )
         for g, group in enumerate(cut.incidence.groups)
     ]

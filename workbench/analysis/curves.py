@@ -5,6 +5,7 @@ from typing import TypedDict
 
 import numpy as np
 
+from workbench.analysis.error_rates import LISTED
 from workbench.analysis.resampling import bounds, influence_of_shares, share_bounds
 from workbench.analysis.scored import Cut, Steps, number, pair
 from workbench.analysis.subgroups import METRICS, PARTS, Bools, Floats, shares
@@ -23,7 +24,8 @@ class Line(TypedDict):
 class CurveRow(TypedDict):
     """A group's curves. `tells` is False where it has too few true or false rows to tell.
 
-    Intersections have no lines, only their AUC.
+    Intersections have lines for the `scored.MOST_LINES` largest groups that tell, and the AUC of
+    every one.
     """
 
     attribute: str
@@ -37,14 +39,25 @@ class CurveRow(TypedDict):
     lines: dict[str, Line]
 
 
+class LeftOut(TypedDict):
+    """A group of `n` rows that has no row of its own, since others are larger."""
+
+    attribute: str
+    group: str
+    n: int
+
+
 class Curves(TypedDict):
     """`thresholds` ascend; ``selected[k]`` is the share of all rows at or above the k-th, and
-    `working` the position of the one in use. The first row is the whole."""
+    `working` the position of the one in use. The first row is the whole. `left_out` holds for
+    calibration too; of one attribute it names the `LISTED` largest, `n_left_out` counts all."""
 
     thresholds: list[float]
     selected: list[float]
     working: int | None
     rows: list[CurveRow]
+    left_out: list[LeftOut]
+    n_left_out: dict[str, int]
 
 
 def curves(found: Sequence[Cut], steps: Steps) -> Curves:
@@ -56,12 +69,18 @@ def curves(found: Sequence[Cut], steps: Steps) -> Curves:
         selected=[float(f"{share:.6g}") for share in selected],
         working=steps.working,
         rows=[row for cut in found for row in _rows(cut)],
+        left_out=[
+            LeftOut(attribute=cut.attribute.name, group=group, n=n)
+            for cut in found
+            for group, n in cut.left_out[:LISTED]
+        ],
+        n_left_out={cut.attribute.name: len(cut.left_out) for cut in found if cut.left_out},
     )
 
 
 def _rows(cut: Cut) -> list[CurveRow]:
     area, reach = _areas(cut)
-    lines = _lines(cut) if cut.attribute.parts == 1 else [{} for _ in cut.incidence.groups]
+    lines = _lines(cut) if any(cut.in_lines) else [{} for _ in cut.incidence.groups]
     total = cut.table.sum(axis=1)
     return [
         CurveRow(
@@ -73,7 +92,7 @@ def _rows(cut: Cut) -> list[CurveRow]:
             auc=number(float(area[g])),
             auc_interval=pair(reach[g]) if cut.tells[g] else None,
             tells=cut.tells[g],
-            lines=lines[g],
+            lines=lines[g] if cut.in_lines[g] else {},
         )
         for g, group in enumerate(cut.incidence.groups)
     ]

@@ -3,6 +3,7 @@
 None of it has a say in the verdict; it shows what a single threshold and a count of rows hide.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TypedDict
 
@@ -11,7 +12,7 @@ import numpy as np
 from workbench.analysis.calibration import Calibration, bin_edges, calibration
 from workbench.analysis.curves import Curves, curves
 from workbench.analysis.per_person import Capacity, PerPerson, per_person
-from workbench.analysis.scored import Steps, cuts
+from workbench.analysis.scored import MOST, MOST_CROSSED, Steps, cuts
 from workbench.analysis.subgroups import Attribute, Floats, Outcomes
 
 NO_PROBABILITY = (
@@ -35,6 +36,7 @@ def depth(
     threshold: float | None,
     capacity: Capacity | None,
     seed: int,
+    intersections: bool = True,
 ) -> Depth:
     """Everything that scores and people allow.
 
@@ -49,12 +51,27 @@ def depth(
     label = (outcomes.cells >= 2).astype(np.int32)
     edges = bin_edges(scores) if is_probability(scores) else None
     steps = Steps.of(scores, label, threshold=threshold, bins=edges)
-    found = cuts(outcomes, tuple(attributes), steps, seed=seed)
+    found = cuts(outcomes, tuple(attributes), steps, seed=seed, intersections=intersections)
     return Depth(
         calibration=None if edges is None else calibration(found, steps, edges),
         curves=curves(found, steps),
         per_person=people,
     )
+
+
+def depth_notes(found: Depth) -> list[str]:
+    """Which attributes have more groups than are shown beneath the tests."""
+    curves = found["curves"]
+    if curves is None:
+        return []
+    shown = Counter(row["attribute"] for row in curves["rows"])
+    if not curves["n_left_out"]:
+        return []
+    named = [f"{name} ({shown[name] + n:,})" for name, n in curves["n_left_out"].items()]
+    return [
+        f"Calibration and curves are made for the {MOST} largest groups of an attribute and the "
+        f"{MOST_CROSSED} largest of an intersection; more there are by {', '.join(named)}."
+    ]
 
 
 def is_probability(scores: Floats) -> bool:

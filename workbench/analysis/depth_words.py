@@ -19,6 +19,7 @@ OVER_THE_CURVE = {
     "precision": "Precision",
     "accuracy": "Accuracy",
 }
+_NAMED = 8  # groups that a sentence names
 PEOPLE: Mapping[Wrong, str] = {
     "wronged": "People wrongly drawn in",
     "missed": "People whose ties are missed",
@@ -83,6 +84,19 @@ def _base_rates(rows: Sequence[CalibrationRow]) -> str:
     return (
         f" Base rates run from {points(low['base_rate'])} % ({low['group']}) to "
         f"{points(high['base_rate'])} % ({high['group']})."
+    )
+
+
+def left_out_words(found: Mapping[str, Any], attribute: str) -> str:
+    """Which groups are too many to have curves and calibration; empty where none is."""
+    n = found.get("n_left_out", {}).get(attribute, 0)
+    if not n:
+        return ""
+    largest = [row for row in found["left_out"] if row["attribute"] == attribute][:_NAMED]
+    named = ", ".join(f"{row['group']} ({row['n']:,})" for row in largest)
+    return (
+        f"{n:,} smaller {'group has' if n == 1 else 'groups have'} no curve and no calibration; "
+        f"the largest of them: {named}."
     )
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.analysis.error_rates import LISTED, GroupRow, group_rows
-from workbench.analysis.permutation import gap_test
+from workbench.analysis.permutation import Contrast, gap_test
 from workbench.analysis.subgroups import (
     PARTS,
     Attribute,
@@ -45,7 +45,8 @@ class GapRow(TypedDict):
 
     `needed` is the denominator that every group would need to show a gap of the margin (None where
     nothing is pooled, or no number would do); `n_short` groups have less, the smallest of them in
-    `short`. None of the three leaves with small cells kept out.
+    `short`. `contrast` is the two groups that the p-value speaks of, which are seldom the two
+    furthest apart. None of the four leaves with small cells kept out.
     """
 
     attribute: str
@@ -61,6 +62,7 @@ class GapRow(TypedDict):
     needed: NotRequired[int | None]
     n_short: NotRequired[int]
     short: NotRequired[list[ShortGroup]]
+    contrast: NotRequired[Contrast | None]
 
 
 class ExcludedRow(TypedDict):
@@ -151,17 +153,38 @@ def audit_candidates(
     outcomes, attributes = about_people(label, prediction, people=people, sensitive=sensitive)
     groups = of_groups(attributes, sensitive)
     found = audit(outcomes, groups, margin=margin, seed=seed, intersections=intersections)
-    found["excluded"] += [
-        ExcludedRow(
-            attribute=a.name,
-            group="(all)",
-            n=len(outcomes),
-            reason=f"{len(a.groups):,} values are no groups; audit a band of them",
-        )
-        for a in attributes
-        if a.name not in {kept.name for kept in groups}
-    ]
+    kept = {a.name for a in groups}
+    found["excluded"] += [_no_groups(a, len(outcomes)) for a in attributes if a.name not in kept]
     return found
+
+
+def audit_rows(
+    outcomes: Outcomes, attributes: Sequence[Attribute], *, margin: float, seed: int
+) -> tuple[Audit, list[Attribute]]:
+    """Audit the rows of any table, and the attributes that are audited: one of more than
+    `MOST_GROUPS` values, such as an id, is listed among what is excluded.
+
+    Raises
+    ------
+    BadInput
+        As `audit`, and when no attribute is left.
+    """
+    groups = [a for a in attributes if len(a.groups) <= MOST_GROUPS]
+    beyond = [a for a in attributes if len(a.groups) > MOST_GROUPS]
+    if beyond and not groups:
+        raise BadInput(
+            f"{len(beyond[0].groups):,} values of {beyond[0].name} are no groups; audit a band of "
+            f"them, {MOST_GROUPS} at most.",
+            code="columns",
+        )
+    found = audit(outcomes, groups, margin=margin, seed=seed)
+    found["excluded"] += [_no_groups(a, len(outcomes)) for a in beyond]
+    return found, groups
+
+
+def _no_groups(attribute: Attribute, n: int) -> ExcludedRow:
+    reason = f"{len(attribute.groups):,} values are no groups; audit a band of them"
+    return ExcludedRow(attribute=attribute.name, group="(all)", n=n, reason=reason)
 
 
 def of_groups(attributes: Sequence[Attribute], sensitive: pd.DataFrame) -> list[Attribute]:
@@ -277,6 +300,7 @@ def _gap_rows(
             needed=needed(test.pooled, margin),
             n_short=len(few),
             short=few[:LISTED_SHORT],
+            contrast=test.contrast,
         )
         for (attribute, metric), test, p, few in zip(asked, found, corrected, short, strict=True)
     ]

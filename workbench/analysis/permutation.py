@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
+from typing import TypedDict
 
 import numpy as np
 from scipy import sparse
@@ -32,13 +33,38 @@ from workbench.analysis.subgroups import (
 )
 from workbench.analysis.tables import IntArray
 
-ENOUGH, CLEAR = 1_000, 100
+FIRST, CLEAR = 200, 100  # permutations drawn at first; as extreme ones at which it stops
+ROUNDING = 1e-12  # 0.55 - 0.5 is stored as a little more than 0.05
 Sums = tuple[Ints, Ints, Floats]  # denominators, errors, excess from shared people
+
+
+def wider(gap: float, margin: float) -> bool:
+    """True for a gap beyond the margin; what floating point adds to shares counts for nothing."""
+    return gap > margin + ROUNDING
+
+
+class Side(TypedDict):
+    """One of two groups that are compared: its rate, and of how many."""
+
+    group: str
+    rate: float
+    n: int
+
+
+class Contrast(TypedDict):
+    """The two groups whose difference a test rests on: `worse` has the higher error rate."""
+
+    worse: Side
+    better: Side
 
 
 @dataclass(frozen=True, slots=True)
 class GapTest:
     """`gap` is highest minus lowest rate over groups with a denominator; `between` names them.
+
+    `contrast` is what `p_value` speaks of: the two groups that differ by most standard errors
+    among those further apart than the margin (among all, where none is), which are seldom the two
+    furthest apart. None where no rate differs.
 
     `gap` and `p_value` are None where fewer than two groups have a denominator. `p_value` is that
     of the contrasts wider than the margin (of all, where none is), so that a gap which rests on a
@@ -51,6 +77,7 @@ class GapTest:
     between: tuple[str, ...]
     pooled: float | None
     n_min: int
+    contrast: Contrast | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,26 +118,28 @@ def gap_test(
     if pooled in (0.0, 1.0):
         return GapTest(gap, 1.0, between, pooled, n_min)
     null = _null(outcomes, attribute, counted, error, np.random.default_rng(seed))
-    observed = _widest(rate, _spread(n, null.excess, pooled), margin)
+    observed, *ends = _widest(rate, _spread(n, null.excess, pooled), margin)
     p_value = _exceeded(null, observed, n_permutations, k)
-    return GapTest(gap, p_value, between, pooled, n_min)
+    worse, better = (Side(group=counted.groups[g], rate=float(rate[g]), n=int(n[g])) for g in ends)
+    contrast = Contrast(worse=worse, better=better) if gap else None
+    return GapTest(gap, p_value, between, pooled, n_min, contrast)
 
 
 def _exceeded(null: Null, observed: float, n_permutations: int, k: int) -> float:
-    """The p-value; past `ENOUGH` permutations it stops at the `CLEAR`-th that is as extreme.
+    """The p-value; drawing stops at the `CLEAR`-th permutation that is as extreme.
 
-    Stopping where p is far above any level that matters keeps the test exact where it does not
-    (Besag and Clifford 1991).
+    Stopping where p is far above any level that matters keeps the test exact: the l-th draw being
+    the h-th as extreme, p is h / l (Besag and Clifford 1991).
     """
     drawn = beyond = 0
     while drawn < n_permutations:
-        left = (ENOUGH if drawn < ENOUGH else n_permutations) - drawn
-        size = min(left, n_permutations - drawn, max(1, 1_000_000 // k))
+        size = min(max(FIRST, drawn), n_permutations - drawn, max(1, 1_000_000 // k))
         simulated = _bounds(*null.draw(size))
-        beyond += int((simulated >= observed - 1e-9).sum())
+        extreme = beyond + np.cumsum(simulated >= observed - 1e-9)
+        if extreme[-1] >= CLEAR:
+            return CLEAR / (drawn + 1 + int(np.searchsorted(extreme, CLEAR)))
+        beyond = int(extreme[-1])
         drawn += size
-        if drawn >= ENOUGH and beyond >= CLEAR:
-            break
     return (1 + beyond) / (1 + drawn)
 
 
@@ -141,16 +170,25 @@ def _bounds(n: Ints, e: Ints, excess: Floats) -> Floats:
     return both
 
 
-def _widest(rate: Floats, spread: Floats, margin: float) -> float:
-    """Largest studentised contrast among those wider than `margin`, else among all."""
+def _widest(rate: Floats, spread: Floats, margin: float) -> tuple[float, int, int]:
+    """Largest studentised contrast among those wider than `margin`, else among all, and the
+    positions of its higher and its lower rate."""
     some = np.flatnonzero(np.isfinite(spread))
     rates, spreads = rate[some], spread[some]
-    eligible = overall = 0.0
-    for r, v in zip(rates.tolist(), spreads.tolist(), strict=True):
-        contrast = (r - rates) / np.sqrt(v + spreads)
-        overall = max(overall, float(contrast.max()))
-        eligible = max(eligible, float(contrast[r - rates > margin].max(initial=0.0)))
-    return eligible or overall
+    eligible = overall = (0.0, int(some[0]), int(some[0]))
+    for high, r, v in zip(some.tolist(), rates.tolist(), spreads.tolist(), strict=True):
+        apart = r - rates
+        contrast = apart / np.sqrt(v + spreads)
+        at = int(contrast.argmax())
+        overall = max(overall, (float(contrast[at]), high, int(some[at])), key=_statistic)
+        contrast[~(apart > margin + ROUNDING)] = 0.0
+        at = int(contrast.argmax())
+        eligible = max(eligible, (float(contrast[at]), high, int(some[at])), key=_statistic)
+    return eligible if eligible[0] else overall
+
+
+def _statistic(found: tuple[float, int, int]) -> float:
+    return found[0]
 
 
 def _null(
@@ -218,8 +256,7 @@ def _clusters_move(
     label = np.full(n_people, -1, dtype=np.int32)
     label[person] = counted.group
     if np.any(label[person] != counted.group):
-        draws = _block_draws(counted.group, ties, rng)
-        return Null(excess, partial(_tally, draws, error, (ties,), k))
+        return Null(excess, _within_blocks(counted.group, error, ties, k, rng))
     size = np.bincount(person, minlength=n_people)
     wrong = np.bincount(person[error], minlength=n_people)
     patterns, multiplicity = np.unique(np.c_[size, wrong], axis=0, return_counts=True)
@@ -230,17 +267,44 @@ def _clusters_move(
     return Null(excess, partial(_tally, moved, error, (ties,), k))
 
 
-def _block_draws(group: IntArray, ties: Ties, rng: np.random.Generator) -> Iterator[IntArray]:
+def _within_blocks(
+    group: IntArray, error: Bools, ties: Ties, k: int, rng: np.random.Generator
+) -> Callable[[int], Sums]:
     """Groups of rows with people of equal size changed places and labels shuffled within."""
     size = np.diff(ties.start)
-    places = [
-        ties.order[ties.start[:-1][size == s][:, None] + np.arange(s)] for s in np.unique(size)
-    ]
-    while True:
-        drawn = group.copy()
-        for rows in places:
-            drawn[rows] = rng.permuted(group[rows][rng.permutation(len(rows))], axis=1)
-        yield drawn
+    rows = ties.order[np.argsort(np.repeat(size, size), kind="stable")]  # people by their size
+    size = np.sort(size)
+    start = np.r_[0, np.cumsum(size)].astype(np.int32)
+    in_place = Ties(np.arange(len(rows), dtype=np.int32), start, ties.correlation)
+    sizes, first = np.unique(size, return_index=True)
+    ends = start[np.r_[first, len(size)]]
+    held = group[rows]
+    draws = (_blocks_moved(held, sizes.astype(np.int32), ends, rng) for _ in count())
+    return partial(_tally, draws, error[rows], (in_place,), k)
+
+
+@compiled
+def _blocks_moved(
+    group: IntArray, sizes: IntArray, ends: IntArray, rng: np.random.Generator
+) -> IntArray:
+    """Rows ``ends[c]`` to ``ends[c + 1]`` belong to people of ``sizes[c]`` rows each, who change
+    places; then the labels of each are shuffled (Fisher and Yates)."""
+    out = np.empty_like(group)
+    for c in range(len(sizes)):
+        s, first = sizes[c], ends[c]
+        n = (ends[c + 1] - first) // s
+        place = np.arange(n)
+        for i in range(n - 1, 0, -1):
+            j = int(rng.random() * (i + 1))
+            place[i], place[j] = place[j], place[i]
+        for b in range(n):
+            to, of = first + b * s, first + place[b] * s
+            for i in range(s):
+                out[to + i] = group[of + i]
+            for i in range(s - 1, 0, -1):
+                j = int(rng.random() * (i + 1))
+                out[to + i], out[to + j] = out[to + j], out[to + i]
+    return out
 
 
 def _pairs_move(

@@ -25,6 +25,7 @@ SHARES = (0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 
 N_BINS = 10
 N_REPLICATES = 1_000
 MOST, MOST_CROSSED = 24, 12  # groups of an attribute and of an intersection, the largest
+MOST_LINES = 6  # groups of an intersection that have lines and bins, the largest that tell
 LEAST = 10  # true and false rows below which a group is too small to tell
 
 
@@ -70,7 +71,8 @@ class Steps:
 class Cut:
     """One attribute's groups, their counts by step and label, and replicates of these.
 
-    ``table`` has shape (groups, steps, 2), ``drawn`` one axis more in front.
+    ``table`` has shape (groups, steps, 2), ``drawn`` one axis more in front. `left_out` are groups
+    beyond the largest, with their rows.
     """
 
     attribute: Attribute
@@ -79,11 +81,14 @@ class Cut:
     tally: Tally
     table: Ints
     drawn: Floats
+    left_out: tuple[tuple[str, int], ...] = ()
 
     @classmethod
     def of(
-        cls, outcomes: Outcomes, attribute: Attribute, incidence: Incidence, steps: Steps, seed: int
+        cls, outcomes: Outcomes, attribute: Attribute, every: Incidence, steps: Steps, seed: int
     ) -> "Cut":
+        """Of the groups in `every`, the largest."""
+        incidence = every.largest(MOST if attribute.parts == 1 else MOST_CROSSED)
         tally = Tally.of(outcomes, incidence, steps.cells, 2 * steps.n)
         shape = (len(incidence.groups), steps.n, 2)
         drawn = tally.drawn(N_REPLICATES, seed=seed)
@@ -94,6 +99,7 @@ class Cut:
             tally,
             tally.table.reshape(shape),
             drawn.reshape(N_REPLICATES, *shape),
+            _left_out(every, incidence),
         )
 
     def rows_of(self, group: int) -> IntArray:
@@ -114,14 +120,39 @@ class Cut:
         """Per group, whether it holds enough true and enough false rows."""
         return [bool(enough) for enough in (self.table.sum(axis=1) >= LEAST).all(axis=1)]
 
+    @property
+    def in_lines(self) -> list[bool]:
+        """Per group, whether its lines and bins are kept: all of a single attribute, of an
+        intersection the `MOST_LINES` largest that tell."""
+        if self.attribute.parts == 1:
+            return [True] * len(self.table)
+        size = np.where(self.tells, self.table.sum(axis=(1, 2)), 0)
+        kept = set(np.argsort(-size, kind="stable")[:MOST_LINES].tolist())
+        return [tells and g in kept for g, tells in enumerate(self.tells)]
+
+
+def _left_out(every: Incidence, kept: Incidence) -> tuple[tuple[str, int], ...]:
+    """Groups of `every` that are not in `kept`, the largest first."""
+    size = np.bincount(every.group, minlength=len(every.groups)).tolist()
+    out = {name: n for name, n in zip(every.groups, size, strict=True) if n}
+    for name in kept.groups:
+        out.pop(name, None)
+    return tuple(sorted(out.items(), key=lambda each: (-each[1], each[0])))
+
 
 WHOLE = ("", "(all)")
 
 
 def cuts(
-    outcomes: Outcomes, attributes: tuple[Attribute, ...], steps: Steps, *, seed: int
+    outcomes: Outcomes,
+    attributes: tuple[Attribute, ...],
+    steps: Steps,
+    *,
+    seed: int,
+    intersections: bool = True,
 ) -> list[Cut]:
-    """The whole first (attribute without a name), then each attribute and intersection.
+    """The whole first (attribute without a name), then each attribute and, unless told,
+    intersection.
 
     Rows about nobody are no part of the whole: there is no person to draw them with.
     """
@@ -129,9 +160,8 @@ def cuts(
     about = outcomes.sharing is not Sharing.PEOPLE
     everything = np.arange(len(outcomes), dtype=np.int32) if about else np.unique(outcomes.rows)
     asked = [(whole, Incidence(everything, np.zeros_like(everything), whole.groups))]
-    for attribute in with_intersections(attributes):
-        most = MOST if attribute.parts == 1 else MOST_CROSSED
-        incidence = outcomes.incidence(attribute).largest(most)
+    for attribute in with_intersections(attributes) if intersections else attributes:
+        incidence = outcomes.incidence(attribute)
         if incidence.groups:
             asked.append((attribute, incidence))
     return [Cut.of(outcomes, a, i, steps, seed) for a, i in asked]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import ceil, sqrt
 from typing import TypedDict
 
-from workbench.analysis.permutation import GapTest
+from workbench.analysis.permutation import GapTest, wider
 from workbench.analysis.subgroups import Ints
 from workbench.domain.release import AuditVerdict
 
@@ -34,7 +34,7 @@ def verdict_of(test: GapTest, corrected: float | None, margin: float) -> AuditVe
     """The rule of one test: fail takes precedence, then too few rows, then pass."""
     if test.gap is None or test.pooled is None:
         return AuditVerdict.INSUFFICIENT
-    if corrected is not None and corrected <= ALPHA and test.gap > margin:
+    if corrected is not None and corrected <= ALPHA and wider(test.gap, margin):
         return AuditVerdict.FAIL
     short = is_short(test.pooled, test.n_min, margin)
     return AuditVerdict.INSUFFICIENT if short else AuditVerdict.PASS
@@ -44,7 +44,12 @@ def is_short(pooled: float | None, n: int, margin: float) -> bool:
     """True when `n` rows are too few to see a gap of `margin` about the pooled rate."""
     if pooled is None or n == 0:
         return True
-    return 1.96 * sqrt(pooled * (1 - pooled) / n) > margin
+    return wider(1.96 * sqrt(pooled * (1 - pooled) / n), margin)
+
+
+def bound_of_none(n: int) -> float:
+    """Up to which share errors may be without one in `n` (95 %, Clopper and Pearson 1934)."""
+    return 1.0 if n == 0 else 1.0 - 0.025 ** (1 / n)
 
 
 def needed(pooled: float | None, margin: float) -> int | None:

@@ -291,9 +291,21 @@ def _mitigation_lines(document: Mapping[str, Any]) -> str:
 
 
 def _audit_lines(report: Mapping[str, Any]) -> str:
-    from workbench.analysis.audit_words import prompted_sentence
+    from workbench.analysis.audit_words import (
+        METRICS,
+        excluded_sentence,
+        gap_sentence,
+        margin_sentence,
+        prompted_sentence,
+        shared_sentence,
+        verdict_sentence,
+    )
 
-    lines = [f"verdict: {report['verdict']} (n = {report['n']})"]
+    lines = [
+        f"verdict: {report['verdict']} (n = {report['n']})",
+        verdict_sentence(report),
+        margin_sentence(report),
+    ]
     if report.get("n_prompted") != 0:
         lines += [said for said in [prompted_sentence(report)] if said]
     for g in report["groups"]:
@@ -301,10 +313,11 @@ def _audit_lines(report: Mapping[str, Any]) -> str:
         n = "-" if g["n"] is None else g["n"]
         lines.append(f"{g['attribute']:<22}{g['group']:<26}n={n:<7}{rates}")
     for t in report["tests"]:
+        said = f"{METRICS[t['metric']].lower()}: {gap_sentence(t, report['margin'])}"
         found = f"gap={_rate(t['gap'])} p={_rate(t['p_value'])}  {t['verdict']}"
-        if t["verdict"] == "insufficient" and t.get("needed"):
-            found += f" (needs {t['needed']:,} in each group; {t['n_short']:,} have less)"
-        lines.append(f"{t['attribute']:<22}{t['metric']:<5}{found}")
+        lines.append(f"{t['attribute']:<22}{t['metric']:<5}{found}\n    {said}")
+    lines += [shared_sentence(report), *map(excluded_sentence, report["excluded"])]
+    lines += report["notes"]
     if report.get("per_person"):
         from workbench.analysis.depth_words import PEOPLE, people_sentence
 

@@ -19,9 +19,11 @@ from workbench.store.desk import Desk
 if TYPE_CHECKING:
     import pandas as pd
 
+    from workbench.analysis.depth import Depth
     from workbench.analysis.graph import CaseGraph
     from workbench.analysis.modelling import Fitted, Sample
     from workbench.analysis.per_person import Capacity
+    from workbench.analysis.subgroups import Bools, Floats
     from workbench.analysis.tables import IntArray
     from workbench.domain.finding import Claim
     from workbench.store.registry import Run, Version
@@ -57,20 +59,21 @@ def audit_table(
     Raises
     ------
     BadInput
-        When the table, a column or a value cannot be used; the message names what there is.
+        When the table, a column or a value cannot be used; the message names what there is. Also
+        where what is told would have no say: a threshold or a capacity without scores.
     """
-    from workbench.analysis.depth import NO_PROBABILITY, depth, is_probability
-    from workbench.analysis.fairness import audit
+    from workbench.analysis.depth import NO_PROBABILITY, depth, depth_notes, is_probability
+    from workbench.analysis.fairness import audit_rows
     from workbench.store.outcome_table import OutcomeTable
 
+    _require_used(score=score, threshold=threshold, capacity=capacity, cluster=cluster)
     table = OutcomeTable(path)
     outcomes = table.outcomes(
         label=label, prediction=prediction, score=score, threshold=threshold, positive=positive
     )
     if cluster is not None:
         outcomes = outcomes.clustered(table.people(cluster))
-    attributes = table.attributes(groups)
-    found = audit(outcomes, attributes, margin=margin, seed=SEED)
+    found, attributes = audit_rows(outcomes, table.attributes(groups), margin=margin, seed=SEED)
     scores = None if score is None else table.scores(score)
     if scores is not None and not is_probability(scores):
         found["notes"].append(NO_PROBABILITY)
@@ -82,7 +85,21 @@ def audit_table(
         capacity=_capacity(capacity, 0),
         seed=SEED,
     )
+    found["notes"] += depth_notes(beneath)
     return {**found, **beneath, "harm": harm.strip() or None}
+
+
+def _require_used(
+    *, score: str | None, threshold: float | None, capacity: int | None, cluster: str | None
+) -> None:
+    """What would have no say is refused rather than passed over in silence."""
+    if threshold is not None and score is None:
+        raise BadInput("A threshold cuts scores; name their column, or leave the threshold out.")
+    if capacity is not None and (score is None or cluster is None):
+        raise BadInput(
+            "A capacity ranks people by their scores; name the column of scores and, as the "
+            "cluster, that of the person, or leave the capacity out."
+        )
 
 
 def audit_release(
@@ -248,35 +265,58 @@ def _audited(
     capacity: "Capacity | None",
 ) -> dict[str, Any]:
     """The audit against records and, where it is known, against truth; and what lies beneath."""
-    from workbench.analysis.depth import depth
-    from workbench.analysis.fairness import about_people, audit_candidates, of_groups
+    from workbench.analysis.depth import depth_notes
+    from workbench.analysis.fairness import audit_candidates
 
     probability = fitted.probability(held.features)
-    put_forward = probability >= fitted.threshold
     audited = partial(
         audit_candidates,
-        prediction=put_forward,
+        prediction=probability >= fitted.threshold,
         people=held.people,
         sensitive=sensitive,
         margin=margin,
         seed=SEED,
     )
-    outcomes, attributes = about_people(
-        held.labels == 1, put_forward, people=held.people, sensitive=sensitive
+    beneath_of = partial(
+        _beneath, held, probability, fitted.threshold, sensitive=sensitive, capacity=capacity
     )
-    beneath = depth(
+    found, beneath = audited(label=held.labels == 1), beneath_of(label=held.labels == 1)
+    found["notes"] += depth_notes(beneath)
+    truth = None
+    if true is not None:
+        truth = {
+            **audited(label=true == 1, intersections=False),
+            **beneath_of(label=true == 1, intersections=False),
+        }
+    return {**found, **beneath, "against_truth": truth}
+
+
+def _beneath(
+    held: "Sample",
+    probability: "Floats",
+    threshold: float,
+    *,
+    label: "Bools",
+    sensitive: "pd.DataFrame",
+    capacity: "Capacity | None",
+    intersections: bool = True,
+) -> "Depth":
+    """Calibration, curves and people as the unit, of a release against one kind of label."""
+    from workbench.analysis.depth import depth
+    from workbench.analysis.fairness import about_people, of_groups
+
+    outcomes, attributes = about_people(
+        label, probability >= threshold, people=held.people, sensitive=sensitive
+    )
+    return depth(
         outcomes,
         of_groups(attributes, sensitive),
         probability,
-        threshold=fitted.threshold,
+        threshold=threshold,
         capacity=capacity,
         seed=SEED,
+        intersections=intersections,
     )
-    return {
-        **audited(label=held.labels == 1),
-        **beneath,
-        "against_truth": None if true is None else audited(label=true == 1, intersections=False),
-    }
 
 
 def _sensitive(desk: Desk, dataset: str) -> "pd.DataFrame":

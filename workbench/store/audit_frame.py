@@ -1,7 +1,7 @@
 """The frame of a report that stands alone: style, head and foot, and the pieces that fill it."""
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from string import Template
@@ -68,9 +68,13 @@ def facts(shown: Mapping[str, object]) -> str:
     return "".join(f"<div><dt>{k}</dt><dd>{safe(v)}</dd></div>" for k, v in shown.items())
 
 
-def table(head: Sequence[str], body: Sequence[Sequence[str]]) -> str:
-    """A table; cells of `body` are HTML already."""
-    top = "".join(f'<th scope="col">{name}</th>' for name in head)
-    lines = ("".join(f"<td>{cell}</td>" for cell in row) for row in body)
+def table(
+    head: Sequence[str], body: Sequence[Sequence[str]], *, words: Collection[int] = ()
+) -> str:
+    """A table; cells of `body` are HTML already. The first column and those in `words` begin at
+    the left, figures end at the right."""
+    side = [' class="text"' if j in words else "" for j in range(len(head))]
+    top = "".join(f'<th scope="col"{side[j]}>{name}</th>' for j, name in enumerate(head))
+    lines = ("".join(f"<td{side[j]}>{cell}</td>" for j, cell in enumerate(row)) for row in body)
     rows = "".join(f"<tr>{line}</tr>" for line in lines)
     return f"<table><thead><tr>{top}</tr></thead><tbody>{rows}</tbody></table>"

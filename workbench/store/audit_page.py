@@ -9,7 +9,6 @@ from workbench.analysis.audit_words import (
     HIDDEN,
     MEANINGS,
     METRICS,
-    SHARED,
     VERDICTS,
     gap_sentence,
     is_hidden,
@@ -18,15 +17,17 @@ from workbench.analysis.audit_words import (
     plain,
     points,
     prompted_sentence,
+    shared_sentence,
+    truth_sentence,
     verdict_sentence,
 )
-from workbench.analysis.error_rates import DENOMINATOR, GroupRow, Interval, rate_of
+from workbench.analysis.error_rates import GroupRow, Interval, rate_of
 from workbench.analysis.fairness import ExcludedRow, GapRow
-from workbench.analysis.group_dots import group_dots
+from workbench.analysis.group_dots import group_dots, truth_pairs, undrawn_words
 from workbench.analysis.proxies import ProxyRow, proxies_sentence
 from workbench.store.audit_frame import TEMPLATES, facts, framed, safe, table
 from workbench.store.depth_page import depth_page
-from workbench.store.dot_plot import dot_plot
+from workbench.store.dot_plot import dot_plot, pair_plot
 
 
 def render(document: Mapping[str, Any], *, digest: str, made_at: datetime) -> bytes:
@@ -43,7 +44,7 @@ def render(document: Mapping[str, Any], *, digest: str, made_at: datetime) -> by
         "prompted": f"<p>{prompted_sentence(document)}</p>",
         "excluded": _excluded(document["excluded"], document["notes"]),
         "tests": _tests(document["tests"]),
-        "shared": SHARED[document["shared"]],
+        "shared": shared_sentence(document),
         "n_replicates": f"{document['n_replicates']:,}",
         "n_permutations": f"{document['n_permutations']:,}",
         "seed": str(document["seed"]),
@@ -106,15 +107,10 @@ def _attribute(document: Mapping[str, Any], name: str) -> str:
 
 
 def _plot(rows: Sequence[GroupRow], test: GapRow, margin: float) -> str:
-    metric, of = test["metric"], DENOMINATOR[test["metric"]]
+    metric = test["metric"]
     dots, band = group_dots(rows, test, margin)
-    more = len(rows) - len(dots)
-    undrawn = (
-        f'<p class="quiet">{more} more {"group is" if more == 1 else "groups are"} in the '
-        f"figures below: too small to be drawn, or without {of}.</p>"
-        if more
-        else ""
-    )
+    words = undrawn_words(rows, test, len(dots))
+    undrawn = f'<p class="quiet">{words}</p>' if words else ""
     drawn = dot_plot(dots, title=f"{METRICS[metric]} by {test['attribute']}", band=band)
     return (
         f'<div><h4>{METRICS[metric]} · <span class="{test["verdict"]}">'
@@ -177,14 +173,34 @@ def _against_truth(document: Mapping[str, Any]) -> str:
     if truth is None:
         return ""
     return (
-        "<h2>Against the truth</h2><p>The dataset is synthetic and its truth is known, so the same "
-        f"errors are counted once more against what is true rather than recorded: "
-        f"{number_words(truth['positives'])} of {number_words(truth['n'])} are true, "
-        f"{number_words(document['positives'])} came to be recorded. Where the two audits "
-        "differ, records are unequal, not the model. This part has no say in the verdict above.</p>"
+        f"<h2>Against the truth</h2><p>{safe(truth_sentence(document))}</p>"
         f'<p><b class="{truth["verdict"]}">{VERDICTS[truth["verdict"]]}.</b> '
-        f"{safe(verdict_sentence(truth))}</p>"
+        f"{safe(verdict_sentence(truth))}</p>{_pairs(document, truth)}"
         f'<div class="wide">{_tests(truth["tests"])}</div>'
+    )
+
+
+def _pairs(document: Mapping[str, Any], truth: Mapping[str, Any]) -> str:
+    """Per attribute and error the rates against records and against truth, side by side."""
+    out = []
+    for name in dict.fromkeys(t["attribute"] for t in truth["tests"]):
+        drawn = [
+            f"<div><h4>{what}</h4>"
+            + pair_plot(pairs, title=f"{what} by {name}, against records and against the truth")
+            + "</div>"
+            for metric, what in METRICS.items()
+            if (pairs := truth_pairs(document, name, metric))
+        ]
+        if drawn:
+            out.append(
+                f"<h3>{safe(plain(name)).capitalize()}</h3>"
+                f'<div class="plots">{"".join(drawn)}</div>'
+            )
+    if not out:
+        return ""
+    return (
+        '<p class="said">Above, in blue: against records. Below, in orange: against the truth. '
+        "Hollow: too few to tell.</p>" + "".join(out)
     )
 
 
@@ -205,7 +221,7 @@ def _proxies(rows: Sequence[ProxyRow]) -> str:
         )
         for row in rows
     ]
-    return f'{said}<div class="wide">{table(head, body)}</div>'
+    return f'{said}<div class="wide">{table(head, body, words=(1, 5))}</div>'
 
 
 def _excluded(rows: Sequence[ExcludedRow], notes: Sequence[str]) -> str:
@@ -216,7 +232,8 @@ def _excluded(rows: Sequence[ExcludedRow], notes: Sequence[str]) -> str:
         (safe(plain(r["attribute"])), safe(r["group"]), number_words(r["n"]), safe(r["reason"]))
         for r in rows
     ]
-    return table(("attribute", "group", "left out", "why"), body) + said
+    head = ("attribute", "group", "left out", "why")
+    return f'<div class="wide">{table(head, body, words=(1, 3))}</div>{said}'
 
 
 def _unit(gap: float | None) -> str:
@@ -238,4 +255,4 @@ def _tests(tests: Sequence[GapRow]) -> str:
         )
         for t in tests
     ]
-    return table((*head, "verdict"), body)
+    return table((*head, "verdict"), body, words=(1, 3, 7))

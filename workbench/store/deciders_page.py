@@ -16,7 +16,7 @@ from workbench.analysis.audit_words import (
     plain,
     points,
 )
-from workbench.analysis.group_dots import group_dots
+from workbench.analysis.group_dots import group_dots, shared_reach
 from workbench.store.audit_frame import TEMPLATES, facts, framed, safe, table
 from workbench.store.dot_plot import dot_plot
 from workbench.store.missed_page import label_part, missed_part
@@ -107,18 +107,23 @@ def _any_shown(by: Mapping[str, Any], attribute: str, metric: str) -> bool:
 
 
 def _three(by: Mapping[str, Any], attribute: str, metric: str, margin: float) -> str:
-    """One attribute and error: a plot for each decider."""
-    plots = []
-    for who, name in DECIDERS.items():
+    """One attribute and error: a plot for each decider, on one axis and in one order of groups."""
+    tests, found = {}, {}
+    for who in DECIDERS:
         rows = [g for g in by[who]["groups"] if g["attribute"] == attribute]
-        test = next(
+        tests[who] = next(
             t for t in by[who]["tests"] if (t["attribute"], t["metric"]) == (attribute, metric)
         )
-        dots, band = group_dots(rows, test, margin, most=8)
-        drawn = dot_plot(dots, title=f"{METRICS[metric]} by {attribute}: {name}", band=band)
+        found[who] = group_dots(rows, tests[who], margin, most=8, by_name=True)
+    reach = shared_reach(found.values())
+    plots = []
+    for who, name in DECIDERS.items():
+        test, (dots, band) = tests[who], found[who]
+        title = f"{METRICS[metric]} by {attribute}: {name}"
+        drawn = dot_plot(dots, title=title, band=band, reach=reach)
         plots.append(
-            f'<div><h4>{name} · <span class="{test["verdict"]}">'
-            f"{VERDICTS[test['verdict']].lower()}</span></h4>"
+            f'<div><h4>{name}</h4><p class="said"><span class="{test["verdict"]}">'
+            f"{VERDICTS[test['verdict']].lower()}</span></p>"
             f"{drawn if dots else _FEW if test.get('hidden') else _NOBODY}</div>"
         )
     return (
@@ -140,7 +145,9 @@ def _gaps(rows: list[dict[str, Any]]) -> str:
         )
         for row in rows
     ]
-    return table(("attribute", "error", *(f"{name}, points" for name in DECIDERS.values())), body)
+    return table(
+        ("attribute", "error", *(f"{name}, points" for name in DECIDERS.values())), body, words=(1,)
+    )
 
 
 def _gap(row: Mapping[str, Any], who: str) -> str:

@@ -12,6 +12,7 @@ from workbench.analysis.depth_words import (
     At,
     Wrong,
     calibration_sentence,
+    left_out_words,
     of_attribute,
     people_dots,
     people_sentence,
@@ -126,6 +127,8 @@ def _curves(document: Mapping[str, Any]) -> str:
         drawn = [row for row in rows if row["tells"] and row["lines"]][:DRAWN]
         few = len(rows) - sum(row["tells"] for row in rows)
         quiet = f'<p class="quiet">{few} of {len(rows)} groups: too few to tell.</p>' if few else ""
+        beyond = left_out_words(found, name)
+        quiet += f'<p class="quiet">{safe(beyond)}</p>' if beyond else ""
         plots = "".join(
             f"<h4>{OVER_THE_CURVE[rate]}</h4>"
             f'<div class="small">{"".join(_curve(row, rate, found) for row in drawn)}</div>'

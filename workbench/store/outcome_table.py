@@ -112,22 +112,33 @@ def _positives(
 ) -> Bools:
     """Where a cell says `positive`; 1, 1.0 and true are one value, and so are 0, 0.0 and false.
 
-    `known` are the columns of which one at least must hold the positive value.
+    A column in which nothing says so is all negative only where that is sure: it holds nothing but
+    0 and 1, or nothing but what the other of the `known` columns, which has the positive value,
+    holds too. A value that is `positive` but for its spelling is refused, never read as negative.
     """
     values = sorted(cells.unique())
     wanted = positive.strip()
     plain = {v.lower() for v in values} <= {*_TRUE, *_FALSE}
     meant = _same_as(wanted, values)
-    if not meant and plain:
-        meant = _same_as("1", values)  # labels in words beside predictions in 0 and 1
     told = any(_same_as(wanted, column.unique()) for column in known)
-    told |= plain and wanted.lower() in (*_TRUE, *_FALSE)
-    if told and (plain or len(values) <= 2 or wanted.lower() not in _TRUE):
+    in_digits = wanted.lower() in (*_TRUE, *_FALSE)
+    if not meant and plain and told and not in_digits:
+        meant = _same_as("1", values)  # labels in words beside predictions in 0 and 1
+    others = {v for column in known if column is not cells for v in column.unique()}
+    known_negative = (plain and (told or in_digits)) or (told and set(values) <= others)
+    guessed = not plain and len(values) > 2 and wanted.lower() in _TRUE
+    spelt = [v for v in values if v not in meant and _alike(v, wanted)]
+    if (meant or known_negative) and not guessed and not spelt:
         return np.asarray(cells.isin(meant).to_numpy(), dtype=np.bool_)
     shown = ", ".join(f"{v!a}" for v in values[:5]) + (" ..." if len(values) > 5 else "")
+    hint = (
+        f"spell {spelt[0]!a} as it is spelt elsewhere"
+        if spelt
+        else "name it with --positive, spelt as both columns spell it"
+    )
     raise BadInput(
-        f"Column {name!a} holds {len(values)} values ({shown}) and {positive!a} does not tell "
-        "which is the positive one; name it with --positive.",
+        f"Column {name!a} holds {len(values)} {'value' if len(values) == 1 else 'values'} "
+        f"({shown}) and {positive!a} does not tell which is the positive one; {hint}.",
         code="positive",
         place=name,
     )
@@ -138,3 +149,13 @@ def _same_as(wanted: str, values: Iterable[str]) -> list[str]:
         if wanted.lower() in spellings:
             return [v for v in values if v.lower() in spellings]
     return [v for v in values if v == wanted]
+
+
+def _alike(one: str, other: str) -> bool:
+    """True for two spellings of one word or one number."""
+    if one.casefold() == other.casefold():
+        return True
+    try:
+        return float(one) == float(other)
+    except ValueError:
+        return False

@@ -1,11 +1,14 @@
 """A page of ours as a PDF: the same words, tables and plots, with page numbers and nothing outside.
 
 The page is read and set again rather than printed, so that no browser is needed and equal pages
-give equal bytes. What is folded away on the page is open here.
+give equal bytes. What is folded away on the page is open here: plots in their place, tables of
+figures at the end, so that they tear no plot from the next.
 """
 
 import io
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from itertools import chain
 from typing import Any
 
 from reportlab.lib.colors import HexColor
@@ -99,6 +102,7 @@ def pdf(page: bytes, *, foot: str) -> bytes:
     """
     letters()
     tree = read_page(page)
+    written = next((m for m in tree.all("meta") if m.attributes.get("name") == _CREATED), None)
     title = next(tree.all("title")).text()
     out = io.BytesIO()
     document = _Report(
@@ -116,8 +120,10 @@ def pdf(page: bytes, *, foot: str) -> bytes:
         invariant=1,
         initialFontName=PLAIN,
     )
+    document.written_at = "" if written is None else written.attributes["content"]
     body = next(tree.all("body"))
-    flow = _apart(_flow(body, plot_styles(tree), WIDE))
+    styles = plot_styles(tree)
+    flow = _apart(chain(_flow(body, styles, WIDE), _appendix(body, styles)))
     document.build(flow, canvasmaker=_Sheets)
     return out.getvalue()
 
@@ -138,7 +144,17 @@ def _apart(flow: Iterator[Flowable]) -> list[Flowable]:
 
 
 class _Report(SimpleDocTemplate):  # type: ignore[misc] # reportlab has no types
-    """Headings are its outline."""
+    """Headings are its outline; `written_at` is the instant of the page, UTC, empty where it has
+    none."""
+
+    written_at = ""
+
+    def _startBuild(self, *given: Any, **named: Any) -> None:  # noqa: N802 # its name in reportlab
+        super()._startBuild(*given, **named)
+        if self.written_at:
+            stamp = self.canv._doc._timeStamp
+            stamp.lt = datetime.fromisoformat(self.written_at).replace(tzinfo=UTC).timetuple()
+            stamp.YMDhms = tuple(stamp.lt)[:6]
 
     def afterFlowable(self, flowable: Flowable) -> None:  # noqa: N802 # its name in reportlab
         level = {"h1": 0, "h2": 1, "h3": 2}.get(getattr(flowable, "style", _NONE).name)
@@ -149,7 +165,8 @@ class _Report(SimpleDocTemplate):  # type: ignore[misc] # reportlab has no types
 
 
 class _Sheets(Canvas):  # type: ignore[misc] # reportlab has no types
-    """Sheets are finished once it is known how many there are."""
+    """Sheets are finished once it is known how many there are. Dated as the page says it was
+    written, so that equal pages give equal bytes."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -186,6 +203,20 @@ def _flow(node: Node, styles: Mapping[str, Any], within: float) -> Iterator[Flow
         yield from _element(child, styles, within)
 
 
+def _appendix(body: Node, styles: Mapping[str, Any]) -> Iterator[Flowable]:
+    """The tables that are folded away on the page."""
+    folded = [node for node in body.all("details") if _is_table(node)]
+    if folded:
+        yield Paragraph("All figures", STYLES["h2"])
+    for node in folded:
+        yield from _flow(node, styles, WIDE)
+
+
+def _is_table(node: Node) -> bool:
+    """True for what is folded away and holds figures alone."""
+    return any(True for _ in node.all("table")) and not any(True for _ in node.all("svg"))
+
+
 def _element(node: Node, styles: Mapping[str, Any], within: float) -> Iterator[Flowable]:
     match node.tag:
         case "svg":
@@ -203,6 +234,8 @@ def _element(node: Node, styles: Mapping[str, Any], within: float) -> Iterator[F
             yield Paragraph(marked(node), STYLES["said"])
         case _ if node.classes & set(_ACROSS) and not any(True for _ in node.all("table")):
             yield from _beside(node, styles, within)
+        case "details" if _is_table(node):
+            return
         case tag if tag in _BLOCKS:
             yield from _flow(node, styles, within)
         case _:
@@ -229,6 +262,7 @@ def _beside(node: Node, styles: Mapping[str, Any], within: float) -> Iterator[Fl
         yield Spacer(1, 4)
 
 
+_CREATED = "dcterms.created"
 _ACROSS = {"plots": 2, "three": 3, "small": 4}
 _NONE = ParagraphStyle("none")
 _BARE = [

@@ -36,12 +36,14 @@ def set_table(node: Node, within: float) -> Iterator[Flowable]:
     widths = _widths(head, rows, within)
     cells = [[_cell(cell, widths[j], j, head=True) for j, cell in enumerate(head)]] if head else []
     cells += [[_cell(cell, widths[j], j) for j, cell in enumerate(row)] for row in rows]
+    words = [j for j, cell in enumerate(head or rows[0]) if "text" in cell.classes]
+    left = [("ALIGN", (j, 0), (j, -1), "LEFT") for j in words]
     whole = [] if len(rows) > TORN else [("NOSPLIT", (0, 0), (-1, -1))]
     yield LongTable(
         cells,
         colWidths=widths,
         repeatRows=len(cells) - len(rows),
-        style=[*_STYLE, *whole],
+        style=[*_STYLE, *left, *whole],
         hAlign="LEFT",
         spaceBefore=3,
         spaceAfter=8,
@@ -90,10 +92,10 @@ def _widths(head: Sequence[Node], rows: Sequence[Sequence[Node]], within: float)
 def _cell(cell: Node, wide: float, j: int, *, head: bool = False) -> Flowable | str:
     """Text as it stands where it fits on its lines: a table of a thousand rows is set at once."""
     lines = [shown(line) for line in _lines(cell)]
-    plain = not cell.classes and not any(e.classes - {"quiet"} for e in cell.elements())
+    plain = not cell.classes - {"text"} and not any(e.classes - {"quiet"} for e in cell.elements())
     if not head and plain and all(width(line, SIZE) <= wide - 2 * _PAD for line in lines):
         return "\n".join(lines)
-    return Paragraph(marked(cell), _CELL if j == 0 else _RIGHT)
+    return Paragraph(marked(cell), _CELL if j == 0 or "text" in cell.classes else _RIGHT)
 
 
 _STYLE = [

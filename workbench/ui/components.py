@@ -17,7 +17,7 @@ from workbench.domain.record import Record
 from workbench.ui import charts
 from workbench.ui.words import ago, inert, local, short, utc
 
-_BLUE = "#2B87C4"  # of Okabe and Ito, to be seen on light and dark alike
+_BLUE, _ORANGE = "#2B87C4", "#D9762B"  # after Okabe and Ito, to be seen on light and dark alike
 
 Colour = Literal["red", "orange", "yellow", "blue", "green", "violet", "gray", "primary"]
 
@@ -143,7 +143,8 @@ def working(label: str) -> Iterator[Callable[[str, float], None]]:
 class Dot:
     """One line of `dots`: a value with its interval; `insufficient` ones are drawn hollow.
 
-    None where there is no value; then only the label and the note stand there.
+    None where there is no value; then only the label and the note stand there. Two dots of one
+    label and different `series` share its line, one above the other.
     """
 
     label: str
@@ -152,6 +153,7 @@ class Dot:
     high: float | None = None
     note: str = ""
     insufficient: bool = False
+    series: str = ""
 
 
 def dots(
@@ -164,6 +166,8 @@ def dots(
     domain: tuple[float, float] | None = None,
 ) -> None:
     """Dots with intervals, one line each, in the order given.
+
+    An interval that goes on beyond the axis ends in an arrow; pointed at, it stands whole.
 
     Parameters
     ----------
@@ -178,30 +182,71 @@ def dots(
     """
     place, across = _axes(axis)
     if domain is not None:
-        across["scale"] = {"domain": list(domain), "clamp": True}
+        across["scale"] = {"domain": list(domain), "clamp": True, "nice": False}
+    series = list(dict.fromkeys(row.series for row in rows))
+    colour: dict[str, Any] = {"value": _BLUE}
+    if len(series) > 1:
+        place = {**place, "scale": {"type": "band", "padding": 0.2}}
+        colour = _colours(series)
+    along = {"y": place} | (
+        {"yOffset": {"field": "series", "sort": None}} if len(series) > 1 else {}
+    )
     layers = [] if band is None else [_band(band, axis)]
     layers += [] if reference is None else [_line(reference, axis)]
     layers += [
         {
-            "mark": {"type": "rule", "strokeWidth": 2, "color": _BLUE},
-            "encoding": {"y": place, "x": {"field": "low", **across}, "x2": {"field": "high"}},
-        },
-        {
-            "mark": {"type": "point", "size": 80, "strokeWidth": 2, "color": _BLUE, "opacity": 1},
+            "mark": {"type": "rule", "strokeWidth": 2},
             "encoding": {
-                "y": place,
-                "x": {"field": "value", **across},
-                "fill": {
-                    "condition": {"test": "datum.insufficient", "value": "transparent"},
-                    "value": _BLUE,
-                },
-                "tooltip": [{"field": name} for name in ("label", "value", "low", "high", "note")],
+                **along, "x": {"field": "from", **across}, "x2": {"field": "to"},
+                "color": colour,
             },
         },
-    ]
-    lines = "1 line" if len(rows) == 1 else f"{len(rows)} lines"
-    spec = {"layer": layers, "height": 34 * len(rows) + 56}
-    charts.draw([asdict(row) for row in rows], spec, key=key, name=f"{axis}, {lines}")
+        {
+            "transform": [{"filter": "datum.beyond"}],
+            "mark": {"type": "point", "shape": "triangle-right", "size": 70, "filled": True,
+                     "opacity": 1},
+            "encoding": {**along, "x": {"field": "to", **across}, "color": colour},
+        },
+        {
+            "mark": {"type": "point", "size": 80, "strokeWidth": 2, "opacity": 1},
+            "encoding": {
+                **along,
+                "x": {"field": "value", **across},
+                "color": colour,
+                "fill": {
+                    "condition": {"test": "datum.insufficient", "value": "transparent"},
+                    **({"value": _BLUE} if len(series) < 2 else _colours(series)),
+                },
+                "tooltip": [{"field": name} for name in _POINTED],
+            },
+        },
+    ]  # fmt: skip
+    lines = len({row.label for row in rows})
+    height = 34 * lines + 56 if len(series) < 2 else 48 * lines + 96
+    spec = {"layer": layers, "height": height}
+    values = [asdict(row) | _drawn(row, domain) for row in rows]
+    named = "1 line" if lines == 1 else f"{lines} lines"
+    charts.draw(values, spec, key=key, name=f"{axis}, {named}")
+
+
+_POINTED = ("label", "series", "value", "low", "high", "note")
+
+
+def _colours(series: Sequence[str]) -> dict[str, Any]:
+    return {
+        "field": "series",
+        "type": "nominal",
+        "scale": {"domain": list(series), "range": [_BLUE, _ORANGE]},
+        "legend": {"orient": "top", "title": None, "symbolType": "circle", "symbolOpacity": 1},
+    }
+
+
+def _drawn(row: Dot, domain: tuple[float, float] | None) -> dict[str, Any]:
+    """Where the interval is drawn from and to, and whether it goes on beyond the axis."""
+    if row.low is None or row.high is None or domain is None:
+        return {"from": row.low, "to": row.high, "beyond": False}
+    start, end = domain
+    return {"from": max(row.low, start), "to": min(row.high, end), "beyond": row.high > end}
 
 
 def _axes(axis: str) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -211,13 +256,19 @@ def _axes(axis: str) -> tuple[dict[str, Any], dict[str, Any]]:
         "type": "nominal",
         "sort": None,
         "title": None,
-        "axis": {"labelLimit": 260, "ticks": False, "domain": False, "grid": True},
+        "axis": {
+            "labelLimit": 260,
+            "labelFlush": False,
+            "ticks": False,
+            "domain": False,
+            "grid": True,
+        },
     }
     across = {
         "type": "quantitative",
         "title": axis,
         "scale": {"zero": False, "nice": False, "padding": 14},
-        "axis": {"tickCount": 7, "grid": False, "labelBound": True},
+        "axis": {"tickCount": 7, "grid": False, "labelBound": 12, "labelFlush": False},
     }
     return place, across
 

@@ -13,12 +13,13 @@ from workbench.analysis.depth_words import (
     Wrong,
     calibration_sentence,
     furthest_off,
+    left_out_words,
     of_attribute,
     people_dots,
     people_sentence,
 )
-from workbench.analysis.group_dots import reach_of
-from workbench.analysis.scored import LEAST
+from workbench.analysis.group_dots import shared_reach
+from workbench.analysis.scored import LEAST, MOST_LINES
 from workbench.ui import charts, components
 from workbench.ui.components import Dot
 from workbench.ui.words import inert
@@ -31,6 +32,10 @@ VIEWS = {
 _FRONT, _BACK = "#2B87C4", "#8A939B"
 _AT: Mapping[At, str] = {"at_threshold": "At the threshold", "at_capacity": "At capacity"}
 _MOST_DOTS = 24
+_FEW = (
+    f"No group has enough to be drawn: at least {LEAST} confirmed and {LEAST} not. Of an "
+    f"intersection the {MOST_LINES} largest of those are drawn."
+)
 Points = list[dict[str, Any]]
 
 
@@ -63,7 +68,7 @@ def _calibration(found: Mapping[str, Any], attribute: str) -> None:
             "bin holds a tenth of all that is expected to be confirmed."
         )
     elif rows:
-        st.caption("Bins are drawn for single attributes whose groups have enough to tell.")
+        st.caption(_FEW)
     st.caption(inert(found["beside"]))
     with st.expander(f"All figures of the {len(rows)} groups by {inert(plain(attribute))}"):
         st.dataframe([_calibration_figures(row) for row in rows], hide_index=True, key="cal_rows")
@@ -148,10 +153,10 @@ def _curves(found: Mapping[str, Any], attribute: str) -> None:
             "forward. The rate is stretched near 0."
         )
     else:
-        st.caption(
-            "Curves are drawn for single attributes whose groups have enough to tell: at least "
-            f"{LEAST} confirmed and {LEAST} not."
-        )
+        st.caption(_FEW)
+    beyond = left_out_words(found, attribute)
+    if beyond:
+        st.caption(inert(beyond))
     few = sum(not row["tells"] for row in rows)
     if few:
         st.caption(f"{few} of {len(rows)} groups are too small to tell and are not drawn.")
@@ -238,14 +243,13 @@ def _people(found: Mapping[str, Any], attribute: str) -> None:
             "Choose another attribute.",
         )
         return
-    end = reach_of(dots, None)
     components.dots(
         [
             Dot(
                 label=f"{dot.group} · {dot.n:,} people",
                 value=100 * dot.value,
                 low=100 * dot.low,
-                high=100 * min(dot.high, end),
+                high=100 * dot.high,
                 note="too few to tell" if dot.short else "",
                 insufficient=dot.short,
             )
@@ -253,6 +257,7 @@ def _people(found: Mapping[str, Any], attribute: str) -> None:
         ],
         axis=f"{PEOPLE[wrong].lower()}, per cent",
         key=f"people_{attribute}_{wrong}_{at}",
+        domain=(0, 100 * shared_reach([(dots, None)])),
     )
     st.caption(inert(found["said"]))
     if len(rows) > len(dots):

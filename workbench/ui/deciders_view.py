@@ -15,7 +15,7 @@ from workbench.analysis.audit_words import (
     points,
 )
 from workbench.analysis.error_rates import DENOMINATOR
-from workbench.analysis.group_dots import group_dots, reach_of
+from workbench.analysis.group_dots import group_dots, shared_reach
 from workbench.services.audit_deciders import DecidersReport
 from workbench.ui import components, missed_view
 from workbench.ui.components import Colour, Dot
@@ -100,7 +100,7 @@ def _side_by_side(document: Mapping[str, Any], basis: str) -> None:
         who: _drawn(document[basis]["by"][who], attribute, metric, document["margin"])
         for who in DECIDERS
     }
-    end = _end([(dots, band) for dots, band, _ in drawn.values()])
+    end = shared_reach([(dots, band) for dots, band, _ in drawn.values()])
     for (who, name), column in zip(DECIDERS.items(), st.columns(3), strict=True):
         dots, band, verdict = drawn[who]
         with column:
@@ -114,8 +114,8 @@ def _side_by_side(document: Mapping[str, Any], basis: str) -> None:
                     Dot(
                         label=f"{dot.group} · {dot.n}",
                         value=100 * dot.value,
-                        low=100 * min(dot.low, end),
-                        high=100 * min(dot.high, end),
+                        low=100 * dot.low,
+                        high=100 * dot.high,
                         note="too few to tell" if dot.short else "",
                         insufficient=dot.short,
                     )
@@ -151,15 +151,8 @@ def _drawn(
 ) -> tuple[list[Any], tuple[float, float] | None, str]:
     rows = [g for g in found["groups"] if g["attribute"] == attribute]
     test = next(t for t in found["tests"] if (t["attribute"], t["metric"]) == (attribute, metric))
-    dots, band = group_dots(rows, test, margin, most=8)
-    return sorted(dots, key=lambda dot: dot.group), band, test["verdict"]
-
-
-def _end(drawn: Sequence[tuple[list[Any], tuple[float, float] | None]]) -> float:
-    """Where all three axes end, as a share: a little past what is sure; where nothing is, at 1."""
-    if all(dot.short for dots, _ in drawn for dot in dots):
-        return 1.0
-    return min(1.0, 1.1 * max(reach_of(dots, band) for dots, band in drawn))
+    dots, band = group_dots(rows, test, margin, most=8, by_name=True)
+    return dots, band, test["verdict"]
 
 
 def _said(found: Mapping[str, Any]) -> None:

@@ -1,29 +1,30 @@
 """Bias audit: who is wronged more often."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
 from workbench.analysis.audit_words import (
     MEANINGS,
     METRICS,
-    SHARED,
+    TRUTH,
     VERDICTS,
     gap_sentence,
-    p_words,
     plain,
     points,
-    prompted_sentence,
+    shared_sentence,
     verdict_sentence,
 )
 from workbench.analysis.error_rates import GroupRow, rate_of
 from workbench.analysis.fairness import GapRow
-from workbench.analysis.group_dots import group_dots, reach_of
-from workbench.analysis.proxies import ProxyRow, proxies_sentence
+from workbench.analysis.group_dots import group_dots, shared_reach, undrawn_words
+from workbench.analysis.subgroups import BOTH
 from workbench.domain.account import Operation
 from workbench.services import audit, audit_deciders, mitigate
 from workbench.services.audit import AuditReport
 from workbench.ui import (
+    audit_view,
     components,
     curve_view,
     deciders_view,
@@ -34,8 +35,6 @@ from workbench.ui import (
 from workbench.ui.components import Dot
 from workbench.ui.deciders_view import COLOURS
 from workbench.ui.words import inert
-
-_MOST_PROXIES = 10
 
 
 def page() -> None:
@@ -90,7 +89,7 @@ def _report(report: AuditReport) -> None:
             f"{document['n']:,} counted, each a {document['unit']} known by "
             f"{document['as_of'][:10]}; {document['positives']:,} of them confirmed by records "
             f"until {document['until'][:10]}. Dataset {report.dataset}, {document['n_people']:,} "
-            f"people. {SHARED[document['shared']]}"
+            f"people. {shared_sentence(document)}"
         )
     )
     if document.get("harm"):
@@ -100,9 +99,10 @@ def _report(report: AuditReport) -> None:
         )
     _digest(report)
     _one_test(report)
-    _all_tests(document["tests"])
-    _proxies(document.get("proxies", []))
-    _left_out(report)
+    audit_view.all_tests(document["tests"])
+    audit_view.against_truth(document)
+    audit_view.proxies(document.get("proxies", []))
+    audit_view.left_out(document)
 
 
 def _digest(report: AuditReport) -> None:
@@ -129,7 +129,7 @@ def _one_test(report: AuditReport) -> None:
         key="metric",
     )
     if metric not in METRICS:
-        curve_view.view(report.document, metric, attribute)
+        curve_view.view(_compared_with(report.document, metric, attribute), metric, attribute)
         return
     test = next(t for t in tests if t["attribute"] == attribute and t["metric"] == metric)
     rows = [g for g in report.document["groups"] if g["attribute"] == attribute]
@@ -142,20 +142,34 @@ def _one_test(report: AuditReport) -> None:
         _figures(rows)
 
 
+def _compared_with(document: Mapping[str, Any], metric: str, attribute: str) -> Mapping[str, Any]:
+    """The audit itself, or that against the truth, where that holds this measure too."""
+    truth: Mapping[str, Any] | None = document.get("against_truth")
+    if truth is None or truth.get(metric) is None or BOTH in attribute:
+        return document
+    chosen = st.segmented_control(
+        "Counted against", TRUTH, default=TRUTH[0], required=True, key="counted_against"
+    )
+    if chosen == TRUTH[0]:
+        return document
+    st.caption("Against the truth: what is called confirmed below is what is true.")
+    return truth
+
+
 def _dots(report: AuditReport, rows: Sequence[GroupRow], test: GapRow) -> None:
     margin = report.document["margin"]
     found, band = group_dots(rows, test, margin)
     if not found:
         components.empty("No group has anyone to count here.", "Look at the other error.")
         return
-    end = reach_of(found, band)
+    short, end = sum(dot.short for dot in found), shared_reach([(found, band)])
     components.dots(
         [
             Dot(
                 label=f"{dot.group} · {dot.note}",
                 value=100 * dot.value,
-                low=100 * min(dot.low, end),
-                high=100 * min(dot.high, end),
+                low=100 * dot.low,
+                high=100 * dot.high,
                 note="too few to tell" if dot.short else "",
                 insufficient=dot.short,
             )
@@ -164,17 +178,15 @@ def _dots(report: AuditReport, rows: Sequence[GroupRow], test: GapRow) -> None:
         axis=f"{METRICS[test['metric']].lower()}, per cent of {found[0].of}",
         key=f"dots_{report.digest[:12]}_{test['attribute']}_{test['metric']}",
         band=None if band is None else (100 * band[0], 100 * band[1]),
+        domain=(0, 100 * end),
     )
-    short = sum(dot.short for dot in found)
-    hidden = len(rows) - len(found)
     said = [
         f"Shaded: the margin of {points(margin)} points, from the lowest rate that rests on enough."
         if band
         else "No group rests on enough for the margin to be drawn.",
         f"Hollow: {short} of {len(found)} groups rest on too few to tell." if short else "",
-        f"{hidden} more stand in the figures only: too small to draw, or nobody to count."
-        if hidden
-        else "",
+        "An arrow: the interval goes on." if any(dot.high > end for dot in found) else "",
+        undrawn_words(rows, test, len(found)),
     ]
     st.caption(inert(" ".join(part for part in said if part)))
 
@@ -206,85 +218,6 @@ def _share(value: float | None, interval: Sequence[float] | None) -> str:
         return "–"
     reach = f" ({points(interval[0])} to {points(interval[1])})" if interval else ""
     return f"{points(value)} %{reach}"
-
-
-def _all_tests(tests: Sequence[GapRow]) -> None:
-    st.subheader("All tests", anchor=False)
-    st.dataframe(
-        [
-            {
-                "Verdict": VERDICTS[t["verdict"]],
-                "By": plain(t["attribute"]),
-                "Error": METRICS[t["metric"]],
-                "Widest gap (points)": points(t["gap"]),
-                "p, corrected": p_words(t["p_corrected"]),
-                "Smallest group": t["smallest"],
-                "Between": " and ".join(t["between"]),
-            }
-            for t in sorted(tests, key=lambda t: list(COLOURS).index(t["verdict"]) != 1)
-        ],
-        hide_index=True,
-        key="tests",
-    )
-
-
-def _proxies(rows: Sequence[ProxyRow]) -> None:
-    st.subheader("What the features give away", anchor=False)
-    st.caption(
-        "The model never sees a trait; a second model tries to tell it from the same features, on "
-        "people it has not seen. At 0.5 the features say nothing of it, at 1 they say it all."
-    )
-    st.markdown(inert(proxies_sentence(rows)))
-    if not rows:
-        return
-    components.dots(
-        [
-            Dot(
-                label=f"{row['group']} ({plain(row['attribute'])})",
-                value=row["auc"],
-                low=row["interval"][0],
-                high=row["interval"][1],
-                note=f"best alone: {plain(row['strongest'])}, {row['strongest_auc']:.2f}",
-            )
-            for row in rows[:_MOST_PROXIES]
-        ],
-        axis="chance to tell one of the group from another (AUC)",
-        key="proxies",
-        reference=0.5,
-    )
-    if len(rows) > _MOST_PROXIES:
-        st.caption(f"The {_MOST_PROXIES} told best of {len(rows)} groups; all are in the figures.")
-
-
-def _left_out(report: AuditReport) -> None:
-    st.subheader("What is not in these figures", anchor=False)
-    excluded = report.document["excluded"]
-    if excluded:
-        st.dataframe(
-            [
-                {
-                    "By": plain(row["attribute"]),
-                    "Group": row["group"],
-                    "Left out": row["n"],
-                    "Why": row["reason"],
-                }
-                for row in excluded
-            ],
-            hide_index=True,
-            key="excluded",
-        )
-    else:
-        st.caption("Every row has a group in every attribute; none is left out.")
-    for note in (prompted_sentence(report.document), *report.document["notes"]):
-        st.caption(inert(note))
-    truth = report.document.get("against_truth")
-    if truth is not None:
-        st.subheader("Against the truth", anchor=False)
-        st.markdown(f"**{VERDICTS[truth['verdict']]}.** {inert(verdict_sentence(truth))}")
-        st.caption(
-            "The dataset is synthetic and its truth is known: the same errors, counted against "
-            "what is true rather than recorded. This has no say in the verdict above."
-        )
 
 
 page()
