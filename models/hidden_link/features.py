@@ -163,7 +163,7 @@ def call_and_money_contacts(pairs: PairContext) -> FloatArray:
 
 @feature(
     unit="contacts",
-    label="shared contacts suspected with one of them",
+    label="shared suspects or associates",
     supposed="{} shared by the two had been recorded with one of them as suspect or associate",
 )
 def co_suspect_contacts(pairs: PairContext) -> FloatArray:

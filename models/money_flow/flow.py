@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from models.money_flow.features import GroupContext, all_transfers, contact_csr
+from models.money_flow.features import GroupContext, all_transfers, contact_csr, used_before
 from workbench.analysis.tables import IntArray
 from workbench.analysis.transfers import DAY
 from workbench.domain.entity import EntityKind
@@ -41,6 +41,11 @@ class Flow:
         kinds = self.groups.graph.entity_kinds
         holders = self.holder_of.items()
         return {a: who for a, who in holders if kinds[who] == EntityKind.ORGANISATION}
+
+    @property
+    def n_used(self) -> int:
+        """Accounts of the group that are on record as used in an offence."""
+        return int(np.isin(self.groups.members, self.groups.graph.derived(used_before)).sum())
 
     @property
     def most_of_one_holder(self) -> int:

@@ -68,6 +68,7 @@ def _payroll(flow: Flow) -> tuple[Sign, ...]:
         ),
         _held(flow, flow.payer, "The account that pays most others"),
         _stays(flow),
+        _without_offences(flow),
     )
 
 
@@ -86,6 +87,7 @@ def _dues(flow: Flow) -> tuple[Sign, ...]:
         ),
         _dealt_before(flow),
         _stays(flow),
+        _without_offences(flow),
     )
 
 
@@ -109,6 +111,7 @@ def _reseller(flow: Flow) -> tuple[Sign, ...]:
         ),
         _held(flow, flow.between, "The account in between"),
         _dealt_before(flow),
+        _without_offences(flow),
     )
 
 
@@ -129,6 +132,7 @@ def _treasury(flow: Flow) -> tuple[Sign, ...]:
         ),
         _held(flow, flow.payer, "The account that pays most others"),
         _dealt_before(flow),
+        _without_offences(flow),
     )
 
 
@@ -156,6 +160,7 @@ def _friends(flow: Flow) -> tuple[Sign, ...]:
             "Whether an organisation is among the holders: none of them is on record.",
         ),
         _dealt_before(flow),
+        _without_offences(flow),
     )
 
 
@@ -185,4 +190,13 @@ def _dealt_before(flow: Flow) -> Sign:
         f"{f'Only {n}' if n else 'None'} of {pairs} of payer and payee had dealings before.",
         "Whether payers and payees had dealings before: no earlier transfer of theirs is on "
         "record.",
+    )
+
+
+def _without_offences(flow: Flow) -> Sign:
+    n, of = flow.n_used, len(flow.groups.members)
+    return Sign(
+        n == 0,
+        "None of the accounts is on record as used in an offence.",
+        f"{n} of the {of} accounts {'is' if n == 1 else 'are'} on record as used in an offence.",
     )

@@ -9,7 +9,7 @@ import streamlit as st
 from workbench.analysis.audit_words import METRICS, VERDICTS, plain, points, verdict_sentence
 from workbench.analysis.error_rates import DENOMINATOR
 from workbench.analysis.fairness import GapRow
-from workbench.analysis.group_dots import group_dots, reach_of
+from workbench.analysis.group_dots import group_dots, shared_reach
 from workbench.domain.account import Account
 from workbench.domain.finding import Assessment, GroupRate
 from workbench.services import audit
@@ -95,14 +95,13 @@ def _dots(rows: Sequence[Any], test: GapRow, margin: float, *, key: str) -> None
     if not dots:
         st.caption("Nobody to count.")
         return
-    end = max(reach_of(dots, band), pooled or 0.0)
     components.dots(
         [
             Dot(
                 label=f"{dot.group} · {dot.n:,}",
                 value=100 * dot.value,
                 low=100 * dot.low,
-                high=100 * min(dot.high, end),
+                high=100 * dot.high,
                 note="too few to tell" if dot.short else "",
                 insufficient=dot.short,
             )
@@ -112,6 +111,7 @@ def _dots(rows: Sequence[Any], test: GapRow, margin: float, *, key: str) -> None
         key=key,
         reference=None if pooled is None else 100 * pooled,
         band=None if band is None else (100 * band[0], 100 * band[1]),
+        domain=(0, 100 * max(shared_reach([(dots, band)]), pooled or 0.0)),
     )
 
 
