@@ -284,20 +284,10 @@ class Registry:
         NotFound, CheckFailed
             When it is not there, or is another than the digest says.
         """
-        self._bring_home()
         path = self._audits / f"{digest}.json"
         if not path.is_file():
             raise NotFound(f"Audit {digest[:12]} is not kept in this home; audit the version here.")
         return dict(json.loads(_same(path.read_bytes(), digest, f"Audit {digest[:12]}")))
-
-    def _bring_home(self) -> None:
-        """Whole figures of groups that an earlier version kept with the runs leave MLflow."""
-        for path in self._artifacts.glob("*/*/artifacts/audit/*.json"):
-            self._audits.mkdir(mode=0o700, parents=True, exist_ok=True)
-            path.replace(self._audits / path.name)
-        for ending in ("html", "json"):  # reports/ has them
-            for path in self._artifacts.glob(f"*/*/artifacts/mitigation.{ending}"):
-                path.unlink()
 
     def file_of(self, model: str, run_id: str, name: str) -> bytes | None:
         """One of a run's `files`, checked against its digest; None where the run kept none.
@@ -433,7 +423,6 @@ class Registry:
             )
         with self._mlflow() as mlflow:
             mlflow.search_experiments(max_results=1)  # makes the store
-            self._bring_home()
             os.environ["_MLFLOW_SERVER_FILE_STORE"] = self._uri
             os.environ["_MLFLOW_SERVER_REGISTRY_STORE"] = self._uri
             os.environ["_MLFLOW_SERVER_ARTIFACT_ROOT"] = str(self._artifacts)

@@ -230,10 +230,10 @@ def coverage_sentence(version: VersionView) -> str:
         return "Not measured."
     unsure = version.measure("conformal_cannot_tell")
     of_all = "" if unsure is None else (
-        f" In {number(100 * unsure.value)} % of all candidates neither answer, or both, can be "
-        "ruled out: it cannot tell, and says so on the finding."
+        f" For {number(100 * unsure.value)} % of all candidates both answers stay open, or neither "
+        "does: it cannot tell, and says so on the finding."
     )  # fmt: skip
     return (
-        f"The right answer is promised to stay open in {100 * COVERAGE:.0f} % of each class. On "
-        f"the test slice it did: {'; '.join(said)}.{of_all}"
+        f"The right answer is promised to stay open for {100 * COVERAGE:.0f} % of each class. On "
+        f"later candidates it did: {'; '.join(said)}.{of_all}"
     )
