@@ -44,6 +44,7 @@ MEASURING = {
     "workbench/services/evaluate.py",
 }
 HANDED = {  # given truth by evaluation, an audit or a study, and only then
+    "workbench/analysis/label_bias.py",
     "workbench/analysis/model_study.py",
     "workbench/analysis/modelling.py",
     "models/money_flow/definition.py",

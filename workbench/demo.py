@@ -341,8 +341,9 @@ def _look_back(desk: Desk, steps: _Steps, model: str, *, seed: int) -> None:
     run = desk.registry.run(steps.done[f"Training {model}"])
     day = datetime.fromisoformat(run.parameters["test_as_of"])
     found: list[str] = []
-    cases = {row.case for row in review.list_findings(desk, model=model)}
-    for case in sorted(cases)[-N_BACK:]:
+    for case in steps.once(
+        f"Choosing where to look back with {model}", partial(_last, desk, model)
+    ):
         found += steps.once(
             f"Looking back with {model} in {case}",
             partial(_detected_then, desk, model, case=case, day=day, seed=seed),
@@ -350,6 +351,11 @@ def _look_back(desk: Desk, steps: _Steps, model: str, *, seed: int) -> None:
     steps.once(
         f"Reading what {model} found looking back", partial(_read_by_both, desk, model, found)
     )
+
+
+def _last(desk: Desk, model: str, _: Progress) -> list[str]:
+    """The last cases with findings of the model."""
+    return sorted({row.case for row in review.list_findings(desk, model=model)})[-N_BACK:]
 
 
 def _detected_then(

@@ -13,7 +13,7 @@ def test_effects_are_those_of_shaps_linear_explainer_for_every_refit() -> None:
     at_once = LinearRefits.of([(r.estimator, r.background) for r in fitted.refits])
     assert at_once is not None
     found = at_once.effects(rows)
-    assert len(found) == len(fitted.refits) == 5
+    assert len(found) == len(fitted.refits) == 20
     for refit, effects in zip(fitted.refits, found, strict=True):
         by_shap = explainer_of(refit.estimator, refit.background)(rows)
         np.testing.assert_allclose(effects, by_shap.effects, atol=1e-9)

@@ -21,7 +21,6 @@ from workbench.domain.account import Role
 from workbench.services import account, generate, ingest, train
 
 SEED = 7
-N_REFITS = {"small": 3, "full": 20}
 PEOPLE = {"small": 1_850, "full": 16_000}  # of the world whose candidates are explained
 MODEL = "hidden_link"
 _READ = (
@@ -42,7 +41,7 @@ def rows(size: str) -> list[Row]:
         found = []
         for model in desk.models.values():
             if isinstance(model, FeatureModel):
-                found += _one_finding(model, graph, N_REFITS[size])
+                found += _one_finding(model, graph)
         train.train(desk, MODEL, dataset=learnt, seed=SEED, account="learner")
         many = learnt if size == "small" else _world(desk, Path(folder), PEOPLE[size])
         desk.database.close()
@@ -64,11 +63,10 @@ def _silent(text: str, share: float) -> None:
     """Progress that nobody watches."""
 
 
-def _one_finding(model: FeatureModel, graph: CaseGraph, n_refits: int) -> list[Row]:
+def _one_finding(model: FeatureModel, graph: CaseGraph) -> list[Row]:
     split = TimeSplit.of_graph(graph)
     spans = ((split.train_at, split.calibrate_at), (split.calibrate_at, split.test_at))
     learnt, later = (_sample(model, graph, *span) for span in spans)
-    model.n_refits = n_refits
     one = later.features.iloc[[3]]
     row = one.to_numpy(np.float64)
     found = []
@@ -76,7 +74,7 @@ def _one_finding(model: FeatureModel, graph: CaseGraph, n_refits: int) -> list[R
         whole = model.settle(fitted, learnt, later, seed=SEED)
         alone = native(fitted.estimator, fitted.background, row)
         each = [native(refit.estimator, refit.background, row) for refit in whole.refits]
-        refits = f"with {n_refits} refits"
+        refits = f"with {len(whole.refits)} refits"
         for asked, said, peer, beside in (
             (fitted, "alone", alone, "its contributions and output"),
             (whole, refits, partial(every, [alone, *each]), "those of all of them"),

@@ -61,9 +61,9 @@ def test_what_findings_asked_about_is_left_out_of_every_slice_it_is_in_t15(
         known[pair] = min(known.get(pair, link["known_at"]), link["known_at"])
     said = home.desk.registry.run(run_id).parameters
     for name, (start, end) in {
-        "train": (365, 500),
-        "calibrate": (500, 600),
-        "test": (600, 730),
+        "train": (365, 487),
+        "calibrate": (487, 608),
+        "test": (608, 730),
     }.items():
         as_of, until = (np.datetime64(said[f"{name}_{of}"][:19]) for of in ("as_of", "until"))
         assert abs(as_of - np.datetime64(day(start).replace(tzinfo=None))) < np.timedelta64(2, "D")

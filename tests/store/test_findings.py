@@ -80,7 +80,10 @@ def test_no_more_offence_facts_than_verified_records_t1(built: Home) -> None:
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf")])
 def test_a_number_that_json_cannot_carry_is_not_sealed(built: Home, number: float) -> None:
-    broken = replace(builders.assessment("F-1"), threshold=number)
+    said = builders.assessment("F-1")
+    first, *others = said.explanation.effects
+    explanation = replace(said.explanation, effects=(replace(first, usual=number), *others))
+    broken = replace(said, explanation=explanation)
     with pytest.raises(BadInput, match="JSON cannot carry"):
         seal(built, builders.claim("F-1"), broken)
 

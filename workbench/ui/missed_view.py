@@ -48,8 +48,8 @@ def labels(document: Mapping[str, Any]) -> None:
                     "Decider": DECIDERS[row["decider"]],
                     "By": plain(row["attribute"]),
                     "Error": METRICS[row["metric"]],
-                    "By records (points)": _gap(row, "records"),
-                    "By the truth (points)": _gap(row, "truth"),
+                    "By records (points)": _gap(row["records"], row["verdicts"]["records"]),
+                    "By the truth (points)": _gap(row["truth"], row["verdicts"]["truth"]),
                 }
                 for row in found["gaps"]
             ],
@@ -58,8 +58,8 @@ def labels(document: Mapping[str, Any]) -> None:
         )
 
 
-def _gap(row: Mapping[str, Any], basis: str) -> str:
-    return f"{points(row[basis])} · {VERDICTS[row['verdicts'][basis]].lower()}"
+def _gap(gap: float | None, verdict: str) -> str:
+    return f"{points(gap)} · {VERDICTS[verdict].lower()}"
 
 
 def missed(document: Mapping[str, Any]) -> None:
