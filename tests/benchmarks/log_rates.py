@@ -77,7 +77,7 @@ def _verification(home: LogHome, size: str) -> list[Row]:
         bodies = [row.body for row in home.log.entries(connection)]
     report = verify(home.log, home.vault)
     agrees = not report.n_faults and report.root_hash == _hashed(bodies)
-    work, peer = partial(verify, home.log), partial(_hashed, bodies)
+    work, peer = partial(verify, home.log, home.vault), partial(_hashed, bodies)
     return [
         Row(
             work=f"log: verification of {len(bodies):,} entries",

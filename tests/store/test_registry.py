@@ -2,6 +2,7 @@
 
 import hashlib
 import pickle
+import shutil
 import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
@@ -111,6 +112,17 @@ def test_card_and_tables_are_kept_with_the_run(registry: tuple[Registry, str]) -
     assert (folder / "reliability.csv").read_text().splitlines() == ["said,seen", "0.1,0.2"]
 
 
+def test_a_home_that_was_copied_keeps_its_new_runs_itself(
+    registry: tuple[Registry, str], fitted: dict[str, FittedModel], tmp_path: Path
+) -> None:
+    original = registry[0]._root
+    shutil.copytree(original, tmp_path / "copy")
+    copied = Registry(tmp_path / "copy")
+    run_id = copied.log_training(training(fitted, "logistic_regression"))
+    assert (tmp_path / "copy/artifacts/toy" / run_id / "artifacts" / SERVED).is_file()
+    assert not (original / "artifacts/toy" / run_id).exists()
+
+
 def test_a_run_is_registered_once(registry: tuple[Registry, str]) -> None:
     version = registry[0].register(registry[1])
     assert registry[0].register(registry[1]) == version
@@ -205,21 +217,6 @@ def test_an_audit_is_kept_with_its_version_under_its_digest(
     kept.unlink()
     with pytest.raises(NotFound, match="audit the version here"):
         store.audit_report(digest)
-
-
-def test_what_an_earlier_version_kept_with_a_run_leaves_mlflow(
-    registry: tuple[Registry, str],
-) -> None:
-    store, run = registry
-    digest = hashlib.sha256(b'{"n": 5}').hexdigest()
-    files = root(registry) / "artifacts" / "toy" / run / "artifacts"
-    (files / "audit").mkdir()
-    (files / "audit" / f"{digest}.json").write_bytes(b'{"n": 5}')
-    (files / "mitigation.html").write_text("sizes of groups")
-    store.tracking_app()
-    assert not list(files.glob("audit/*"))
-    assert not (files / "mitigation.html").exists()
-    assert store.audit_report(digest) == {"n": 5}
 
 
 def test_what_is_not_there_is_said_so(registry: tuple[Registry, str]) -> None:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from sqlalchemy import create_engine, text
 
 from workbench.analysis.modelling import Fitted, ModelDefinition
 from workbench.domain.errors import CheckFailed, NotFound, Unavailable
@@ -135,10 +136,23 @@ class Registry:
 
     def _experiment(self, mlflow: Any, model: str) -> None:
         found = mlflow.get_experiment_by_name(model)
+        place = str(self._artifacts / model) if self._is_local else None
         if found is None:
-            place = str(self._artifacts / model) if self._is_local else None
             mlflow.create_experiment(model, artifact_location=place)
+        elif place and found.artifact_location != place:
+            self._keep_here(found.experiment_id, place)
         mlflow.set_experiment(model)
+
+    def _keep_here(self, experiment: str, place: str) -> None:
+        """MLflow remembers absolute paths: in a home that was copied or moved, new runs would be
+        written to where it was."""
+        engine = create_engine(self._uri)
+        with engine.begin() as connection:
+            connection.execute(
+                text("UPDATE experiments SET artifact_location = :place WHERE experiment_id = :id"),
+                {"place": place, "id": experiment},
+            )
+        engine.dispose()
 
     def _log_source(self, mlflow: Any, training: Training, digest: str) -> None:
         given = {"seed": training.seed, "taken": training.fitted.estimator_name}
