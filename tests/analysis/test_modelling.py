@@ -1,4 +1,4 @@
-"""Candidates, time slices, the choice between estimators, and the fitted model."""
+"""Candidates, time slices, and the fitted model."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,7 +11,7 @@ from builders_modelling import COLUMNS, Toy, pairs, sample, settled
 from workbench.analysis.evaluation import measured, single_best_feature, unseen
 from workbench.analysis.feature_model import boosting
 from workbench.analysis.fitted_model import FittedModel
-from workbench.analysis.modelling import Candidates, TimeSplit, choose
+from workbench.analysis.modelling import Candidates, TimeSplit
 from workbench.domain.errors import BadInput
 
 FIRST = datetime(2023, 1, 1, tzinfo=UTC)
@@ -66,25 +66,6 @@ def test_time_is_cut_into_a_past_and_three_equal_slices() -> None:
 def test_too_short_a_time_is_refused() -> None:
     with pytest.raises(BadInput, match="cover 10 days"):
         TimeSplit.of(FIRST, FIRST + timedelta(days=10))
-
-
-def test_the_simplest_is_taken_when_nothing_is_better_beyond_its_interval() -> None:
-    compared = Toy().fit(sample(seed=1), sample(seed=2), seed=3)
-    choice = choose(compared, sample(seed=2), seed=4)
-    assert choice.name == "logistic_regression"
-    assert choice.sentence.startswith(
-        "Taken: logistic regression. Against the simplest, gradient boosting has an average "
-        "precision lower by 5.3 percentage points (95 %: lower by "
-    )
-
-
-@pytest.mark.slow
-def test_boosting_is_taken_where_a_line_cannot_follow() -> None:
-    learnt, later = sample(1200, seed=1, curved=True, signal=4), sample(1200, seed=2, curved=True)
-    choice = choose(Toy().fit(learnt, later, seed=3), later, seed=4)
-    assert choice.name == "gradient_boosting"
-    gain, low, high = choice.gains["gradient_boosting"]
-    assert 0 < low < gain < high
 
 
 def test_both_estimators_are_compared_the_simplest_first() -> None:

@@ -209,10 +209,29 @@ def _covers(found: Audit) -> bool:
     return interval is not None and interval[0] <= ERROR + GAP <= interval[1]
 
 
+# what is asked, what counts as seen, the least and the most that keep the promise, the promise
+Question = tuple[str, Callable[[Trial], bool], int | None, int | None, str]
+
+
 def study(trials: Sequence[Trial]) -> list[StudyRow]:
     """One row per question, with what the promise allows at 99 % (exact binomial)."""
-    most, least = _at_most(len(trials), ALPHA), _at_least(len(trials), 0.95)
-    counted: list[tuple[str, Callable[[Trial], bool], int | None, int | None, str]] = [
+    asked = [*_promised(len(trials)), *_powers()]
+    return [
+        StudyRow(
+            question=question,
+            n_seen=sum(map(seen, trials)),
+            n=len(trials),
+            least=low,
+            most=high,
+            promise=promise,
+        )
+        for question, seen, low, high, promise in asked
+    ]
+
+
+def _promised(n: int) -> list[Question]:
+    most, least = _at_most(n, ALPHA), _at_least(n, 0.95)
+    return [
         ("No gap, independent rows: alarms", lambda t: t.null_alarm, None, most, "5 % at most"),
         (
             f"No gap, {PAIRS:,} pairs of {PEOPLE} people: alarms",
@@ -247,17 +266,9 @@ def study(trials: Sequence[Trial]) -> list[StudyRow]:
             lambda t: t.transfers_alarm, None, most, "5 % at most",
         ),
     ]  # fmt: skip
-    rows = [
-        StudyRow(
-            question=question,
-            n_seen=sum(map(seen, trials)),
-            n=len(trials),
-            least=low,
-            most=high,
-            promise=promise,
-        )
-        for question, seen, low, high, promise in counted
-    ]
+
+
+def _powers() -> list[Question]:
     power: list[tuple[str, Callable[[Trial], bool]]] = [
         (f"A gap of {100 * GAP:.0f} points in a group of {size:,}: found (power)", _found(k))
         for k, size in enumerate(GROUP_SIZES)
@@ -277,17 +288,7 @@ def study(trials: Sequence[Trial]) -> list[StudyRow]:
             lambda t: t.transfers_found,
         ),
     ]
-    return rows + [
-        StudyRow(
-            question=question,
-            n_seen=sum(map(seen, trials)),
-            n=len(trials),
-            least=None,
-            most=None,
-            promise="none, for information",
-        )
-        for question, seen in power
-    ]
+    return [(*asked, None, None, "none, for information") for asked in power]
 
 
 def _found(k: int) -> Callable[[Trial], bool]:

@@ -179,8 +179,8 @@ def _logged(
     who: Account,
 ) -> tuple[str, str]:
     """The run's id, and the digest of how the model taken behaves."""
+    from workbench.analysis.choice import choose
     from workbench.analysis.evaluation import measured_on
-    from workbench.analysis.modelling import choose
     from workbench.analysis.uncertainty import reliability
     from workbench.store.registry import Training
 
