@@ -14,15 +14,18 @@ OUT = "button[kind=elementToolbar]:is([aria-label^=Download], [aria-label^=Copy]
 
 
 def a_case(served: Any) -> tuple[str, list[str]]:
-    """A case of analyst-1 with findings that nobody judged."""
+    """A case of analyst-1 with several findings that nobody decided, nor judged any of them."""
     with sqlite3.connect(served.home.path / "workbench.db") as connection:
         rows = connection.execute(
-            "select f.case_id, f.id from finding f join case_member m on m.case_id = f.case_id"
+            "select f.case_id, f.id, exists (select 1 from judgement j where j.finding_id = f.id)"
+            " from finding f join case_member m on m.case_id = f.case_id"
             " join account a on a.id = m.account_id where a.name = 'analyst-1' and not exists"
-            " (select 1 from judgement j where j.finding_id = f.id) order by f.case_id, f.id"
+            " (select 1 from decision d where d.finding_id = f.id) order by f.case_id, f.id"
         ).fetchall()
-    case = rows[0][0]
-    return case, [finding for at, finding in rows if at == case]
+    judged = {case for case, _, is_judged in rows if is_judged}
+    cases = [case for case, _, _ in rows if case not in judged]
+    case = next(case for case in cases if cases.count(case) > 1)
+    return case, [finding for at, finding, _ in rows if at == case]
 
 
 def require_no_way_out(person: Any) -> None:
