@@ -149,17 +149,14 @@ def _serve_pages(home: Path, host: str, port: int) -> None:
 def _warm(desk: "Desk") -> None:
     """Load what pages need and takes seconds (models, MLflow, shap), before anybody asks for it.
 
-    Nothing waits for it, and a page that is quicker loads it itself; what goes wrong here, it
-    meets too, and says.
+    Nothing waits for it, and a page that is quicker loads it itself; what goes wrong here ends this
+    thread with its traceback, and the page that needs it meets it too, and says.
     """
-    try:
-        from workbench.analysis.explanation import load_shap
+    from workbench.analysis.explanation import load_shap
 
-        len(desk.models)
-        desk.registry.warm()
-        load_shap()
-    except Exception:
-        logging.getLogger(__name__).exception("What pages need could not be loaded ahead.")
+    len(desk.models)
+    desk.registry.warm()
+    load_shap()
 
 
 def _serve_tracking(home: Path, host: str, port: int) -> None:

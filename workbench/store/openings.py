@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Subquery, func, select
 
 from workbench.domain.decision import Verdict
 from workbench.store.database import from_text
@@ -28,9 +28,9 @@ class Opened:
         return (self.decided_at - self.opened_at).total_seconds() / 60
 
 
-def of_release(connection: Connection, release_id: str) -> list[Opened]:
-    """Every opening of its findings, one per person and finding, in order of findings."""
-    first = (
+def first_openings() -> Subquery:
+    """When each person first opened each finding."""
+    return (
         select(
             opening.c.finding_id,
             opening.c.account_id,
@@ -39,11 +39,20 @@ def of_release(connection: Connection, release_id: str) -> list[Opened]:
         .group_by(opening.c.finding_id, opening.c.account_id)
         .subquery()
     )
-    latest = (
+
+
+def latest_decisions() -> Subquery:
+    """The entry of each person's latest decision of each finding, as `seq`."""
+    return (
         select(func.max(decision.c.entry_seq).label("seq"))
         .group_by(decision.c.finding_id, decision.c.decided_by)
         .subquery()
     )
+
+
+def of_release(connection: Connection, release_id: str) -> list[Opened]:
+    """Every opening of its findings, one per person and finding, in order of findings."""
+    first, latest = first_openings(), latest_decisions()
     last = (
         select(
             decision.c.finding_id, decision.c.decided_by, decision.c.decided_at, decision.c.verdict

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from workbench.domain.decision import Verdict
 from workbench.store.database import from_text
-from workbench.store.tables import decision, finding, judgement, opening
+from workbench.store.openings import first_openings, latest_decisions
+from workbench.store.tables import decision, finding, judgement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,20 +50,7 @@ def judgements_of_release(connection: Connection, release_id: str) -> list[Judge
 
 def of_release(connection: Connection, release_id: str) -> list[ReadingRow]:
     """Readings that were taken to a decision, by finding and then by when they were decided."""
-    latest = (
-        select(func.max(decision.c.entry_seq).label("seq"))
-        .group_by(decision.c.finding_id, decision.c.decided_by)
-        .subquery()
-    )
-    opened = (
-        select(
-            opening.c.finding_id,
-            opening.c.account_id,
-            func.min(opening.c.opened_at).label("opened_at"),
-        )
-        .group_by(opening.c.finding_id, opening.c.account_id)
-        .subquery()
-    )
+    latest, opened = latest_decisions(), first_openings()
     query = (
         select(
             decision.c.finding_id,

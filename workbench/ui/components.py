@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 
@@ -16,6 +16,9 @@ from workbench.domain.errors import WorkbenchError
 from workbench.domain.record import Record
 from workbench.ui import charts
 from workbench.ui.words import ago, inert, local, short, utc
+
+if TYPE_CHECKING:
+    from workbench.analysis.group_dots import GroupDot
 
 _BLUE, _ORANGE = "#2B87C4", "#D9762B"  # after Okabe and Ito, to be seen on light and dark alike
 
@@ -154,6 +157,21 @@ class Dot:
     note: str = ""
     insufficient: bool = False
     series: str = ""
+
+
+def of_groups(groups: "Sequence[GroupDot]", *, unit: str = "") -> list[Dot]:
+    """Shares of groups as dots in per cent; beside each how many, of what `unit` says."""
+    return [
+        Dot(
+            label=f"{group.group} · {group.n:,}{unit}",
+            value=100 * group.value,
+            low=100 * group.low,
+            high=100 * group.high,
+            note="too few to tell" if group.short else "",
+            insufficient=group.short,
+        )
+        for group in groups
+    ]
 
 
 def dots(

@@ -21,7 +21,6 @@ from workbench.analysis.depth_words import (
 from workbench.analysis.group_dots import shared_reach
 from workbench.analysis.scored import LEAST, MOST_LINES
 from workbench.ui import charts, components
-from workbench.ui.components import Dot
 from workbench.ui.words import inert
 
 VIEWS = {
@@ -244,17 +243,7 @@ def _people(found: Mapping[str, Any], attribute: str) -> None:
         )
         return
     components.dots(
-        [
-            Dot(
-                label=f"{dot.group} · {dot.n:,} people",
-                value=100 * dot.value,
-                low=100 * dot.low,
-                high=100 * dot.high,
-                note="too few to tell" if dot.short else "",
-                insufficient=dot.short,
-            )
-            for dot in dots
-        ],
+        components.of_groups(dots, unit=" people"),
         axis=f"{PEOPLE[wrong].lower()}, per cent",
         key=f"people_{attribute}_{wrong}_{at}",
         domain=(0, 100 * shared_reach([(dots, None)])),

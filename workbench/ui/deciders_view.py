@@ -110,17 +110,7 @@ def _side_by_side(document: Mapping[str, Any], basis: str) -> None:
                 st.caption("Nobody to count.")
                 continue
             components.dots(
-                [
-                    Dot(
-                        label=f"{dot.group} · {dot.n}",
-                        value=100 * dot.value,
-                        low=100 * dot.low,
-                        high=100 * dot.high,
-                        note="too few to tell" if dot.short else "",
-                        insufficient=dot.short,
-                    )
-                    for dot in dots
-                ],
+                components.of_groups(dots),
                 axis="per cent",
                 key=f"deciders_{who}_{attribute}_{metric}",
                 band=None if band is None else (100 * band[0], 100 * band[1]),

@@ -14,7 +14,6 @@ from workbench.domain.account import Account
 from workbench.domain.finding import Assessment, GroupRate
 from workbench.services import audit
 from workbench.ui import components, places
-from workbench.ui.components import Dot
 from workbench.ui.deciders_view import COLOURS
 from workbench.ui.words import inert, number
 
@@ -96,17 +95,7 @@ def _dots(rows: Sequence[Any], test: GapRow, margin: float, *, key: str) -> None
         st.caption("Nobody to count.")
         return
     components.dots(
-        [
-            Dot(
-                label=f"{dot.group} · {dot.n:,}",
-                value=100 * dot.value,
-                low=100 * dot.low,
-                high=100 * dot.high,
-                note="too few to tell" if dot.short else "",
-                insufficient=dot.short,
-            )
-            for dot in dots
-        ],
+        components.of_groups(dots),
         axis=f"{name.lower()}, per cent",
         key=key,
         reference=None if pooled is None else 100 * pooled,
