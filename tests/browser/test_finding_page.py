@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -13,19 +14,20 @@ WAIT_MS = 45_000
 OUT = "button[kind=elementToolbar]:is([aria-label^=Download], [aria-label^=Copy])"
 
 
-def a_case(served: Any) -> tuple[str, list[str]]:
-    """A case of analyst-1 with several findings that nobody decided, nor judged any of them."""
+def two_in_a_row(served: Any) -> tuple[str, str, str]:
+    """A case of analyst-1 and two findings, next to one another in its queue, both untouched."""
     with sqlite3.connect(served.home.path / "workbench.db") as connection:
-        rows = connection.execute(
+        queue = connection.execute(
             "select f.case_id, f.id, exists (select 1 from judgement j where j.finding_id = f.id)"
             " from finding f join case_member m on m.case_id = f.case_id"
             " join account a on a.id = m.account_id where a.name = 'analyst-1' and not exists"
             " (select 1 from decision d where d.finding_id = f.id) order by f.case_id, f.id"
         ).fetchall()
-    judged = {case for case, _, is_judged in rows if is_judged}
-    cases = [case for case, _, _ in rows if case not in judged]
-    case = next(case for case in cases if cases.count(case) > 1)
-    return case, [finding for at, finding, _ in rows if at == case]
+    return next(
+        (case, first, second)
+        for (case, first, begun), (also, second, begun_too) in pairwise(queue)
+        if case == also and not begun and not begun_too
+    )
 
 
 def require_no_way_out(person: Any) -> None:
@@ -46,7 +48,7 @@ def test_no_page_offers_what_is_on_it_as_a_file_or_a_copy(sign_in: Callable, ser
         require_no_way_out(auditor)
     auditor.leave()
     analyst = sign_in("analyst-1")
-    _, (finding, *_) = a_case(served)
+    _, finding, _ = two_in_a_row(served)
     analyst.go(f"finding?finding={finding}&from=new")
     analyst.choose("supported")
     analyst.page.get_by_label("How sure").fill("70")
@@ -65,12 +67,15 @@ def test_a_list_and_the_steps_go_by_keyboard_and_a_shortcut_loses_no_word(
     sign_in: Callable, served: Any
 ) -> None:
     analyst = sign_in("analyst-1")
-    case, found = a_case(served)
+    case, before, finding = two_in_a_row(served)
     analyst.go(f"cases?case={case}")
     analyst.page.get_by_text("New (").first.click()
-    analyst.page.get_by_role("button", name=found[-1]).focus()
+    analyst.page.get_by_label("Search").fill(finding)
     analyst.page.keyboard.press("Enter")
-    analyst.page.wait_for_url(f"**finding={found[-1]}**", timeout=WAIT_MS)
+    analyst.settle()
+    analyst.page.get_by_role("button", name=finding).focus()
+    analyst.page.keyboard.press("Enter")
+    analyst.page.wait_for_url(f"**finding={finding}**", timeout=WAIT_MS)
     analyst.settle()
     analyst.page.get_by_role("link", name="2 Your view").press("Enter")
     expect(analyst.page.get_by_role("heading", name="2 Your view")).to_be_in_viewport()
@@ -78,10 +83,10 @@ def test_a_list_and_the_steps_go_by_keyboard_and_a_shortcut_loses_no_word(
     why.click()
     analyst.page.keyboard.type("Half a thought")
     analyst.page.keyboard.press("Alt+P")
-    analyst.page.wait_for_url(f"**finding={found[-2]}**", timeout=WAIT_MS)
+    analyst.page.wait_for_url(f"**finding={before}**", timeout=WAIT_MS)
     analyst.settle()
     expect(why).to_have_value("", timeout=WAIT_MS)
     analyst.page.keyboard.press("Alt+N")
-    analyst.page.wait_for_url(f"**finding={found[-1]}**", timeout=WAIT_MS)
+    analyst.page.wait_for_url(f"**finding={finding}**", timeout=WAIT_MS)
     expect(why).to_have_value("Half a thought", timeout=WAIT_MS)
     analyst.leave()

@@ -498,6 +498,18 @@ def test_next_leads_to_the_next_finding_of_the_case_by_id(here: Town) -> None:
     assert "F-BBBBBBBBBB" in plain(page.title[0].value)
 
 
+def test_next_and_previous_pass_over_what_one_has_decided(here: Town) -> None:
+    finding(here, "F-BBBBBBBBBB")
+    finding(here, "F-CCCCCCCCCC")
+    decide(here, "analyst-1", finding_id="F-BBBBBBBBBB")
+    page = opened(here, here.analyst)
+    assert "1 of 2 in this queue" in words(page)
+    press(page, "Next")
+    assert page.query_params["finding"] == "F-CCCCCCCCCC"
+    page = opened(here, here.analyst, "F-BBBBBBBBBB")
+    assert "2 of 3 in this queue" in words(page)  # where one is stays in the row
+
+
 def test_an_auditor_states_a_purpose_and_sees_the_score_once_somebody_decided(here: Town) -> None:
     auditor = person(here.desk, "auditor", Role.AUDITOR)
     page = opened(here, auditor)

@@ -67,9 +67,13 @@ def _kind(desk: "Desk", progress: "Progress") -> str:
 
 
 def _way(desk: "Desk", account: Account, progress: "Progress", came_from: str) -> None:
-    """Back to where one came from, and to the finding before or after in the same queue."""
+    """Back to where one came from, and to the finding before or after that waits for one too."""
     queue = _queue(desk, account, progress, came_from)
-    ids = [item.finding_id for item in queue]
+    ids = [
+        item.finding_id
+        for item in queue
+        if item.state != "decided" or item.finding_id == progress.finding_id
+    ]
     here = ids.index(progress.finding_id) if progress.finding_id in ids else -1
     with st.container(horizontal=True, vertical_alignment="center"):
         _way_back(came_from, case_id=progress.case_id)
