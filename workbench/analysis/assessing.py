@@ -71,11 +71,7 @@ def assessment(served: Served, asked: Asked, *, finding_id: str, salt: str) -> A
     probability = float(fitted.probability(row)[0])
     explanation, gone = _tried(fitted, row, asked.history, served.peers)
     proposed = probability >= fitted.threshold
-    categories = words_by_input(
-        served.model.categories(
-            asked.graph, asked.candidates.take(np.array([asked.i], np.int64)), as_of=asked.as_of
-        )
-    )
+    categories = _categories(served, asked)
     return Assessment(
         finding_id=finding_id,
         model=served.model.name,
@@ -109,6 +105,11 @@ def assessment(served: Served, asked: Asked, *, finding_id: str, salt: str) -> A
         versions=served.versions,
         salt=salt,
     )
+
+
+def _categories(served: Served, asked: Asked) -> dict[str, tuple[str, ...]]:
+    alone = asked.candidates.take(np.array([asked.i], np.int64))
+    return words_by_input(served.model.categories(asked.graph, alone, as_of=asked.as_of))
 
 
 def peers_of(fitted: Fitted, features: pd.DataFrame) -> Peers:

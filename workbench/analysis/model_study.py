@@ -16,8 +16,15 @@ from workbench.analysis.assessing import explained
 from workbench.analysis.conformal import COVERAGE
 from workbench.analysis.feature_model import FeatureModel
 from workbench.analysis.graph import CaseGraph
-from workbench.analysis.modelling import ModelDefinition, Sample, TimeSplit, sample_at, truth_of
-from workbench.analysis.truth_scores import plain, reasons_right, true_and_forward
+from workbench.analysis.modelling import (
+    Fitted,
+    ModelDefinition,
+    Sample,
+    TimeSplit,
+    sample_at,
+    truth_of,
+)
+from workbench.analysis.truth_scores import ReasonsRight, plain, reasons_right, true_and_forward
 from workbench.analysis.uncertainty import Ranking
 from workbench.domain.errors import NotFound
 
@@ -133,15 +140,7 @@ def _one(
     fitted = penalised.settle(fitted, train, calibration, seed=seed)
     scores, labels = fitted.score(later.features), later.labels
     bounds = fitted.conformal
-    rows = true_and_forward(true, fitted.probability(later.features), fitted.threshold)
-    right = reasons_right(
-        [explained(fitted, later.features.iloc[[int(row)]])[0] for row in rows],
-        [causes[int(row)] for row in rows],
-        later.people[later.people["candidate"].isin(rows)].assign(
-            candidate=lambda table: np.searchsorted(rows, table["candidate"])
-        ),
-        seed=seed,
-    )
+    right = _reasons(fitted, later, true, causes, seed)
     return Tried(
         model=name,
         seed=seed,
@@ -164,6 +163,25 @@ def _one(
         f1_shuffled=plain(right.shuffled.f1),
         told_apart=plain(right.told_apart),
         constant=list(right.constant_features),
+    )
+
+
+def _reasons(
+    fitted: Fitted,
+    later: Sample,
+    true: "np.ndarray[tuple[int], np.dtype[np.int32]]",
+    causes: Sequence[frozenset[str]],
+    seed: int,
+) -> ReasonsRight:
+    """How often the reasons of true candidates put forward name their causes."""
+    rows = true_and_forward(true, fitted.probability(later.features), fitted.threshold)
+    return reasons_right(
+        [explained(fitted, later.features.iloc[[int(row)]])[0] for row in rows],
+        [causes[int(row)] for row in rows],
+        later.people[later.people["candidate"].isin(rows)].assign(
+            candidate=lambda table: np.searchsorted(rows, table["candidate"])
+        ),
+        seed=seed,
     )
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from workbench.analysis.depth import Depth
     from workbench.analysis.graph import CaseGraph
-    from workbench.analysis.modelling import Fitted, Sample
+    from workbench.analysis.modelling import Fitted, ModelDefinition, Sample
     from workbench.analysis.per_person import Capacity
     from workbench.analysis.subgroups import Bools, Floats
     from workbench.analysis.tables import IntArray
@@ -208,7 +208,6 @@ def _document(
     those whose label a finding may have brought about (duty T15).
     """
     from workbench.analysis.modelling import sample_at, truth_of
-    from workbench.analysis.prompted import prompted, without
     from workbench.analysis.proxies import proxies
 
     definition, graph = desk.models[version.model], desk.datasets.graph(dataset)
@@ -216,14 +215,7 @@ def _document(
     fitted = desk.registry.load(definition, run_id=run.id, digest=version.digest)
     as_of, until = _later_slice(run, graph, dataset)
     whole = sample_at(definition, graph, as_of=as_of, until=until, seed=run.seed)
-    claims, n_erased = _claims(desk, version.model)
-    held = without(whole, prompted(definition, graph, whole, claims, dataset=dataset))
-    if not len(held):
-        raise BadInput(
-            f"A finding asked about each of the {len(whole):,} candidates before its label became "
-            "known, so no label is left to audit by; bring later records.",
-            code="prompted",
-        )
+    held, n_erased = _not_prompted(desk, definition, whole, dataset)
     sensitive = _sensitive(desk, dataset)
     true = truth_of(
         definition, graph.as_of(held.as_of), held.candidates, desk.datasets.truth(dataset)
@@ -248,6 +240,25 @@ def _document(
             held.features[list(fitted.feature_names)], held.people, sensitive, seed=SEED
         ),
     }
+
+
+def _not_prompted(
+    desk: Desk, definition: "ModelDefinition", whole: "Sample", dataset: str
+) -> "tuple[Sample, int]":
+    """Candidates that no finding was about before their label became known, and how many findings'
+    claims are erased."""
+    from workbench.analysis.prompted import prompted, without
+
+    claims, n_erased = _claims(desk, definition.name)
+    graph = desk.datasets.graph(dataset)
+    held = without(whole, prompted(definition, graph, whole, claims, dataset=dataset))
+    if not len(held):
+        raise BadInput(
+            f"A finding asked about each of the {len(whole):,} candidates before its label became "
+            "known, so no label is left to audit by; bring later records.",
+            code="prompted",
+        )
+    return held, n_erased
 
 
 def _claims(desk: Desk, model: str) -> "tuple[tuple[Claim, ...], int]":

@@ -143,11 +143,7 @@ def write(
         When a threshold was breached and nothing excuses it.
     """
     audited, who = wanted.audited, wanted.account
-    if audited.breached and not wanted.excuse:
-        raise NotCleared(
-            f"The data audit of dataset {audited.dataset} breached {', '.join(audited.breached)}; "
-            "read why in its quality report, then mend the data or excuse it in writing."
-        )
+    _require_excused(wanted)
     reason, excuse = _promise(vault, audited.dataset, wanted.reason, wanted.excuse)
     subject = _subject(audited.dataset)
     vault.put(subject, f"reason {audited.sha256}", wanted.reason.encode())
@@ -177,6 +173,15 @@ def write(
             entry_seq=seq,
         )
     )
+
+
+def _require_excused(wanted: Acceptance) -> None:
+    audited = wanted.audited
+    if audited.breached and not wanted.excuse:
+        raise NotCleared(
+            f"The data audit of dataset {audited.dataset} breached {', '.join(audited.breached)}; "
+            "read why in its quality report, then mend the data or excuse it in writing."
+        )
 
 
 def is_accepted(connection: Connection, dataset: str, sha256: str) -> bool:

@@ -15,7 +15,7 @@ from workbench.analysis.audit_words import (
     verdict_sentence,
 )
 from workbench.analysis.fairness import GapRow
-from workbench.analysis.group_dots import shared_reach, truth_pairs
+from workbench.analysis.group_dots import GroupDot, shared_reach, truth_pairs
 from workbench.analysis.proxies import ProxyRow, proxies_sentence
 from workbench.ui import components
 from workbench.ui.components import Dot
@@ -89,36 +89,33 @@ def against_truth(document: Mapping[str, Any]) -> None:
         components.empty("No group has anyone to count here.", "Look at the other error.")
         return
     both = [(sides, None) for sides in zip(*pairs, strict=True)]
+    each = [beside for pair in pairs for beside in zip(TRUTH, pair, strict=True)]
     components.dots(
-        [
-            Dot(
-                label=dot.group,
-                series=f"against {against}",
-                value=100 * dot.value,
-                low=100 * dot.low,
-                high=100 * dot.high,
-                note=f"{dot.note}{', too few to tell' if dot.short else ''}",
-                insufficient=dot.short,
-            )
-            for pair in pairs
-            for against, dot in zip(TRUTH, pair, strict=True)
-        ],
+        [_truth_dot(against, dot) for against, dot in each],
         axis=f"{METRICS[metric].lower()}, per cent",
         key=f"truth_{attribute}_{metric}",
         domain=(0, 100 * shared_reach(both)),
     )
     with st.expander(f"All figures of the {len(pairs)} groups"):
-        st.dataframe(
-            [
-                {"Group": dot.group, "Against": against, dot.of.capitalize(): dot.n}
-                | {"Per cent": _two_digits(dot.value, 100), "From": _two_digits(dot.low, 100)}
-                | {"To": _two_digits(dot.high, 100)}
-                for pair in pairs
-                for against, dot in zip(TRUTH, pair, strict=True)
-            ],
-            hide_index=True,
-            key="truth_rows",
-        )
+        rows = [
+            {"Group": dot.group, "Against": against, dot.of.capitalize(): dot.n}
+            | {"Per cent": _two_digits(dot.value, 100), "From": _two_digits(dot.low, 100)}
+            | {"To": _two_digits(dot.high, 100)}
+            for against, dot in each
+        ]
+        st.dataframe(rows, hide_index=True, key="truth_rows")
+
+
+def _truth_dot(against: str, dot: GroupDot) -> Dot:
+    return Dot(
+        label=dot.group,
+        series=f"against {against}",
+        value=100 * dot.value,
+        low=100 * dot.low,
+        high=100 * dot.high,
+        note=f"{dot.note}{', too few to tell' if dot.short else ''}",
+        insufficient=dot.short,
+    )
 
 
 def proxies(rows: Sequence[ProxyRow]) -> None:
@@ -132,16 +129,7 @@ def proxies(rows: Sequence[ProxyRow]) -> None:
     if not rows:
         return
     components.dots(
-        [
-            Dot(
-                label=f"{row['group']} ({plain(row['attribute'])})",
-                value=row["auc"],
-                low=row["interval"][0],
-                high=row["interval"][1],
-                note=f"best alone: {plain(row['strongest'])}, {row['strongest_auc']:.2f}",
-            )
-            for row in rows[:_MOST_PROXIES]
-        ],
+        [_proxy_dot(row) for row in rows[:_MOST_PROXIES]],
         axis="chance to tell one of the group from another (AUC)",
         key="proxies",
         reference=0.5,
@@ -149,23 +137,30 @@ def proxies(rows: Sequence[ProxyRow]) -> None:
     if len(rows) > _MOST_PROXIES:
         st.caption(f"The {_MOST_PROXIES} told best of {len(rows)} groups; all stand below.")
     with st.expander(f"All figures of the {len(rows)} groups"):
-        st.dataframe(
-            [
-                {
-                    "By": plain(row["attribute"]),
-                    "Group": row["group"],
-                    "Candidates": row["n"],
-                    "AUC": round(row["auc"], 2),
-                    "From": round(row["interval"][0], 2),
-                    "To": round(row["interval"][1], 2),
-                    "Best feature alone": plain(row["strongest"]),
-                    "Its AUC": round(row["strongest_auc"], 2),
-                }
-                for row in rows
-            ],
-            hide_index=True,
-            key="proxy_rows",
-        )
+        st.dataframe([_proxy_row(row) for row in rows], hide_index=True, key="proxy_rows")
+
+
+def _proxy_dot(row: ProxyRow) -> Dot:
+    return Dot(
+        label=f"{row['group']} ({plain(row['attribute'])})",
+        value=row["auc"],
+        low=row["interval"][0],
+        high=row["interval"][1],
+        note=f"best alone: {plain(row['strongest'])}, {row['strongest_auc']:.2f}",
+    )
+
+
+def _proxy_row(row: ProxyRow) -> dict[str, Any]:
+    return {
+        "By": plain(row["attribute"]),
+        "Group": row["group"],
+        "Candidates": row["n"],
+        "AUC": round(row["auc"], 2),
+        "From": round(row["interval"][0], 2),
+        "To": round(row["interval"][1], 2),
+        "Best feature alone": plain(row["strongest"]),
+        "Its AUC": round(row["strongest_auc"], 2),
+    }
 
 
 def left_out(document: Mapping[str, Any]) -> None:

@@ -220,17 +220,7 @@ def square_map(rows: Sequence[Mapping[str, Any]], measure: str, *, key: str) -> 
     placed = [row for row in rows if row.get("corner")]
     if not placed:
         return False
-    values = [
-        {
-            "east": row["corner"][0],
-            "north": row["corner"][1],
-            "value": 100 * row[measure][0] if row[measure] else None,
-            "said": f"{number(100 * row[measure][0])} %" if row[measure] else "–",
-            "of": f"of {rests_on(row, measure).split()[0]}",
-            "square": row["label"],
-        }
-        for row in placed
-    ]
+    values = [_square(row, measure) for row in placed]
     blue, ink = palette.MEASURED.on(dark=charts.is_dark()), _strong()
     place = {
         axis: {
@@ -261,6 +251,17 @@ def square_map(rows: Sequence[Mapping[str, Any]], measure: str, *, key: str) -> 
     name = f"The share in each of {len(values)} squares of the map"
     charts.draw(values, spec, key=key, name=name, width="content")
     return True
+
+
+def _square(row: Mapping[str, Any], measure: str) -> dict[str, Any]:
+    return {
+        "east": row["corner"][0],
+        "north": row["corner"][1],
+        "value": 100 * row[measure][0] if row[measure] else None,
+        "said": f"{number(100 * row[measure][0])} %" if row[measure] else "–",
+        "of": f"of {rests_on(row, measure).split()[0]}",
+        "square": row["label"],
+    }
 
 
 def _decade(share: float) -> int:

@@ -4,7 +4,7 @@ Text from records goes through `st.text`, a table cell or `inert`, and never bec
 """
 
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -211,7 +211,21 @@ def dots(
     )
     layers = [] if band is None else [_band(band, axis)]
     layers += [] if reference is None else [_line(reference, axis)]
-    layers += [
+    layers += _dot_layers(along, across, colour)
+    lines = len({row.label for row in rows})
+    height = 34 * lines + 56 if len(series) < 2 else 48 * lines + 96
+    spec = {"layer": layers, "height": height}
+    values = [asdict(row) | _drawn(row, domain) for row in rows]
+    named = "1 line" if lines == 1 else f"{lines} lines"
+    charts.draw(values, spec, key=key, name=f"{axis}, {named}")
+
+
+def _dot_layers(
+    along: Mapping[str, Any], across: Mapping[str, Any], colour: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Intervals, an arrow where one goes on beyond the axis, and dots, hollow where too few."""
+    hollow = {"condition": {"test": "datum.insufficient", "value": "transparent"}}
+    return [
         {
             "mark": {"type": "rule", "strokeWidth": 2},
             "encoding": {
@@ -228,23 +242,12 @@ def dots(
         {
             "mark": {"type": "point", "size": 80, "strokeWidth": 2, "opacity": 1},
             "encoding": {
-                **along,
-                "x": {"field": "value", **across},
-                "color": colour,
-                "fill": {
-                    "condition": {"test": "datum.insufficient", "value": "transparent"},
-                    **({"value": _BLUE} if len(series) < 2 else _colours(series)),
-                },
+                **along, "x": {"field": "value", **across},
+                "color": colour, "fill": {**hollow, **colour},
                 "tooltip": [{"field": name} for name in _POINTED],
             },
         },
     ]  # fmt: skip
-    lines = len({row.label for row in rows})
-    height = 34 * lines + 56 if len(series) < 2 else 48 * lines + 96
-    spec = {"layer": layers, "height": height}
-    values = [asdict(row) | _drawn(row, domain) for row in rows]
-    named = "1 line" if lines == 1 else f"{lines} lines"
-    charts.draw(values, spec, key=key, name=f"{axis}, {named}")
 
 
 _POINTED = ("label", "series", "value", "low", "high", "note")

@@ -160,22 +160,18 @@ def _curves(found: Mapping[str, Any], attribute: str) -> None:
     if few:
         st.caption(f"{few} of {len(rows)} groups are too small to tell and are not drawn.")
     with st.expander(f"How well each of the {len(rows)} groups is ranked (AUC)"):
-        st.dataframe(
-            [
-                {
-                    "Group": row["group"],
-                    "Positives": row["positives"],
-                    "Negatives": row["negatives"],
-                    "AUC": "–" if row["auc"] is None else f"{row['auc']:.2f}",
-                    "95 % interval": "too few to tell"
-                    if row["auc_interval"] is None
-                    else f"{row['auc_interval'][0]:.2f} to {row['auc_interval'][1]:.2f}",
-                }
-                for row in rows
-            ],
-            hide_index=True,
-            key="auc_rows",
-        )
+        st.dataframe([_auc_row(row) for row in rows], hide_index=True, key="auc_rows")
+
+
+def _auc_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    known = row["auc_interval"]
+    return {
+        "Group": row["group"],
+        "Positives": row["positives"],
+        "Negatives": row["negatives"],
+        "AUC": "–" if row["auc"] is None else f"{row['auc']:.2f}",
+        "95 % interval": f"{known[0]:.2f} to {known[1]:.2f}" if known else "too few to tell",
+    }
 
 
 def _over_thresholds(

@@ -44,12 +44,7 @@ def deciders(report: DecidersReport | None) -> None:
         )
         missed_view.missed(document)
         return
-    basis = bases[0]
-    if len(bases) > 1:
-        basis = st.segmented_control(
-            "Compared with", bases, default=basis, required=True,
-            format_func=lambda b: _BASES[b], key="basis",
-        )  # fmt: skip
+    basis = bases[0] if len(bases) == 1 else _chosen_basis(bases)
     found = document[basis]
     st.markdown(inert(deciders_sentence(document, basis)))
     st.caption(
@@ -68,6 +63,15 @@ def deciders(report: DecidersReport | None) -> None:
     missed_view.labels(document)
     _said(found)
     missed_view.missed(document)
+
+
+def _chosen_basis(bases: Sequence[str]) -> str:
+    return str(
+        st.segmented_control(
+            "Compared with", bases, default=bases[0], required=True,
+            format_func=lambda b: _BASES[b], key="basis",
+        )
+    )  # fmt: skip
 
 
 def _shared(found: Mapping[str, Any]) -> str:
@@ -122,18 +126,14 @@ def _side_by_side(document: Mapping[str, Any], basis: str) -> None:
         "here describe these, not all candidates."
     )
     with st.expander("All gaps side by side"):
-        st.dataframe(
-            [
-                {"By": plain(row["attribute"]), "Error": METRICS[row["metric"]]}
-                | {
-                    name: f"{points(row[who])} · {VERDICTS[row['verdicts'][who]].lower()}"
-                    for who, name in DECIDERS.items()
-                }
-                for row in rows
-            ],
-            hide_index=True,
-            key="deciders_gaps",
-        )
+        st.dataframe([_gap_row(row) for row in rows], hide_index=True, key="deciders_gaps")
+
+
+def _gap_row(row: Mapping[str, Any]) -> dict[str, str]:
+    return {"By": plain(row["attribute"]), "Error": METRICS[row["metric"]]} | {
+        name: f"{points(row[who])} · {VERDICTS[row['verdicts'][who]].lower()}"
+        for who, name in DECIDERS.items()
+    }
 
 
 def _drawn(
@@ -169,16 +169,7 @@ def burden(report: DecidersReport | None) -> None:
         return
     found = report.document["burden"]
     time = found.get("time")
-    shown = [
-        ("Findings opened", f"{found['n_findings']:,}"),
-        ("People in them", f"{found['n_people']:,}"),
-        ("People per supported finding", number(found["people_per_supported"])),
-        ("Minutes per supported finding", _minutes(found["minutes_per_supported"])),
-    ]
-    if time:
-        shown.insert(1, ("Taken to a decision", f"{time['n_decided']:,}"))
-    for column, (label, value) in zip(st.columns(len(shown)), shown, strict=True):
-        column.metric(label, value)
+    _burden_in_sum(found, time)
     if time:
         st.caption(_time_words(time))
     st.subheader("In which areas", anchor=False)
@@ -206,6 +197,18 @@ def burden(report: DecidersReport | None) -> None:
             key="burden_time",
         )  # fmt: skip
         st.caption("A finding counts in each group that one of its people is of.")
+
+
+def _burden_in_sum(found: Mapping[str, Any], time: Mapping[str, Any] | None) -> None:
+    shown = [
+        ("Findings opened", f"{found['n_findings']:,}"),
+        *([("Taken to a decision", f"{time['n_decided']:,}")] if time else []),
+        ("People in them", f"{found['n_people']:,}"),
+        ("People per supported finding", number(found["people_per_supported"])),
+        ("Minutes per supported finding", _minutes(found["minutes_per_supported"])),
+    ]
+    for column, (label, value) in zip(st.columns(len(shown)), shown, strict=True):
+        column.metric(label, value)
 
 
 def _time_words(time: Mapping[str, Any]) -> str:
