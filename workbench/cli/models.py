@@ -132,8 +132,14 @@ def audit(
     """Audit a release, or any table a user brings, for bias per subgroup and intersection."""
     from workbench.services import audit as service
 
-    if bool(model) == bool(table):
-        raise BadInput("Name either a model with --dataset, or a file with --table.")
+    _require_own(
+        model,
+        table,
+        of_model=bool(dataset) or as_ != OPERATOR,
+        of_table=bool(label or prediction or score or group or cluster)
+        or threshold is not None
+        or positive != "1",
+    )
     if table:
         report = service.audit_table(
             table,
@@ -259,6 +265,22 @@ def _end_of(day: str) -> datetime | None:
     except ValueError as error:
         raise BadInput(f"'{day}' is no day; write one as 2024-08-31.") from error
     return start + timedelta(days=1, microseconds=-1)
+
+
+def _require_own(model: str, table: Path | None, *, of_model: bool, of_table: bool) -> None:
+    """Either a model or a table, and no option of the other, which would have no say."""
+    if bool(model) == bool(table):
+        raise BadInput("Name either a model with --dataset, or a file with --table.")
+    if table and of_model:
+        raise BadInput(
+            "--dataset and --as are of the audit of a model and have no say over a table; leave "
+            "them out."
+        )
+    if model and of_table:
+        raise BadInput(
+            "--label, --prediction, --score, --threshold, --group, --positive and --cluster are "
+            "of --table and have no say over a model; leave them out."
+        )
 
 
 def _deciders(desk: "Desk", model: str, report: Mapping[str, Any], account: str) -> Any:
