@@ -60,12 +60,13 @@ def evaluate(
     as_: As = OPERATOR,
     as_json: Json = False,
 ) -> None:
-    """Measures of MODEL against the dataset's truth, later than its training data."""
+    """Measures of MODEL against the dataset's truth, on candidates it did not learn from."""
+    from workbench.analysis.evaluation_words import evaluation_lines
     from workbench.services import evaluate as service
 
     desk = desk_here()
     measures = service.evaluate(desk, model, dataset=named(desk, dataset), account=as_, pairs=pairs)
-    show(measures, as_lines(measures), as_json=as_json)
+    show(measures, "\n".join(evaluation_lines(measures)), as_json=as_json)
 
 
 @app.command()
