@@ -21,6 +21,7 @@ import numpy as np
 from workbench.analysis.grouping import TOP, Groups, spreads, stable_shares, summed
 from workbench.analysis.tables import FloatArray
 from workbench.analysis.wording import Cube, Matrix, Peers, Words, listed
+from workbench.domain.checked import Interval
 from workbench.domain.errors import BadInput
 from workbench.domain.finding import Effect, Explanation, Reason, Space
 
@@ -143,9 +144,14 @@ class Refitted:
 
     effects: Cube
 
-    def shares_and_spreads(self, served: Matrix) -> tuple[Matrix, Matrix | None]:
-        """Stable shares of the effects `served`, and half of each one's 95 % interval."""
-        return stable_shares(served, self.effects), spreads(self.effects)
+    def outlasting(self, served: Matrix) -> list[list[tuple[float, Interval | None]]]:
+        """Of each effect `served`, row by row: its stable share, and its 95 % interval."""
+        shares, wide = stable_shares(served, self.effects).tolist(), spreads(self.effects)
+        if wide is None:
+            return [[(share, None) for share in row] for row in shares]
+        low, high = (served - wide).tolist(), (served + wide).tolist()
+        bounded = (zip(*row, strict=True) for row in zip(shares, low, high, strict=True))
+        return [[(share, (least, most)) for share, least, most in row] for row in bounded]
 
     def grouped(self, groups: Groups) -> Refitted:
         """The same of the groups' sums."""
@@ -200,20 +206,14 @@ def explanations(
     """
     usual = np.full(rows.shape, np.nan) if history is None else history
     totals = summed(attribution.effects, speech.groups)
-    stable, wide = refitted.shares_and_spreads(attribution.effects)
-    stable_groups, wide_groups = refitted.grouped(speech.groups).shares_and_spreads(totals)
+    outlasting = refitted.outlasting(attribution.effects)
+    outlasting_groups = refitted.grouped(speech.groups).outlasting(totals)
     found = []
     for i in range(len(rows)):
         said = _Row.of(speech, rows[i], usual[i], attribution.effects[i])
-        effects = tuple(
-            said.effect(j, float(stable[i, j]), _around(attribution.effects[i, j], wide, i, j))
-            for j in range(len(speech.words))
-        )
-        reasons = tuple(
-            said.reason(g, float(totals[i, g]), float(stable_groups[i, g]),
-                        _around(totals[i, g], wide_groups, i, g))
-            for g in range(len(speech.groups))
-        )  # fmt: skip
+        effects = tuple(said.effect(j, *how) for j, how in enumerate(outlasting[i]))
+        sums = enumerate(zip(totals[i].tolist(), outlasting_groups[i], strict=True))
+        reasons = tuple(said.reason(g, effect, *how) for g, (effect, how) in sums)
         found.append(
             Explanation(
                 method=attribution.method,
@@ -228,12 +228,6 @@ def explanations(
             )
         )
     return tuple(found)
-
-
-def _around(value: float, wide: Matrix | None, i: int, j: int) -> tuple[float, float] | None:
-    if wide is None:
-        return None
-    return float(value - wide[i, j]), float(value + wide[i, j])
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +250,7 @@ class _Row:
         ]
         return _Row(speech, values, own, effects.tolist(), sentences)
 
-    def effect(self, j: int, stable_share: float, interval: tuple[float, float] | None) -> Effect:
+    def effect(self, j: int, stable_share: float, interval: Interval | None) -> Effect:
         word, value, usual = self.speech.words[j], self.row[j], self.usual[j]
         return Effect(
             feature=word.name,
@@ -272,7 +266,7 @@ class _Row:
         )
 
     def reason(
-        self, g: int, effect: float, stable_share: float, interval: tuple[float, float] | None
+        self, g: int, effect: float, stable_share: float, interval: Interval | None
     ) -> Reason:
         members = self.speech.groups[g]
         words = [self.speech.words[j] for j in members]
