@@ -13,6 +13,7 @@ import hashlib
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import isnan
 from typing import Any
 
@@ -158,7 +159,7 @@ class Refitted:
         return Refitted(summed(self.effects, groups))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Speech:
     """What puts an attribution into words: names, peers, groups, and what history is called.
 
@@ -171,6 +172,16 @@ class Speech:
     groups: Groups
     signs: Groups
     own: str = ""
+
+    @cached_property
+    def named(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Of each group its label, and its features' names."""
+        members = [[self.words[j] for j in group] for group in self.groups]
+        labels = [listed([word.label for word in words]) for words in members]
+        return [
+            (label[:1].upper() + label[1:], tuple(word.name for word in words))
+            for label, words in zip(labels, members, strict=True)
+        ]
 
     def compared(self, j: int, value: float) -> str:
         return "" if isnan(value) else self.peers.compared(j, value, self.words[j])
@@ -232,23 +243,25 @@ def explanations(
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """One row on its way into words: per feature its value, its usual one, its effect, and the
-    sentence on it."""
+    """One row on its way into words: per feature its value, its usual one, its effect, what each of
+    the two is compared with, and the sentence on it."""
 
     speech: Speech
     row: list[float]
     usual: list[float]
     effects: list[float]
+    compared: list[str]
+    before: list[str]
     sentences: list[str]
 
     @staticmethod
     def of(speech: Speech, row: FloatArray, usual: FloatArray, effects: FloatArray) -> _Row:
         values, own = row.tolist(), usual.tolist()
-        sentences = [
-            word.sentence(value, speech.compared(j, value), speech.usual(j, own[j]))
-            for j, (word, value) in enumerate(zip(speech.words, values, strict=True))
-        ]
-        return _Row(speech, values, own, effects.tolist(), sentences)
+        compared = [speech.compared(j, value) for j, value in enumerate(values)]
+        before = [speech.usual(j, value) for j, value in enumerate(own)]
+        said = zip(speech.words, values, compared, before, strict=True)
+        sentences = [word.sentence(*each) for word, *each in said]
+        return _Row(speech, values, own, effects.tolist(), compared, before, sentences)
 
     def effect(self, j: int, stable_share: float, interval: Interval | None) -> Effect:
         word, value, usual = self.speech.words[j], self.row[j], self.usual[j]
@@ -269,11 +282,10 @@ class _Row:
         self, g: int, effect: float, stable_share: float, interval: Interval | None
     ) -> Reason:
         members = self.speech.groups[g]
-        words = [self.speech.words[j] for j in members]
-        label = listed([w.label for w in words])
+        label, names = self.speech.named[g]
         return Reason(
-            label=label[:1].upper() + label[1:],
-            features=tuple(w.name for w in words),
+            label=label,
+            features=names,
             effect=effect,
             interval=interval,
             sentence=self.sentences[members[0]] if len(members) == 1 else self._together(g),
@@ -284,18 +296,15 @@ class _Row:
         """The group's own words: its members' names and values, the strongest first."""
         members = self.speech.groups[g]
         ordered = sorted(members, key=lambda j: -abs(self.effects[j]))
-        label = listed([self.speech.words[j].label for j in members])
         parts = []
         for j in ordered:
             word, value = self.speech.words[j], self.row[j]
-            compared = self.speech.compared(j, value)
-            own = self.speech.usual(j, self.usual[j])
-            beside = ", ".join(part for part in (compared, own) if part)
+            beside = ", ".join(part for part in (self.compared[j], self.before[j]) if part)
             parts.append(f"{word.label}: {word.value(value)}{f' ({beside})' if beside else ''}")
         said = "; ".join(parts)
         return (
-            f"{label[:1].upper()}{label[1:]}, {_moving(self.speech.signs[g])}, count as one "
-            f"reason. {said[:1].upper()}{said[1:]}."
+            f"{self.speech.named[g][0]}, {_moving(self.speech.signs[g])}, count as one reason. "
+            f"{said[:1].upper()}{said[1:]}."
         )
 
 

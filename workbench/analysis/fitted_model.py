@@ -163,7 +163,7 @@ class FittedModel:
             self._served(rows),
             decision(self.estimator, rows),
             rows,
-            speech=Speech(self.words, peers or self.peers, self.groups, self.signs, self.own),
+            speech=self._speech if peers is None else replace(self._speech, peers=peers),
             refitted=Refitted(self._refits.effects(rows)),
             history=None if history is None else self._matrix(history),
         )
@@ -314,6 +314,11 @@ class FittedModel:
     def _refits(self) -> Refits:
         """All refits at once, made once for each release."""
         return refits_of([(r.estimator, r.background) for r in self.refits])
+
+    @cached_property
+    def _speech(self) -> Speech:
+        """Its words, beside those that it learnt on; made once for each release."""
+        return Speech(self.words, self.peers, self.groups, self.signs, self.own)
 
     def _served(self, rows: Matrix) -> Attribution:
         return self.explainer(rows)

@@ -29,8 +29,9 @@ from workbench.analysis.wording import Cube, Matrix
 
 WIDE = 64  # leaves in a block
 
-Ints = np.ndarray[tuple[int, int], np.dtype[np.int32]]
-IntCube = np.ndarray[tuple[int, int, int], np.dtype[np.int32]]
+# unsigned, since compiled loops ask of every index that is signed whether it is negative
+Ints = np.ndarray[tuple[int, int], np.dtype[np.uint32]]
+IntCube = np.ndarray[tuple[int, int, int], np.dtype[np.uint32]]
 Bools = np.ndarray[tuple[int, int], np.dtype[np.bool_]]
 BoolCube = np.ndarray[tuple[int, int, int], np.dtype[np.bool_]]
 
@@ -158,9 +159,9 @@ def _alike(n: int, leaves: list[tuple[int, float, list[Condition]]]) -> Leaves:
         return np.ascontiguousarray(made.transpose(0, 2, 1))
 
     return Leaves(
-        ensemble=np.array([i for i, _, _ in filled], np.int32).reshape(-1, WIDE),
+        ensemble=np.array([i for i, _, _ in filled], np.uint32).reshape(-1, WIDE),
         value=np.array([value for _, value, _ in filled]).reshape(-1, WIDE),
-        feature=cube([c.feature for c in conditions], np.int32),
+        feature=cube([c.feature for c in conditions], np.uint32),
         low=cube([c.low for c in conditions], np.float64),
         high=cube([c.high for c in conditions], np.float64),
         missing=cube([c.missing for c in conditions], np.bool_),
