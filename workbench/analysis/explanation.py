@@ -259,8 +259,10 @@ class _Row:
         values, own = row.tolist(), usual.tolist()
         compared = [speech.compared(j, value) for j, value in enumerate(values)]
         before = [speech.usual(j, value) for j, value in enumerate(own)]
-        said = zip(speech.words, values, compared, before, strict=True)
-        sentences = [word.sentence(*each) for word, *each in said]
+        sentences = [
+            word.sentence(value, compared[j], before[j])
+            for j, (word, value) in enumerate(zip(speech.words, values, strict=True))
+        ]
         return _Row(speech, values, own, effects.tolist(), compared, before, sentences)
 
     def effect(self, j: int, stable_share: float, interval: Interval | None) -> Effect:
