@@ -2,9 +2,9 @@
 
 Values come from the shap library (Lundberg and Lee 2017; for trees Lundberg et al. 2020), in
 log-odds. Whatever explainer made them, base value and effects are compared with the served
-model's own output for every row; one that misses by more than 1e-6 is withheld. Three explainers
-that miss (trees with a background, native categories, probabilities as the output) are controls
-in the tests.
+model's own output for every row, and each effect with a second computation of it; what misses by
+more than 1e-6 is withheld. Explainers that miss (trees with a background, native categories,
+probabilities as the output, credit moved between features) are controls in the tests.
 """
 
 from __future__ import annotations
@@ -21,12 +21,20 @@ import numpy as np
 
 from workbench.analysis.grouping import TOP, Groups, spreads, stable_shares, summed
 from workbench.analysis.tables import FloatArray
-from workbench.analysis.wording import Cube, Matrix, Peers, Words, listed
+from workbench.analysis.wording import YES_OR_NO, Cube, Matrix, Peers, Words, listed
 from workbench.domain.checked import Interval
-from workbench.domain.errors import BadInput
-from workbench.domain.finding import Effect, Explanation, Reason, Space
+from workbench.domain.errors import BadInput, Withheld
+from workbench.domain.finding import (
+    RESIDUAL_BOUND,
+    Effect,
+    Explanation,
+    Reason,
+    Space,
+    missing,
+)
 
-NOTABLE = 0.05  # share of all reasons' sizes from which one is worth a sentence
+NOTABLE = 0.05  # share of its side's sizes, for or against, from which one is worth a sentence
+HALF = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +142,35 @@ def residuals(attribution: Attribution, outputs: FloatArray) -> FloatArray:
     return missed
 
 
+def moved(attribution: Attribution, again: Matrix) -> FloatArray:
+    """By how much any single effect of n rows differs from a second computation of it, `again`.
+
+    What adds up may still stand at the wrong feature: credit that moved from one to another leaves
+    every sum as it was.
+    """
+    off: FloatArray = np.abs(attribution.effects - again).max(axis=1, initial=0.0)
+    return off
+
+
+def require_in_place(attribution: Attribution, again: Matrix) -> None:
+    """Refuse effects of which one differs from a second computation of it by more than 1e-6."""
+    off = float(moved(attribution, again).max(initial=0.0))
+    if not off <= RESIDUAL_BOUND:  # also catches NaN
+        raise Withheld(
+            f"The explanation is withheld: {attribution.method} and a second computation differ "
+            f"by {off:.3g} log-odds on what one feature did.",
+            method=attribution.method,
+            residual=off,
+        )
+
+
+def require_sum(attribution: Attribution, outputs: FloatArray) -> None:
+    """Refuse parts that miss the served model's own output by more than 1e-6."""
+    for missed in residuals(attribution, outputs).tolist():
+        if not missed <= RESIDUAL_BOUND:  # also catches NaN
+            raise missing(attribution.method, missed, Space.LOG_ODDS)
+
+
 @dataclass(frozen=True, slots=True)
 class Refitted:
     """What refits on resampled people say of n rows, each by its own background or branches.
@@ -215,6 +252,7 @@ def explanations(
     Withheld
         When any row's parts miss its output by more than 1e-6.
     """
+    require_sum(attribution, outputs)
     usual = np.full(rows.shape, np.nan) if history is None else history
     totals = summed(attribution.effects, speech.groups)
     outlasting = refitted.outlasting(attribution.effects)
@@ -283,16 +321,31 @@ class _Row:
     def reason(
         self, g: int, effect: float, stable_share: float, interval: Interval | None
     ) -> Reason:
-        members = self.speech.groups[g]
         label, names = self.speech.named[g]
         return Reason(
             label=label,
             features=names,
             effect=effect,
             interval=interval,
-            sentence=self.sentences[members[0]] if len(members) == 1 else self._together(g),
+            sentence=f"{self._said(g)}{self._against(g, effect)}{_unsure(interval)}",
             stable_share=stable_share,
         )
+
+    def _said(self, g: int) -> str:
+        members = self.speech.groups[g]
+        return self.sentences[members[0]] if len(members) == 1 else self._together(g)
+
+    def _against(self, g: int, effect: float) -> str:
+        """Of one feature that lowered the score, whether more of it speaks against, or less: its
+        value alone may sound like a reason for."""
+        first, *others = self.speech.groups[g]
+        value = self.row[first]
+        if effect >= 0 or others or isnan(value) or self.speech.words[first].unit == YES_OR_NO:
+            return ""
+        place = self.speech.peers.position(first, value)
+        if place == HALF:
+            return ""
+        return f" {'More' if place > HALF else 'Less'} of it speaks against."
 
     def _together(self, g: int) -> str:
         """The group's own words: its members' names and values, the strongest first."""
@@ -308,6 +361,12 @@ class _Row:
             f"{self.speech.named[g][0]}, {_moving(self.speech.signs[g])}, count as one reason. "
             f"{said[:1].upper()}{said[1:]}."
         )
+
+
+def _unsure(interval: Interval | None) -> str:
+    if interval is None or not interval[0] < 0 < interval[1]:
+        return ""
+    return " Refits disagree on how much it counts."
 
 
 def _moving(signs: tuple[int, ...]) -> str:
@@ -334,8 +393,7 @@ def reasons_against(explanation: Explanation) -> tuple[str, ...]:
 
 def stated(explanation: Explanation, *, sign: int) -> tuple[Reason, ...]:
     """What is stated as a reason for (`sign` 1) or against (-1), strongest first."""
-    enough = NOTABLE * sum(abs(r.effect) for r in explanation.reasons)
-    ranked = sorted(explanation.reasons, key=lambda r: -sign * r.effect)
-    return tuple(
-        r for r in ranked if r.is_stable and sign * r.effect > 0 and abs(r.effect) > enough
-    )[:TOP]
+    side = [r for r in explanation.reasons if sign * r.effect > 0]
+    enough = NOTABLE * sum(abs(r.effect) for r in side)
+    ranked = sorted(side, key=lambda r: -abs(r.effect))
+    return tuple(r for r in ranked if r.is_stable and abs(r.effect) > enough)[:TOP]
