@@ -20,7 +20,6 @@ from workbench.analysis.mitigation_words import (
     ABOUT,
     MeasureRow,
     MethodRow,
-    about,
     absent_words,
     audit_words,
     between_words,
@@ -28,6 +27,7 @@ from workbench.analysis.mitigation_words import (
     compared_words,
     drawn,
     drawn_words,
+    method_words,
     picture_words,
     pooled_words,
     sentence,
@@ -337,13 +337,13 @@ def test_a_picture_says_which_gap_it_shows_and_whether_the_audit_failed_on_it() 
 
 def test_where_no_other_shared_threshold_was_better_it_says_so_and_why_it_is_there() -> None:
     kept = {"threshold": 0.25, "instead_of": 0.25, "gap_when_chosen": 0.1}
-    said = about("shared_threshold", kept)
+    said = method_words("shared_threshold", kept)
     assert said.label == "Another shared threshold (none better)"
     assert said.does.startswith("No other shared threshold had a narrower gap")
     assert "the same as nothing done" in said.does
     assert said.why.startswith("It stays in the table because it was tried")
-    assert about("shared_threshold", kept | {"threshold": 0.3}) is ABOUT["shared_threshold"]
-    assert about("nothing", {"threshold": 0.25}) is ABOUT["nothing"]
+    assert method_words("shared_threshold", kept | {"threshold": 0.3}) is ABOUT["shared_threshold"]
+    assert method_words("nothing", {"threshold": 0.25}) is ABOUT["nothing"]
     made = row("shared_threshold", 0.0, narrower=False, costlier=False) | {"parameters": kept}
     assert told_words(made) == (
         "Reads the trait: in choosing; no lots; put forward from 0.25; gap on the calibration "

@@ -28,9 +28,9 @@ from workbench.analysis.mitigation_words import (
     GroupRow,
     MeasureRow,
     MethodRow,
-    about,
     absent_words,
     aim_of,
+    method_words,
     sentence,
 )
 from workbench.analysis.modelling import Fitted, Sample
@@ -301,16 +301,16 @@ def _by_group(
 def _row(
     name: str, said: Said, found: Mapping[str, Found], aim: str, by_group: list[GroupRow]
 ) -> MethodRow:
-    said_of = about(name, said.parameters)
+    about = method_words(name, said.parameters)
     gap, error = found[aim].difference_interval, found["balanced_error"].difference_interval
     return MethodRow(
         name=name,
-        label=said_of.label,
-        does=said_of.does,
-        reads=said_of.reads,
-        draws_lots=said_of.draws_lots,
-        on_persons=said_of.on_persons,
-        why=said_of.why,
+        label=about.label,
+        does=about.does,
+        reads=about.reads,
+        draws_lots=about.draws_lots,
+        on_persons=about.on_persons,
+        why=about.why,
         parameters=dict(said.parameters),
         measures={measure: _measure(found[measure]) for measure in MEASURES},
         by_group=by_group,

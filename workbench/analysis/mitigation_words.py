@@ -85,7 +85,7 @@ NONE_BETTER = Method(
 )
 
 
-def about(name: str, parameters: Mapping[str, float | int | str]) -> Method:
+def method_words(name: str, parameters: Mapping[str, float | int | str]) -> Method:
     """A method in words, by what it chose."""
     return NONE_BETTER if _keeps_threshold(parameters) else ABOUT[name]
 
