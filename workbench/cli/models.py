@@ -307,7 +307,9 @@ def _rate(share: float | None) -> str:
 def _mitigation_lines(document: Mapping[str, Any]) -> str:
     lines = [document["sentence"]]
     for row in document["methods"]:
-        found = {name: row["measures"][name]["value"] for name in ("gap", "fpr", "fnr")}
+        found = {
+            name: row["measures"][name]["value"] for name in ("gap_fpr", "gap_fnr", "fpr", "fnr")
+        }
         rates = " ".join(f"{name}={_rate(value)}" for name, value in found.items())
         lines.append(f"{row['name']:<24}{rates}  {row['why']}")
     return "\n".join(lines)

@@ -15,7 +15,7 @@ from workbench.analysis.deciders_words import (
     label_sentences,
     missed_sentences,
 )
-from workbench.ui import components
+from workbench.ui import components, session
 from workbench.ui.components import Dot
 from workbench.ui.words import inert
 
@@ -77,7 +77,9 @@ def missed(document: Mapping[str, Any]) -> None:
         _groups(found["groups"])
 
 
+@st.fragment
 def _groups(groups: Sequence[Mapping[str, Any]]) -> None:
+    session.current()  # a fragment runs alone: who was signed out meanwhile stops here
     left, right = st.columns([2, 5], vertical_alignment="bottom")
     attribute = left.selectbox(
         "By", list(dict.fromkeys(row["attribute"] for row in groups)),
