@@ -1,4 +1,4 @@
-"""What people added to a gap once they saw the score: one contrast, paired over the same readings."""
+"""What people added to a gap once they saw the score: one contrast over the same readings."""
 
 import numpy as np
 import pandas as pd
