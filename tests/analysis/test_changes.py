@@ -90,6 +90,20 @@ def test_readings_that_share_people_are_not_taken_for_independent() -> None:
     assert moved["interval"][0] < 0.1  # two of four people
 
 
+def test_no_interval_reaches_beyond_what_two_differences_of_shares_can_be() -> None:
+    # 30 readings of 12 in 60 people, 6 of them of a: drawn anew, hardly any of a may be left
+    rng = np.random.default_rng(82)
+    about = [(i, p) for i in range(30) for p in rng.permutation(60)[:12]]
+    (row,) = changed(
+        np.zeros(30, dtype=bool),
+        ["a"] * 6 + ["b"] * 54,
+        people=pd.DataFrame(about, columns=["candidate", "entity"], dtype=np.int32),
+        **{who: rng.random(30) < 0.5 for who in ("before", "release", "after")},
+    )
+    low, high = row["after_less_before"]["interval"]
+    assert -2 <= low <= high <= 2
+
+
 def direction(change: Change) -> int:
     low, high = change["after_less_before"]["interval"]
     return int(low > 0) - int(high < 0)

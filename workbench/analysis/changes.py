@@ -194,9 +194,9 @@ def _moved(tally: Tally, drawn: Floats, step: Ints, readings: Ints) -> Moved:
     again = np.full(below.shape, np.nan)
     np.divide(drawn @ step, below, out=again, where=below > 0)
     once = tally.once((step - point[:, None])[:, None, :])[:, 0]
-    moved = (again - point) * once
+    moved = np.clip(point + (again - point) * once, -1.0, 1.0)
     value = _exact(point[0] - point[1])
-    low, high = bounds((value + moved[:, 0] - moved[:, 1])[:, None])[0].tolist()
+    low, high = bounds((moved[:, 0] - moved[:, 1])[:, None])[0].tolist()
     least, most = independent_ends(turned * (readings / n)[:, None], readings)
     return Moved(value=value, interval=[min(low, least), max(high, most)], turned=turned.tolist())
 
