@@ -2,7 +2,8 @@
 
 A reading is of a group, was said of before and after, put forward or not, true or not and recorded
 or not. Counts, totals, rates, what changed, the random share and the burden are equations between
-such cells; minutes and verdicts are not, and stand in tests of their own.
+such cells; minutes and verdicts are not, and stand in tests of their own. Of a change the reader
+is taken to work out from its interval how many readings changed, which is more than it says.
 """
 
 from collections.abc import Callable, Mapping
@@ -41,6 +42,10 @@ class Cell(NamedTuple):
         is_so = getattr(self, basis)
         return self.compared and is_so is (metric == "fnr") and self.said(who) is not is_so
 
+    def turned(self, who: str, metric: str, basis: str) -> bool:
+        """An error of people after that was none of another decider, or the reverse."""
+        return self.wrong("after", metric, basis) is not self.wrong(who, metric, basis)
+
     def changed(self, *, to_the_release: bool) -> bool:
         moved = self.compared and self.before != self.after
         return moved and ((self.after == YES) is self.forward) is to_the_release
@@ -60,6 +65,10 @@ def small_forms(groups: tuple[str, ...]) -> dict[str, Form]:
         "drawn": lambda c: not c.forward and c.before in (YES, NO),
         "drawn, supported": lambda c: not c.forward and c.before == YES,
     }
+    for group, who, metric in product(groups, ("before", "release"), ("fpr", "fnr")):
+        forms[f"{group} turned from {who}, {metric}"] = lambda c, g=group, w=who, m=metric: (
+            c.group == g and c.turned(w, m, "truth")
+        )
     for group, who, metric in product(groups, WHO, ("fpr", "fnr")):
         forms[f"{group} {who} {metric}"] = lambda c, g=group, w=who, m=metric: (
             c.group == g and c.wrong(w, m, "truth")
@@ -70,7 +79,9 @@ def small_forms(groups: tuple[str, ...]) -> dict[str, Form]:
 class Reader:
     """What sums of cells may be, given what left. Later copies may be read as well."""
 
-    def __init__(self, groups: tuple[str, ...]) -> None:
+    def __init__(self, groups: tuple[str, ...], turned: Callable[[Form], int]) -> None:
+        """`turned` counts the readings of a form, for what an interval gives away."""
+        self.turned = turned
         flags = (False, True)
         self.cells = [Cell(*c) for c in product(groups, SAID, SAID, flags, flags, flags)]
         self.equal: list[tuple[np.ndarray, float]] = []
@@ -110,6 +121,31 @@ class Reader:
                 self.says(self.row(lambda c, w=when, v=verdict: getattr(c, w) == v), said[verdict])
         for who, audit in (found["by"] or {}).items():
             self.read_audit(audit, who, basis)
+        for change in found.get("changes", []):
+            self.read_change(change, basis)
+
+    def read_change(self, change: Mapping[str, Any], basis: str) -> None:
+        metric = change["metric"]
+        for group, n in zip((change["worse"], change["better"]), change["n"], strict=True):
+            mine: Form = lambda c, g=group: c.compared and c.group == g  # noqa: E731
+            so: Form = lambda c, m=mine: m(c) and getattr(c, basis) is (metric == "fnr")  # noqa: E731
+            self.says(self.row(so), n)
+            for who in ("before", "release"):
+                form: Form = lambda c, m=mine, w=who: m(c) and c.turned(w, metric, basis)  # noqa: E731
+                self.says(self.row(form), self.turned(form))
+        for who in WHO:
+            self.says(self.contrast(change, who, basis), change[who])
+
+    def contrast(self, change: Mapping[str, Any], who: str, basis: str) -> np.ndarray:
+        """The error rate of the first group less that of the second, whose sizes are known."""
+        one, other = (
+            self.row(
+                lambda c, g=change[at]: c.group == g and c.wrong(who, change["metric"], basis),
+                1 / n,
+            )
+            for at, n in zip(("worse", "better"), change["n"], strict=True)
+        )
+        return one - other
 
     def read_audit(self, audit: Mapping[str, Any], who: str, basis: str) -> None:
         everybody: Form = lambda c: c.compared  # noqa: E731

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from builders_attack_deciders import NO, SAID, YES, Reader, small_forms
+from builders_attack_deciders import NO, SAID, YES, Cell, Reader, small_forms
 
 from workbench.analysis.deciders import Reading, audit_deciders, gaps
 from workbench.analysis.small_cells import small
@@ -14,16 +14,17 @@ from workbench.domain.decision import Verdict
 
 GROUPS = ("a", "b", "c")
 SEEDS = range(14)
+LARGE = range(40, 52)  # of readings that are many
 
 pytestmark = pytest.mark.slow
 
 
 class Drawn:
-    """An audit of deciders of 30 to 700 readings, and how many of its readings a form counts."""
+    """An audit of deciders, of 30 to 700 readings unless told, and how many a form counts."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, least: int = 30, most: int = 700) -> None:
         rng = np.random.default_rng(seed)
-        n = int(rng.integers(30, 700))
+        n = int(rng.integers(least, most))
         self.group = rng.choice(GROUPS, n, p=rng.dirichlet([3.0, 2.0, 0.5]))
         self.truth = rng.random(n) < rng.choice([0.05, 0.3])
         self.records = self.truth & (rng.random(n) < rng.choice([0.6, 0.97]))
@@ -81,23 +82,22 @@ class Drawn:
             },
         }
 
-    def counts(self, form: Any, reader: Reader) -> int:
-        of = {cell: form(cell) for cell in reader.cells}
+    def counts(self, form: Any) -> int:
         rows = zip(
             self.group.tolist(), self.before.tolist(), self.after.tolist(), self.forward.tolist(),
             self.truth.tolist(), self.records.tolist(), strict=True,
         )  # fmt: skip
-        return sum(of[row] for row in rows)
+        return sum(form(Cell(*row)) for row in rows)
 
 
 def learnt(drawn: Drawn, *copies: dict[str, Any]) -> list[tuple[object, ...]]:
     """Sums of a few readings that the reader knows to within fewer than are small."""
-    reader = Reader(GROUPS)
+    reader = Reader(GROUPS, turned=drawn.counts)
     for copy in copies:
         reader.read(copy)
     found = []
     for name, form in small_forms(GROUPS).items():
-        n = drawn.counts(form, reader)
+        n = drawn.counts(form)
         if small(n, least=LEAST):
             low, high = reader.may_be(reader.row(form))
             assert low - 1e-6 <= n <= high + 1e-6
@@ -110,6 +110,21 @@ def learnt(drawn: Drawn, *copies: dict[str, Any]) -> list[tuple[object, ...]]:
 def test_a_reader_of_what_left_learns_nothing_of_a_few_readings(seed: int) -> None:
     drawn = Drawn(seed)
     assert learnt(drawn, suppressed(drawn.document)) == []
+
+
+@pytest.mark.parametrize("seed", LARGE)
+def test_nor_does_one_who_reads_how_many_changed_from_an_interval(seed: int) -> None:
+    drawn = Drawn(seed, least=3_000, most=4_500)
+    assert learnt(drawn, suppressed(drawn.document)) == []
+
+
+def test_changes_leave_where_all_that_they_count_is_many() -> None:
+    left = [suppressed(Drawn(seed, least=3_000, most=4_500).document) for seed in LARGE]
+    assert any(copy["truth"]["changes"] for copy in left)
+    assert not any(copy["records"]["changes"] for copy in left)  # groups leave for one basis
+    for copy in left:
+        for change in copy["truth"]["changes"]:
+            assert set(change["after_less_before"]) == {"value", "interval"}
 
 
 def test_the_reader_finds_what_a_whole_document_gives_away() -> None:

@@ -280,3 +280,34 @@ def test_a_few_that_were_opened_and_not_decided_do_not_follow() -> None:
     assert (burden["minutes"], "time" in burden) == (80.0, False)
     full["burden"] |= {"n_findings": 240}
     assert suppressed(full)["burden"]["n_findings"] == 240
+
+
+def test_a_change_leaves_only_where_what_it_counts_is_many_and_its_rates_leave() -> None:
+    full = document()
+    (row,) = [r for r in full["truth"]["changes"] if r["metric"] == "fpr"]
+    told = {(who, g["group"]) for who, audit in suppressed(full)["truth"]["by"].items()
+            for g in audit["groups"] if g["fpr"] is not None}  # fmt: skip
+    assert {("after", "one"), ("after", "two")} - told  # some rate of the two groups stays
+    assert suppressed(full)["truth"]["changes"] == []
+    groups = [
+        {**g, "fpr": 0.5, "negatives": 60, "n": 100, "positives": 40, "fnr": 0.5}
+        for g in full["truth"]["by"]["before"]["groups"]
+        if g["group"] != "few"
+    ]
+    rates = {"before": 0.5, "release": 0.25, "after": 0.75}
+    shown = {
+        who: {**audit, "groups": [{**g, "fpr": rates[who]} for g in groups],
+              "positives": 80, "negatives": 120, "excluded": []}
+        for who, audit in full["truth"]["by"].items()
+    }  # fmt: skip
+    many = {"value": 0.1, "interval": [0.0, 0.2], "turned": [[20, 10], [15, 12]]}
+    row |= {"n": [60, 60], "after_less_before": many, "after_less_release": many}
+
+    def left(change: dict[str, Any]) -> list[dict[str, Any]]:
+        found = full["truth"] | {"by": shown, "changes": [change]}
+        return list(suppressed(full | {"truth": found, "records": None})["truth"]["changes"])
+
+    (out,) = left(row)
+    assert out["after_less_before"] == {"value": 0.1, "interval": [0.0, 0.2]}
+    assert left(row | {"after_less_before": many | {"turned": [[20, 10], [15, 3]]}}) == []
+    assert left(row | {"worse": "few"}) == []

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from workbench.analysis.deciders_words import estimate_words
 from workbench.analysis.missed import Judged, Missed, MissedRow, missed
 from workbench.domain.finding import Drawn
 
@@ -148,3 +149,29 @@ def test_the_weighted_estimate_is_right_in_the_mean_and_the_unweighted_one_is_no
     assert abs(np.mean(weighted) - truth) < error
     assert abs(np.mean(plain) - truth) > 10 * 3 * np.std(plain) / np.sqrt(200)  # the control
     assert covered >= 185  # 95 % of 200, less three standard errors of that
+
+
+def test_where_nothing_put_forward_was_judged_an_error_rate_says_nothing() -> None:
+    # one drawn of a, found supported, and one of b, not; what was put forward is all of c
+    judged = [
+        drawn("A", 0.1, 20, yes=1),
+        drawn("A", 0.1, 20, yes=0),
+        *(forward("A", 20, yes=i % 2) for i in range(30)),
+    ]
+    found = estimated(judged, {"A": 32}, ["a", "b"] + ["c"] * 30)
+    rows: dict[str, MissedRow] = {row["group"]: row for row in found["groups"]}
+    assert rows["a"]["fnr"] == {"value": 1.0, "interval": None, "enough": False}
+    assert rows["b"]["fpr"] == {"value": 0.0, "interval": None, "enough": False}
+    assert estimate_words(rows["a"]["fnr"]) == "100 %, too few to tell"
+
+
+def test_an_error_rate_that_rests_on_fewer_than_ten_findings_is_too_few_to_tell() -> None:
+    # one drawn of 5,000 and supported: at least 0.025 of 5,000 are, against 3 put forward, so the
+    # rate of misses is known to be 125 / 128 at least; of one finding nothing is concluded
+    judged = [drawn("A", 1 / 5_000, 5_000, yes=1), *(forward("A", 5_000, yes=1) for _ in range(3))]
+    few = estimated(judged, {"A": 4})["overall"]["fnr"]
+    assert few["interval"] == pytest.approx([125 / 128, 1.0], abs=1e-3)
+    assert not few["enough"]
+    ten = [*judged, *(forward("A", 5_000, yes=1) for _ in range(6))]
+    assert estimated(ten, {"A": 10})["overall"]["fnr"]["enough"]
+    assert not estimated(ten[:-1], {"A": 9})["overall"]["fnr"]["enough"]

@@ -115,6 +115,8 @@ def test_an_audit_of_deciders_is_kept_and_its_page_stands_alone(tmp_path: Path) 
         "since they were sealed without the probability of a draw: 2.",
         "Chosen for this audit, not the model's own.",
         "people are resampled and permuted, not readings",
+        "What changed once people saw the score",
+        "After less before (95 %)",
     ):
         assert said in page, said
     assert "4 people opened and 2 minutes read for each" in page

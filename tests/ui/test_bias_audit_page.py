@@ -171,6 +171,7 @@ def test_three_deciders_and_the_burden_stand_beside_the_release(
     assert "What the release may miss" in headings
     assert "findings after which records could still come" in said
     assert "candidates not put forward before people, an estimated" in said
+    assert "What changed once people saw the score" in [fold.label for fold in app.expander]
     app.segmented_control(key="basis").select("records").run()
     assert not app.exception
     assert "compared with: what records came to confirm" in words(app)

@@ -8,11 +8,13 @@ the other verdicts are no errors of anybody and are counted apart.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypedDict
 
 import numpy as np
 import pandas as pd
 
+from workbench.analysis.changes import DECIDERS, Change, changes
 from workbench.analysis.fairness import Audit, audit_candidates
 from workbench.analysis.graph import CaseGraph
 from workbench.analysis.modelling import Candidates
@@ -23,7 +25,6 @@ from workbench.domain.decision import Verdict
 from workbench.domain.entity import LinkKind
 from workbench.domain.finding import Claim
 
-DECIDERS = ("before", "release", "after")
 YES_OR_NO = frozenset({Verdict.SUPPORTED, Verdict.NOT_SUPPORTED})
 
 
@@ -46,7 +47,10 @@ class Reading:
 
 
 class Deciders(TypedDict):
-    """`by` holds the audit of each decider; None where no reading is comparable."""
+    """`by` holds the audit of each decider; None where no reading is comparable.
+
+    `changes` says what seeing the score did to each gap, the surest gap first.
+    """
 
     n_readings: int
     n_comparable: int
@@ -55,6 +59,7 @@ class Deciders(TypedDict):
     changed_to_the_release: int
     changed_away: int
     by: dict[str, Audit] | None
+    changes: list[Change]
 
 
 class Side(TypedDict):
@@ -125,6 +130,15 @@ def audit_deciders(
     joined = row_people(compared, people)
     said = said_by(compared)
     found = np.array([label[r.finding] for r in compared], dtype=np.bool_)
+    audited = partial(
+        audit_candidates,
+        people=joined,
+        sensitive=sensitive,
+        margin=margin,
+        seed=seed,
+        intersections=False,
+    )
+    some = bool(compared) and len(joined) > 0
     return Deciders(
         n_readings=len(readings),
         n_comparable=len(compared),
@@ -135,20 +149,10 @@ def audit_deciders(
         },
         changed_to_the_release=sum(_changed(r, to_the_release=True) for r in compared),
         changed_away=sum(_changed(r, to_the_release=False) for r in compared),
-        by=None
-        if not compared or not len(joined)
-        else {
-            who: audit_candidates(
-                found,
-                said[who],
-                people=joined,
-                sensitive=sensitive,
-                margin=margin,
-                seed=seed,
-                intersections=False,
-            )
-            for who in DECIDERS
-        },
+        by={who: audited(found, said[who]) for who in DECIDERS} if some else None,
+        changes=changes(found, said, people=joined, sensitive=sensitive, margin=margin, seed=seed)
+        if some
+        else [],
     )
 
 

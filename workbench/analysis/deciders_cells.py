@@ -26,6 +26,8 @@ BASES = ("truth", "records")  # groups leave for the first that there is
 _DECIDERS = ("before", "release", "after")
 _YES_OR_NO = ("supported", "not_supported")
 _SET = ("n", "positives", "negatives", "n_people")  # of readings that are compared, as one
+_CHANGE = ("attribute", "metric", "worse", "better", "n", *_DECIDERS)
+_MOVED = ("after_less_before", "after_less_release")
 _CHANGED = ("changed_to_the_release", "changed_away")
 
 Row = Mapping[str, Any]
@@ -44,6 +46,8 @@ def deciders_without_small_cells(
         found = document[basis]
         first = None if basis == bases[0] else document[bases[0]]
         out[basis], found_told = _basis(found, least, few=few, first=first)
+        if "changes" in found:
+            out[basis]["changes"] = _changes(found["changes"], out[basis]["by"], least)
         if found["by"] is not None:
             gaps[basis] = [_side(row, out[basis]["by"]) for row in document["gaps"][basis]]
         told.update(found_told)
@@ -229,6 +233,44 @@ def _missed(
     nothing = {"value": None, "interval": None, "enough": False}
     whole |= {key: nothing if few else row[key] for key in ("share", "fnr", "fpr")}
     return left | {"overall": whole, "groups": []}
+
+
+def _changes(
+    changes: Sequence[Row], by: Mapping[str, Any] | None, least: int
+) -> list[dict[str, Any]]:
+    """What changed once people saw the score, where each rate it is taken from leaves.
+
+    An interval is as wide as readings changed, so one that is known tells of how many: it leaves
+    only where those, and those that did not, are many or none in both groups and either way.
+    """
+    if by is None:
+        return []
+    return [
+        {key: row[key] for key in _CHANGE}
+        | {key: {k: row[key][k] for k in ("value", "interval")} for key in _MOVED}
+        for row in changes
+        if _told(row, by) and not any(small(n, least=least) for n in _turned(row))
+    ]
+
+
+def _told(row: Mapping[str, Any], by: Mapping[str, Any]) -> bool:
+    """True where the rates of both groups leave for each decider."""
+    told = [
+        (who, group["group"])
+        for who in _DECIDERS
+        for group in by[who]["groups"]
+        if group["attribute"] == row["attribute"] and group[row["metric"]] is not None
+    ]
+    return {(w, row[g]) for w in _DECIDERS for g in ("worse", "better")} <= set(told)
+
+
+def _turned(row: Mapping[str, Any]) -> list[int]:
+    """Per group and decider, how many errors arose, how many went, and how many readings stayed."""
+    cells = []
+    for key in _MOVED:
+        for n, (arose, went) in zip(row["n"], row[key]["turned"], strict=True):
+            cells += [arose, went, n - arose - went]
+    return cells
 
 
 def _side(row: Mapping[str, Any], by: Mapping[str, Any]) -> dict[str, Any]:

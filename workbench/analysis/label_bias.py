@@ -11,7 +11,8 @@ from typing import TypedDict
 import numpy as np
 import pandas as pd
 
-from workbench.analysis.deciders import DECIDERS, Reading, row_people, said_by
+from workbench.analysis.changes import DECIDERS
+from workbench.analysis.deciders import Reading, row_people, said_by
 from workbench.analysis.fairness import TESTED, Audit
 from workbench.analysis.resampling import share_bounds
 from workbench.analysis.soft_rates import Crowd, Found, measured

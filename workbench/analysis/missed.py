@@ -25,6 +25,7 @@ from workbench.domain.finding import Drawn
 
 N_REPLICATES = 1_000
 MEASURES = ("share", "fnr", "fpr")
+LEAST = 10  # judged findings that an error rate has to rest on
 # cells of a finding: at random or put forward, by what people said of it
 NOT_LEFT, NOT_FORWARD, YES_LEFT, YES_FORWARD, OTHER_LEFT, OTHER_FORWARD = range(6)
 _LEFT = (NOT_LEFT, YES_LEFT, OTHER_LEFT)
@@ -52,7 +53,12 @@ class Judged:
 
 class Estimate(TypedDict):
     """A share, None where nobody is to be counted, with a 95 % interval; `enough` is false where
-    that reaches further than the margin to either side in the mean."""
+    that reaches further than the margin to either side in the mean.
+
+    An error rate sets what was left out against what was put forward. Where nothing that was put
+    forward was judged it has no interval, since nothing says how much of it would be found
+    supported; there, and where it rests on fewer than `LEAST` findings, `enough` is false.
+    """
 
     value: float | None
     interval: list[float] | None
@@ -196,7 +202,8 @@ def _rows(
     for row in rows:
         for measure in (row["share"], row["fnr"], row["fpr"]):
             ends = measure["interval"]
-            measure["enough"] = ends is not None and (ends[1] - ends[0]) / 2 <= margin
+            narrow = ends is not None and (ends[1] - ends[0]) / 2 <= margin
+            measure["enough"] = measure["enough"] and narrow
     return rows
 
 
@@ -221,6 +228,10 @@ def _group_rows(
     random = np.array([j.drawn.at_random for j in judged])
     within = (crowd.groups > 0).astype(np.int64).T
     n_drawn, n_forward = (within @ which.astype(np.int64) for which in (random, ~random))
+    rests = {
+        "fnr": within @ np.array([j.supported > 0 for j in judged], dtype=np.int64),
+        "fpr": within @ np.array([j.not_supported > 0 for j in judged], dtype=np.int64),
+    }
     weighed = crowd.groups.multiply((found.weight * random)[:, None]).tocsr()
     kish = _ratio(weighed.sum(axis=0) ** 2, weighed.power(2).sum(axis=0))
     return [
@@ -234,6 +245,7 @@ def _group_rows(
                 table[g],
                 {m: replicates[m][:, g] for m in MEASURES},
                 n_forward=int(n_forward[g]),
+                rests={m: int(n[g]) for m, n in rests.items()},
                 kish=float(np.nan_to_num(kish[g])),
             ),
         )
@@ -248,7 +260,12 @@ class _Estimates(TypedDict):
 
 
 def _estimates(
-    cells: Floats, replicates: Mapping[str, Floats], *, n_forward: int, kish: float
+    cells: Floats,
+    replicates: Mapping[str, Floats],
+    *,
+    n_forward: int,
+    rests: Mapping[str, int],
+    kish: float,
 ) -> _Estimates:
     """The three measures of one group; nothing of it where nobody of it was drawn.
 
@@ -272,11 +289,15 @@ def _estimates(
         _part(wrong or (unseen if i == 1 else 0.0), left * end)
         for i, end in enumerate(reversed(no_ends))
     ]
-    return _Estimates(
+    found = _Estimates(
         share=_estimate(yes, yes_ends, None),
         fnr=_estimate(_part(cells[YES_LEFT], right), fnr, replicates["fnr"]),
         fpr=_estimate(_part(wrong, cells[NOT_LEFT]), fpr, replicates["fpr"]),
     )
+    for rate, n in ((found["fnr"], rests["fnr"]), (found["fpr"], rests["fpr"])):
+        rate["interval"] = rate["interval"] if n_forward else None
+        rate["enough"] = rate["enough"] and n >= LEAST
+    return found
 
 
 def _estimate(value: float, ends: Sequence[float], replicates: Floats | None) -> Estimate:
@@ -287,7 +308,7 @@ def _estimate(value: float, ends: Sequence[float], replicates: Floats | None) ->
     if replicates is not None and not np.isnan(replicates).all():
         drawn = bounds(replicates[:, None])[0]
         low, high = min(low, float(drawn[0])), max(high, float(drawn[1]))
-    return Estimate(value=float(value), interval=[round(low, 12), round(high, 12)], enough=False)
+    return Estimate(value=float(value), interval=[round(low, 12), round(high, 12)], enough=True)
 
 
 def _share_ends(share: float, replicates: Floats, kish: float) -> tuple[float, float]:

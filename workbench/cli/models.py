@@ -353,8 +353,11 @@ def _audit_lines(report: Mapping[str, Any]) -> str:
 
 
 def _deciders_lines(document: Mapping[str, Any]) -> list[str]:
-    from workbench.analysis.audit_words import deciders_sentence
-    from workbench.analysis.deciders_words import label_sentences, missed_sentences
+    from workbench.analysis.deciders_words import (
+        deciders_sentence,
+        label_sentences,
+        missed_sentences,
+    )
 
     lines = [
         f"deciders, by {basis}: {deciders_sentence(document, basis)}"

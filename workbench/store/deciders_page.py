@@ -1,6 +1,6 @@
 """The page of an audit of deciders: people before the score, the release, people after."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from string import Template
 from typing import Any
@@ -11,10 +11,15 @@ from workbench.analysis.audit_words import (
     METRICS,
     SHARED_BY_READINGS,
     VERDICTS,
-    deciders_sentence,
     number_words,
     plain,
     points,
+)
+from workbench.analysis.deciders_words import (
+    CHANGE_HEADS,
+    CHANGE_NOTE,
+    change_cells,
+    deciders_sentence,
 )
 from workbench.analysis.group_dots import group_dots, shared_reach
 from workbench.store.audit_frame import TEMPLATES, facts, framed, safe, table
@@ -93,6 +98,18 @@ def _basis(document: Mapping[str, Any], basis: str) -> str:
     return (
         f"<h2>{BASES[basis]}</h2><p>{safe(deciders_sentence(document, basis))}</p>{drawn}"
         f'<h3>All gaps side by side</h3><div class="wide">{_gaps(document["gaps"][basis])}</div>'
+        f"{_changes(found.get('changes', []))}"
+    )
+
+
+def _changes(changes: Sequence[Mapping[str, Any]]) -> str:
+    """What seeing the score did to each gap; empty where nothing may be told of it."""
+    if not changes:
+        return ""
+    body = [tuple(map(safe, change_cells(change))) for change in changes]
+    return (
+        "<h3>What changed once people saw the score</h3>"
+        f'<div class="wide">{table(CHANGE_HEADS, body, words=(1, 2))}</div><p>{CHANGE_NOTE}</p>'
     )
 
 

@@ -10,9 +10,14 @@ from workbench.analysis.audit_words import (
     METRICS,
     SHARED_BY_READINGS,
     VERDICTS,
-    deciders_sentence,
     plain,
     points,
+)
+from workbench.analysis.deciders_words import (
+    CHANGE_HEADS,
+    CHANGE_NOTE,
+    change_cells,
+    deciders_sentence,
 )
 from workbench.analysis.error_rates import DENOMINATOR
 from workbench.analysis.group_dots import group_dots, shared_reach
@@ -60,6 +65,7 @@ def deciders(report: DecidersReport | None) -> None:
         )
     if found["by"]:
         _side_by_side(document, basis)
+        _changes(found.get("changes", []))
     missed_view.labels(document)
     _said(found)
     missed_view.missed(document)
@@ -129,6 +135,19 @@ def _side_by_side(document: Mapping[str, Any], basis: str) -> None:
     )
     with st.expander("All gaps side by side"):
         st.dataframe([_gap_row(row) for row in rows], hide_index=True, key="deciders_gaps")
+
+
+def _changes(changes: Sequence[Mapping[str, Any]]) -> None:
+    """What seeing the score did to each gap."""
+    if not changes:
+        return
+    with st.expander("What changed once people saw the score"):
+        st.dataframe(
+            [dict(zip(CHANGE_HEADS, change_cells(change), strict=True)) for change in changes],
+            hide_index=True,
+            key="deciders_changes",
+        )
+        st.caption(CHANGE_NOTE)
 
 
 def _gap_row(row: Mapping[str, Any]) -> dict[str, str]:

@@ -15,6 +15,7 @@ from workbench.analysis.deciders_words import (
     label_sentences,
     missed_sentences,
 )
+from workbench.analysis.missed import LEAST
 from workbench.ui import components, session
 from workbench.ui.components import Dot
 from workbench.ui.words import inert
@@ -94,14 +95,7 @@ def _groups(groups: Sequence[Mapping[str, Any]]) -> None:
     if known:
         components.dots(
             [
-                Dot(
-                    label=f"{row['group']} · {row['n_drawn']} + {row['n_forward']}",
-                    value=100 * row[measure]["value"],
-                    low=100 * row[measure]["interval"][0],
-                    high=100 * row[measure]["interval"][1],
-                    note="" if row[measure]["enough"] else TOO_FEW,
-                    insufficient=not row[measure]["enough"],
-                )
+                _dot(f"{row['group']} · {row['n_drawn']} + {row['n_forward']}", row[measure])
                 for row in known
             ],
             axis=f"per cent of {OF[measure]}, estimated",
@@ -111,7 +105,20 @@ def _groups(groups: Sequence[Mapping[str, Any]]) -> None:
     nobody = len(mine) - len(known)
     st.caption(
         "Beside a group: how many drawn at random and how many put forward were judged. With 95 % "
-        "intervals, people resampled. Hollow: too few to tell, the interval reaches further than "
-        "the margin."
+        "intervals, people resampled. Hollow: too few to tell, since the interval reaches further "
+        f"than the margin, an error rate rests on fewer than {LEAST}, or nothing that was put "
+        "forward was judged, so that it has no interval."
         + (f" {nobody} groups have nobody drawn or nobody to count." if nobody else "")
+    )
+
+
+def _dot(label: str, found: Mapping[str, Any]) -> Dot:
+    low, high = (None, None) if found["interval"] is None else found["interval"]
+    return Dot(
+        label=label,
+        value=100 * found["value"],
+        low=None if low is None else 100 * low,
+        high=None if high is None else 100 * high,
+        note="" if found["enough"] else TOO_FEW,
+        insufficient=not found["enough"],
     )
