@@ -2,18 +2,23 @@
 
 Knows every count and rate in the document, that groups of an attribute and those without a group
 add up to the same totals whichever attribute is taken, and that an intersection adds up to its two
-attributes. What a cell can be is a linear programme. Copies that left earlier are read with it.
-Verdicts are no equations: what they tell of a denominator is tested by itself.
+attributes: which groups of it are named says who is whose, so that a community with a script of its
+own is that script. Groups known to hold the same people (`same`) are the same in every cell. What a
+cell can be is a linear programme. Copies that left earlier are read with it. Verdicts are no
+equations: what they tell of a denominator is tested by itself.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from scipy.optimize import linprog
 
-from workbench.analysis.subgroups import BOTH
+from workbench.analysis.small_cells import small
+from workbench.analysis.subgroups import BOTH, PAIR
+from workbench.analysis.suppression import LEAST
 
+Group = tuple[str, str]  # attribute and group
 CELLS = ("tn", "fp", "fn", "tp")
 NOBODY = "(no group)"
 RATES = {
@@ -33,6 +38,11 @@ def cells_of(row: Mapping[str, Any]) -> dict[str, int]:
     return {"tn": row["negatives"] - fp, "fp": fp, "fn": fn, "tp": row["positives"] - fn}
 
 
+def on_side(group: str, side: int = 0) -> list[str]:
+    """The groups of one attribute that a group's name holds, of one person or of two."""
+    return sorted(person.split(BOTH)[side] for person in group.split(PAIR))
+
+
 class Attacker:
     """What each cell of `groups` (attribute, group) may be, given the document that left."""
 
@@ -41,6 +51,7 @@ class Attacker:
         left: Mapping[str, Any],
         groups: list[tuple[str, str]],
         *earlier: Mapping[str, Any],
+        same: Sequence[tuple[Group, Group]] = (),
     ) -> None:
         self.place: dict[tuple[str, str, str], int] = {}
         self.equal: list[tuple[dict[int, float], float]] = []
@@ -50,7 +61,12 @@ class Attacker:
                 self.place[attribute, group, cell] = len(self.place)
         for copy in (left, *earlier):
             self.read(copy, groups)
+        missing = {row["attribute"] for row in left["excluded"]}
+        self.complete = [a for a in attributes if BOTH not in a and a not in missing]
         self.add_up(attributes, groups)
+        for one, other in same:
+            for cell in CELLS:
+                self.says([((*one, cell), 1.0), ((*other, cell), -1.0)], 0.0)
 
     def says(self, parts: list[tuple[tuple[str, str, str], float]], value: float) -> None:
         row: dict[int, float] = {}
@@ -86,6 +102,8 @@ class Attacker:
 
     def add_up(self, attributes: list[str], groups: list[tuple[str, str]]) -> None:
         for cell in CELLS:
+            for name in self.complete:
+                self.says([((name, NOBODY, cell), 1.0)], 0.0)
             for name in attributes:
                 own = [(a, g) for a, g in groups if a == name] + [(name, NOBODY)]
                 parts = [((*at, cell), 1.0) for at in own]
@@ -96,13 +114,19 @@ class Attacker:
     def splits(
         self, name: str, own: list[tuple[str, str]], groups: list[tuple[str, str]], cell: str
     ) -> None:
-        """Each group of the two attributes holds the intersection's groups that name it."""
-        for side, attribute in enumerate(name.split(BOTH)):
+        """Each group of the two attributes holds the intersection's groups that name it, and those
+        of it without a group in the other attribute."""
+        both = name.split(BOTH)
+        for side, attribute in enumerate(both):
+            others = both[1 - side]
+            rests = [("beside", f"{name} {attribute}", cell)]
             for _, group in [(a, g) for a, g in groups if a == attribute]:
-                parts = [((*at, cell), 1.0) for at in own if at[1].split(BOTH)[side] == group]
-                rest = ("rest of", f"{name} {attribute} {group}", cell)
-                self.place.setdefault(rest, len(self.place))
-                self.says([*parts, (rest, 1.0), ((attribute, group, cell), -1.0)], 0.0)
+                parts = [((*at, cell), 1.0) for at in own if on_side(at[1], side) == on_side(group)]
+                rests.append(("rest of", f"{name} {attribute} {group}", cell))
+                self.place.setdefault(rests[-1], len(self.place))
+                self.says([*parts, (rests[-1], 1.0), ((attribute, group, cell), -1.0)], 0.0)
+            self.place.setdefault(rests[0], len(self.place))
+            self.says([*((r, 1.0) for r in rests), ((others, NOBODY, cell), -1.0)], 0.0)
 
     def may_be(self, attribute: str, group: str, cell: str) -> tuple[float, float]:
         """The least and the most that a cell can be."""
@@ -119,3 +143,28 @@ class Attacker:
             assert found.status == 0, found.message
             ends.append(sign * float(found.fun))
         return ends[0], ends[1]
+
+
+def learnt(
+    full: Mapping[str, Any],
+    left: Mapping[str, Any],
+    *earlier: Mapping[str, Any],
+    same: Sequence[tuple[Group, Group]] = (),
+) -> list[tuple[object, ...]]:
+    """Small cells of the whole of which the attacker can tell more than that they are small.
+
+    Of an intersection, that a cell was small is not told: the attacker is not to know it to
+    within as many as are small."""
+    groups = [(row["attribute"], row["group"]) for row in full["groups"]]
+    attacker = Attacker(left, groups, *earlier, same=same)
+    found = []
+    for row in full["groups"]:
+        for cell, n in cells_of(row).items():
+            if not small(n, least=LEAST):
+                continue
+            low, high = attacker.may_be(row["attribute"], row["group"], cell)
+            assert low - 1e-6 <= n <= high + 1e-6
+            wide = high - low >= LEAST - 1.001
+            if not (wide if BOTH in row["attribute"] else wide and low <= 1.001):
+                found.append((row["attribute"], row["group"], cell, n, low, high))
+    return found

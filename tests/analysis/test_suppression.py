@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from builders_attack import CELLS, Attacker, cells_of
+from builders_attack import CELLS, cells_of, learnt
 from builders_audit import table
 
 from workbench.analysis.fairness import audit
 from workbench.analysis.small_cells import small
-from workbench.analysis.subgroups import BOTH, Attribute, Outcomes
+from workbench.analysis.subgroups import Attribute, Outcomes
 from workbench.analysis.suppression import LEAST, suppressed
 from workbench.domain.errors import BadInput
 
@@ -120,28 +120,6 @@ def drawn(seed: int) -> dict[str, Any]:
         Attribute.of("two", [None if m else v for m, v in zip(missing, two, strict=True)]),
     ]
     return dict(audit(Outcomes.of(label, said), attributes, margin=0.05, seed=1))
-
-
-def learnt(
-    full: dict[str, Any], left: dict[str, Any], *earlier: dict[str, Any]
-) -> list[tuple[object, ...]]:
-    """Small cells of the whole of which the attacker can tell more than that they are small.
-
-    Of an intersection, that a cell was small is not told: the attacker is not to know it to
-    within as many as are small."""
-    groups = [(row["attribute"], row["group"]) for row in full["groups"]]
-    attacker = Attacker(left, groups, *earlier)
-    found = []
-    for row in full["groups"]:
-        for cell, n in cells_of(row).items():
-            if not small(n, least=LEAST):
-                continue
-            low, high = attacker.may_be(row["attribute"], row["group"], cell)
-            assert low - 1e-6 <= n <= high + 1e-6
-            wide = high - low >= LEAST - 1.001
-            if not (wide if BOTH in row["attribute"] else wide and low <= 1.001):
-                found.append((row["attribute"], row["group"], cell, n, low, high))
-    return found
 
 
 @pytest.mark.slow

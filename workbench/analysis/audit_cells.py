@@ -1,16 +1,19 @@
 """Which cells of a bias audit may leave, and the audit without the others.
 
 Per attribute, false positives are counted among negatives and misses among positives: two tables,
-each treated by `small_cells`. Whoever has no group in an attribute is one more row of it, since
-the total less the groups gives that row.
+of which `linked_cells` treats those of all attributes together. Whoever has no group in an
+attribute is one more row of it, since the total less the groups gives that row.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Self
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
+from workbench.analysis.cell_ranges import Counts
 from workbench.analysis.error_rates import DENOMINATOR
+from workbench.analysis.linked_cells import hidden_together
+from workbench.analysis.linked_rows import linked_rows
 from workbench.analysis.small_cells import Hidden, hidden_cells, small
 from workbench.analysis.subgroups import BOTH, METRICS
 from workbench.analysis.verdicts import needed
@@ -103,45 +106,6 @@ def tells(sentence: str, least: int) -> bool:
     return any(small(n, least=least) for n in found)
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """One error of one attribute: how many each group has to count, and how many of them err."""
-
-    n: tuple[int, ...]
-    hit: tuple[int, ...]
-
-    @classmethod
-    def of(cls, rows: Sequence[Row], metric: str) -> Self:
-        n = tuple(int(row[DENOMINATOR[metric]]) for row in rows)
-        hit = (round(count * (row[metric] or 0.0)) for row, count in zip(rows, n, strict=True))
-        return cls(n, tuple(hit))
-
-    def __len__(self) -> int:
-        return len(self.n)
-
-    @property
-    def sums(self) -> tuple[int, int]:
-        return sum(self.n), sum(self.hit)
-
-    def hidden(self, rest: tuple[int, int], *, least: int, closed: bool) -> Hidden:
-        """`rest` is who has no group: one more row, which `closed` closes.
-
-        Where it is hidden, the sum over the groups stays too: it is the total less that row.
-        """
-        n, hit = (*self.n, rest[0]), (*self.hit, min(rest))
-        also = frozenset({len(self)}) if closed else frozenset()
-        found = hidden_cells(n, hit, least=least, also=also)
-        return replace(
-            found,
-            sums=found.sums and len(self) not in found.blank,
-            rest=rest[0] > 0 and len(self) in found.closed,
-        )
-
-    def all_hidden(self) -> Hidden:
-        rows = frozenset(range(len(self)))
-        return Hidden(closed=rows, blank=rows, sums=False)
-
-
 def hidden_groups(document: Mapping[str, Any], *, least: int) -> dict[str, Sides]:
     """What is hidden of each attribute, by the position of a group in it.
 
@@ -153,29 +117,26 @@ def hidden_groups(document: Mapping[str, Any], *, least: int) -> dict[str, Sides
         rows.setdefault(row["attribute"], []).append(row)
     sides: dict[str, dict[str, Hidden]] = {name: {} for name in rows}
     for metric in DENOMINATOR:
-        tables = {name: _Table.of(own, metric) for name, own in rows.items()}
-        for name, hidden in _hidden(document, tables, metric, least).items():
+        for name, hidden in _hidden(document, rows, metric, least).items():
             sides[name][metric] = hidden
     return dict(sides)
 
 
 def _hidden(
-    document: Mapping[str, Any], tables: Mapping[str, _Table], metric: str, least: int
+    document: Mapping[str, Any], rows: Mapping[str, Sequence[Row]], metric: str, least: int
 ) -> dict[str, Hidden]:
     """One error of every attribute, intersections last."""
     total = document[DENOMINATOR[metric]]
+    tables = {name: _counts(own, metric) for name, own in rows.items()}
     singles = {name: table for name, table in tables.items() if BOTH not in name}
-    sums = [table.sums for table in singles.values()]
-    whole = max((total, *(n for n, _ in sums))), max((hit for _, hit in sums), default=0)
+    if small(total, least=least):
+        return {name: _all(table) for name, table in tables.items()}
     short = {row["attribute"] for row in document["excluded"] if small(row["n"], least=least)}
-    out = {}
-    for name, table in singles.items():
-        rest = whole[0] - table.sums[0], whole[1] - table.sums[1]
-        out[name] = (
-            table.all_hidden()
-            if small(total, least=least)
-            else table.hidden(rest, least=least, closed=name in short)
-        )
+    whole = {name: _with_rest(table, singles.values(), total) for name, table in singles.items()}
+    links = linked_rows(rows, tables, shared=document.get("shared"), least=least)
+    also = {name: frozenset({len(singles[name].n)}) for name in short & set(singles)}
+    found = hidden_together(whole, links, least=least, also=also)
+    out = {name: _without_rest(found[name], whole[name]) for name in singles}
     for name, table in tables.items():
         if name not in singles:
             parts = name.split(BOTH)
@@ -183,9 +144,39 @@ def _hidden(
                 part in out and not out[part].blank and singles[part].sums == table.sums
                 for part in parts
             )
-            own = table.hidden((0, 0), least=least, closed=False)
-            out[name] = own if clean and not own.blank else table.all_hidden()
+            own = hidden_cells((*table.n, 0), (*table.hit, 0), least=least)
+            out[name] = own if clean and not own.blank else _all(table)
     return out
+
+
+def _counts(rows: Sequence[Row], metric: str) -> Counts:
+    """One error of one attribute: how many each group has to count, and how many of them err."""
+    n = tuple(int(row[DENOMINATOR[metric]]) for row in rows)
+    hit = (round(count * (row[metric] or 0.0)) for row, count in zip(rows, n, strict=True))
+    return Counts(n, tuple(hit))
+
+
+def _with_rest(table: Counts, singles: Collection[Counts], total: int) -> Counts:
+    """Who has no group is one more row: the whole less the groups."""
+    n = max(total, *(each.sums[0] for each in singles)) - table.sums[0]
+    hit = max(each.sums[1] for each in singles) - table.sums[1]
+    return Counts((*table.n, n), (*table.hit, min(n, hit)))
+
+
+def _without_rest(found: Hidden, table: Counts) -> Hidden:
+    """Where who has no group is hidden, the sum over the groups stays too: it is the total less
+    that row."""
+    rest = len(table.n) - 1
+    return replace(
+        found,
+        sums=found.sums and rest not in found.blank,
+        rest=table.n[rest] > 0 and rest in found.closed,
+    )
+
+
+def _all(table: Counts) -> Hidden:
+    rows = frozenset(range(len(table.n)))
+    return Hidden(closed=rows, blank=rows, sums=False)
 
 
 def _placed(rows: Sequence[Row]) -> Iterator[tuple[Row, int]]:

@@ -1,10 +1,16 @@
 """The burden on society without small cells: whose records were opened, for how many findings."""
 
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 from typing import Any
 
 from workbench.analysis.audit_cells import counted
-from workbench.analysis.small_cells import hidden_cells, small
+from workbench.analysis.cell_ranges import Counts
+from workbench.analysis.linked_cells import hidden_together
+from workbench.analysis.linked_rows import equal_rows
+from workbench.analysis.small_cells import small
+
+Row = Mapping[str, Any]
 
 _SUMS = ("n_findings", "n_decided", "n_supported", "n_people")
 _PER_FINDING = ("people_per_supported", "minutes_per_supported")
@@ -40,10 +46,7 @@ def burden_without_small_cells(
     out["areas"] = dict.fromkeys(areas) if untold else _areas(areas, n_opened, least)
     names = list(dict.fromkeys(row["attribute"] for row in burden["groups"]))
     rows = {name: [r for r in burden["groups"] if r["attribute"] == name] for name in names}
-    most = max((sum(r["n"] for r in own) for own in rows.values()), default=0)
-    out["groups"] = [
-        row for own in rows.values() for row in _opened(own, burden["n_people"], most, least)
-    ]
+    out["groups"] = _opened(rows, burden["n_people"], least)
     return out
 
 
@@ -62,17 +65,26 @@ def _areas(areas: Mapping[str, int], n_findings: int, least: int) -> dict[str, i
     return {name: None if name in few else n for name, n in areas.items()}
 
 
-def _opened(
-    rows: Sequence[Mapping[str, Any]], n_people: int, most: int, least: int
-) -> list[dict[str, Any]]:
+def _opened(rows: Mapping[str, Sequence[Row]], n_people: int, least: int) -> list[dict[str, Any]]:
     """People of each group and how many were opened; who has no group is one more row."""
-    n, hit = [r["n"] for r in rows], [r["n_opened"] for r in rows]
+    most = max((sum(row["n"] for row in own) for own in rows.values()), default=0)
+    tables = {name: _counts(own, n_people, most) for name, own in rows.items()}
+    links = [
+        link
+        for one, other in combinations(rows, 2)
+        for link in equal_rows((one, other), rows, tables[one], by=("n", "n_opened"), least=least)
+    ]
+    hidden = hidden_together(tables, links, least=least, also={})
+    return [
+        {key: row[key] for key in ("attribute", "group", "n", *_OPENED)}
+        | (dict.fromkeys(_OPENED) if i in hidden[name].blank else {})
+        for name, own in rows.items()
+        for i, row in enumerate(own)
+        if i not in hidden[name].closed  # not named either
+    ]
+
+
+def _counts(rows: Sequence[Row], n_people: int, most: int) -> Counts:
+    n, hit = [row["n"] for row in rows], [row["n_opened"] for row in rows]
     rest = max(0, n_people - sum(hit))
-    hidden = hidden_cells([*n, max(rest, most - sum(n))], [*hit, rest], least=least)
-    out = []
-    for i, row in enumerate(rows):
-        if i in hidden.closed:
-            continue  # not named either
-        one = {key: row[key] for key in ("attribute", "group", "n", *_OPENED)}
-        out.append(one | dict.fromkeys(_OPENED) if i in hidden.blank else one)
-    return out
+    return Counts((*n, max(rest, most - sum(n))), (*hit, rest))

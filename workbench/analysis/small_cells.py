@@ -32,14 +32,19 @@ def small(n: int, *, least: int) -> bool:
 
 
 def hidden_cells(
-    n: Sequence[int], hit: Sequence[int], *, least: int, also: Rows = frozenset()
+    n: Sequence[int],
+    hit: Sequence[int],
+    *,
+    least: int,
+    also: Rows = frozenset(),
+    rates: Rows = frozenset(),
 ) -> Hidden:
     """What to hide of a table with `n` in each row, `hit` of them; its sums are taken as known.
 
     Rows with a small count are closed, and those in `also`. Rows of which few are hit, or few are
-    not, lose their rate, since rate times count is the cell. Then rows join them until, by the sums
-    and the counts that are shown, each small cell may still be anything from 1 to `least` - 1, and
-    no sum over hidden rows is small itself.
+    not, lose their rate, since rate times count is the cell, and those in `rates`. Then rows join
+    them until, by the sums and the counts that are shown, each small cell may still be anything
+    from 1 to `least` - 1, and no sum over hidden rows is small itself.
     """
     filled = frozenset(i for i, count in enumerate(n) if count)
     few = (also & filled) | frozenset(i for i in filled if small(n[i], least=least))
@@ -55,7 +60,7 @@ def hidden_cells(
     def enough(rows: Rows) -> bool:
         return _hides(rows, closed, unsafe, n, hit, least)
 
-    blank = _grown(closed | unsafe, filled, enough)
+    blank = _grown(closed | unsafe | (rates & filled), filled, enough)
     if blank and not enough(blank):
         return every
     return Hidden(closed=closed, blank=blank)
