@@ -75,7 +75,7 @@ def test_the_group_whose_probabilities_are_furthest_off_is_named_with_base_rates
     assert said.startswith("Furthest off: B, where 4")
     assert "the probability says more than there is" in said
     assert "1 of 3 groups have fewer than 10" in said
-    assert "Base rates run from 2" in said
+    assert "Among groups with enough to tell, base rates run from 2" in said
     even = calibration_sentence([row for row in rows if row["group"] == "A"])
     assert even.startswith("In no group do probabilities lie surely above or below")
     assert calibration_sentence([row for row in rows if not row["tells"]]).startswith(

@@ -1,12 +1,13 @@
 """What a bias audit says, in sentences: the same ones on the page, in the report and in letters."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from workbench.analysis.error_rates import DENOMINATOR, GroupRow, rate_of
-from workbench.analysis.fairness import ExcludedRow, GapRow
+from workbench.analysis.fairness import ExcludedRow, GapRow, tells_too_little
 from workbench.analysis.permutation import wider
-from workbench.analysis.verdicts import bound_of_none
+from workbench.analysis.verdicts import ShortGroup
 
 METRICS = {"fpr": "Wrongly put forward", "fnr": "Missed"}
 MEANINGS = {
@@ -18,6 +19,7 @@ MEANINGS = {
 VERDICTS = {
     "pass": "Passed",
     "fail": "Failed",
+    "few": "Passed, some too few to tell",  # by its rule; see `shown_verdict`
     "insufficient": "Too little data to tell",
     "hidden": "Hidden, of too few to be told",  # in what leaves alone
 }
@@ -109,34 +111,72 @@ def verdict_sentence(document: Mapping[str, Any]) -> str:
     tests: Sequence[GapRow] = document["tests"]
     margin = points(document["margin"])
     failed = [t for t in tests if t["verdict"] == "fail"]
-    short = [t for t in tests if t["verdict"] == "insufficient" and "×" not in t["attribute"]]
+    singles = [t for t in tests if "×" not in t["attribute"]]
+    short = [t for t in singles if t["verdict"] == "insufficient"]
     if failed:
         worst = max(failed, key=_surest)
         more = len(failed) - 1
         others = f" {more} more of {len(tests)} tests failed." if more else ""
         return f"By {plain(worst['attribute'])}, {_who_is_worse_off(worst, margin)}{others}"
     if short:
-        named = _listed(sorted({METRICS[t["metric"]].lower() for t in short}))
-        by = _listed(list(dict.fromkeys(plain(t["attribute"]) for t in short)))
-        return (
-            f"No gap beyond the margin of {margin} points was shown, but groups by {by} are too "
-            f"small to show one of that size ({named})."
-        )
+        return f"No gap beyond the margin of {margin} points was shown, {_why_not(document, short)}"
     if any(t["verdict"] == "hidden" for t in tests):
         return (
             f"No gap beyond the margin of {margin} points was shown; what is of too few to be told "
             "is hidden."
         )
     said = f"No two groups differ by more than the margin of {margin} points beyond chance"
-    untold = [t for t in tests if "×" not in t["attribute"] and _untold(t, document["margin"])]
-    if not untold:
+    few = [t for t in singles if shown_verdict(t, document) == "few"]
+    if few:
+        return f"{said}, but some groups {_by(few)} are too small to tell ({_errors(few)})."
+    if all("n_short" in t for t in singles):
         return f"{said}, and every group of a single attribute is large enough to tell."
-    named = _listed(sorted({METRICS[t["metric"]].lower() for t in untold}))
-    smallest = min(t["smallest"] for t in untold)
-    return (
-        f"{said}. Where nobody erred, or everybody did ({named}), groups may still be too small to "
-        f"tell: the smallest has {smallest:,} to count."
-    )
+    return f"{said}."
+
+
+def shown_verdict(test: GapRow, document: Mapping[str, Any]) -> str:
+    """The verdict of a test to be shown, a key of `VERDICTS`: `few` where it is a pass although
+    the rate of some group is not known to within the margin, as its rule allows."""
+    if test["verdict"] != "pass":
+        return test["verdict"]
+    told = [
+        row
+        for row in document["groups"]
+        if row["attribute"] == test["attribute"] and rate_of(row, test["metric"]) is not None
+    ]
+    few = any(tells_too_little(row, test, document["margin"]) for row in told)
+    return "few" if few or test.get("n_short") else "pass"
+
+
+def shown_whole(document: Mapping[str, Any]) -> str:
+    """The verdict of a whole audit to be shown, as that of a test: by single attributes alone."""
+    singles = [t for t in document["tests"] if "×" not in t["attribute"]]
+    if document["verdict"] == "pass" and "few" in {shown_verdict(t, document) for t in singles}:
+        return "few"
+    return str(document["verdict"])
+
+
+def _why_not(document: Mapping[str, Any], short: Sequence[GapRow]) -> str:
+    """Why nothing was shown: an attribute has one group, or groups are too small."""
+    groups = Counter(row["attribute"] for row in document["groups"])
+    alone = [t for t in short if groups[t["attribute"]] < 2 and not t.get("hidden")]
+    small = [t for t in short if t not in alone]
+    said = []
+    if alone:
+        said.append(f"since there is only one group {_by(alone)}, and nothing to compare it with")
+    if small:
+        said.append(
+            f"but groups {_by(small)} are too small to show one of that size ({_errors(small)})"
+        )
+    return f"{'; '.join(said)}."
+
+
+def _by(tests: Sequence[GapRow]) -> str:
+    return f"by {_listed(list(dict.fromkeys(plain(t['attribute']) for t in tests)))}"
+
+
+def _errors(tests: Sequence[GapRow]) -> str:
+    return _listed(sorted({METRICS[t["metric"]].lower() for t in tests}))
 
 
 def _surest(test: GapRow) -> tuple[bool, float, float]:
@@ -161,16 +201,6 @@ def _who_is_worse_off(test: GapRow, margin: str) -> str:
         f"{worse['group']} is {what} more often: {points(worse['rate'])} % of {worse['n']:,} "
         f"{DENOMINATOR[test['metric']]}, against {points(better['rate'])} % of {better['n']:,} in "
         f"{better['group']}. These {points(_apart(test))} points are {beyond}"
-    )
-
-
-def _untold(test: GapRow, margin: float) -> bool:
-    """Where every rate is 0 or 1 no group is short by the rule, however few it has."""
-    smallest: int | None = test["smallest"]
-    return (
-        test["pooled"] in (0.0, 1.0)
-        and smallest is not None
-        and wider(bound_of_none(smallest), margin)
     )
 
 
@@ -202,7 +232,7 @@ def gap_sentence(test: GapRow, margin: float) -> str:
         )
     if test["gap"] is None:
         said = "Fewer than two groups have anyone to count, so nothing can be compared."
-        return f"{said} {needs_sentence(test, margin)}" if test.get("needed") else said
+        return f"{said} {needs_sentence(test, margin)}" if test.get("n_short") else said
     said = f"Widest gap {points(test['gap'])} points"
     if test["between"]:
         lowest, highest = test["between"]
@@ -214,7 +244,10 @@ def gap_sentence(test: GapRow, margin: float) -> str:
         case "insufficient":
             return f"{said}{needs_sentence(test, margin)}"
         case _ if wider(test["gap"], margin):
-            return f"{said}Beyond the margin of {points(margin)}, but not beyond chance."
+            beyond = f"{said}Beyond the margin of {points(margin)}, but not beyond chance."
+            return f"{beyond} {needs_sentence(test, margin)}" if test.get("n_short") else beyond
+        case _ if test.get("n_short"):
+            return f"{said}Within the margin of {points(margin)}. {needs_sentence(test, margin)}"
         case _:
             return f"{said}Within the margin of {points(margin)}."
 
@@ -253,21 +286,28 @@ def margin_sentence(document: Mapping[str, Any]) -> str:
 
 
 def needs_sentence(test: GapRow, margin: float) -> str:
-    """Which denominators a test needs, and which groups have how many of them."""
+    """From which denominator on a rate is known well enough, and which groups have how many."""
     of = DENOMINATOR[test["metric"]]
     if "short" not in test:
-        few = "too few to see a gap of"
+        few = "too few for its rate to be known to within"
         return f"The smallest group rests on {test['smallest']}, {few} {points(margin)} points."
     if test["needed"] is None:
-        return f"A margin of {points(margin)} cannot be shown by any number of {of}."
-    named = [f"{row['group']} {row['n']:,}" for row in test["short"][:_NAMED]]
+        return f"No number of {of} makes a rate known to within {points(margin)} points."
+    named = [_of_few(row) for row in test["short"][:_NAMED]]
     more = test["n_short"] - len(named)
     if more > 0:
         named.append(f"{more} more {'group' if more == 1 else 'groups'} too few")
     have = f"; {_listed(named)}" if named else ""
     return (
-        f"To see a gap of {points(margin)} points it needs {test['needed']:,} {of} in each group"
-        f"{have}."
+        f"A group's rate is known to within {points(margin)} points (95 %) from "
+        f"{test['needed']:,} {of} on{have}."
+    )
+
+
+def _of_few(row: ShortGroup) -> str:
+    said = f"{row['group']} {row['n']:,}"
+    return (
+        f"{said} (at most {row['apart']:,} without a person in common)" if "apart" in row else said
     )
 
 

@@ -82,7 +82,8 @@ def _base_rates(rows: Sequence[CalibrationRow]) -> str:
     low = min(told, key=lambda row: row["base_rate"] or 0.0)
     high = max(told, key=lambda row: row["base_rate"] or 0.0)
     return (
-        f" Base rates run from {points(low['base_rate'])} % ({low['group']}) to "
+        f" Among groups with enough to tell, base rates run from "
+        f"{points(low['base_rate'])} % ({low['group']}) to "
         f"{points(high['base_rate'])} % ({high['group']})."
     )
 

@@ -11,6 +11,8 @@ from workbench.analysis.audit_words import (
     VERDICTS,
     plain,
     prompted_sentence,
+    shown_verdict,
+    shown_whole,
     truth_sentence,
     verdict_sentence,
 )
@@ -22,16 +24,19 @@ from workbench.ui.components import Dot
 from workbench.ui.words import inert
 
 _MOST_PROXIES = 10
-_ORDER = ("fail", "insufficient", "pass")
+_ORDER = ("fail", "insufficient", "few", "pass")
 
 
-def all_tests(tests: Sequence[GapRow]) -> None:
+def all_tests(document: Mapping[str, Any]) -> None:
     """Every test as a row, those that failed first; numbers sort as numbers."""
+    tests: Sequence[GapRow] = document["tests"]
+    verdicts = [shown_verdict(test, document) for test in tests]
+    found = sorted(zip(verdicts, tests, strict=True), key=lambda pair: _ORDER.index(pair[0]))
     st.subheader("All tests", anchor=False)
     st.dataframe(
         [
             {
-                "Verdict": VERDICTS[t["verdict"]],
+                "Verdict": VERDICTS[verdict],
                 "By": plain(t["attribute"]),
                 "Error": METRICS[t["metric"]],
                 "Gap": _two_digits(t["gap"], 100),
@@ -40,7 +45,7 @@ def all_tests(tests: Sequence[GapRow]) -> None:
                 "Highest": t["between"][1] if t["between"] else "",
                 "Lowest": t["between"][0] if t["between"] else "",
             }
-            for t in sorted(tests, key=lambda t: _ORDER.index(t["verdict"]))
+            for verdict, t in found
         ],
         hide_index=True,
         key="tests",
@@ -73,7 +78,7 @@ def against_truth(document: Mapping[str, Any]) -> None:
     if truth is None:
         return
     st.subheader("Against the truth", anchor=False)
-    st.markdown(f"**{VERDICTS[truth['verdict']]}.** {inert(verdict_sentence(truth))}")
+    st.markdown(f"**{VERDICTS[shown_whole(truth)]}.** {inert(verdict_sentence(truth))}")
     st.caption(inert(truth_sentence(document)))
     left, right = st.columns([2, 5], vertical_alignment="bottom")
     attribute = left.selectbox(

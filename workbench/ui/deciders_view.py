@@ -13,6 +13,7 @@ from workbench.analysis.audit_words import (
     deciders_sentence,
     plain,
     points,
+    shown_verdict,
 )
 from workbench.analysis.error_rates import DENOMINATOR
 from workbench.analysis.group_dots import group_dots, shared_reach
@@ -21,7 +22,12 @@ from workbench.ui import components, missed_view
 from workbench.ui.components import Colour, Dot
 from workbench.ui.words import inert, number
 
-COLOURS: dict[str, Colour] = {"pass": "green", "fail": "red", "insufficient": "yellow"}
+COLOURS: dict[str, Colour] = {
+    "pass": "green",
+    "fail": "red",
+    "few": "yellow",
+    "insufficient": "yellow",
+}
 _BASES = {"truth": "The truth (synthetic world)", "records": "What records came to confirm"}
 
 
@@ -126,12 +132,19 @@ def _side_by_side(document: Mapping[str, Any], basis: str) -> None:
         "here describe these, not all candidates."
     )
     with st.expander("All gaps side by side"):
-        st.dataframe([_gap_row(row) for row in rows], hide_index=True, key="deciders_gaps")
+        by = document[basis]["by"]
+        st.dataframe(
+            [_gap_row(row, by, position) for position, row in enumerate(rows)],
+            hide_index=True,
+            key="deciders_gaps",
+        )
 
 
-def _gap_row(row: Mapping[str, Any]) -> dict[str, str]:
+def _gap_row(row: Mapping[str, Any], by: Mapping[str, Any], position: int) -> dict[str, str]:
+    """`position` is that of the row among the gaps, and of its test in each decider's audit."""
+    verdicts = {who: shown_verdict(by[who]["tests"][position], by[who]) for who in DECIDERS}
     return {"By": plain(row["attribute"]), "Error": METRICS[row["metric"]]} | {
-        name: f"{points(row[who])} · {VERDICTS[row['verdicts'][who]].lower()}"
+        name: f"{points(row[who])} · {VERDICTS[verdicts[who]].lower()}"
         for who, name in DECIDERS.items()
     }
 
@@ -142,7 +155,7 @@ def _drawn(
     rows = [g for g in found["groups"] if g["attribute"] == attribute]
     test = next(t for t in found["tests"] if (t["attribute"], t["metric"]) == (attribute, metric))
     dots, band = group_dots(rows, test, margin, most=8, by_name=True)
-    return dots, band, test["verdict"]
+    return dots, band, shown_verdict(test, found)
 
 
 def _said(found: Mapping[str, Any]) -> None:

@@ -14,6 +14,8 @@ from workbench.analysis.audit_words import (
     plain,
     points,
     shared_sentence,
+    shown_verdict,
+    shown_whole,
     verdict_sentence,
 )
 from workbench.analysis.error_rates import GroupRow, rate_of
@@ -81,7 +83,7 @@ def page() -> None:
 
 def _report(report: AuditReport) -> None:
     document = report.document
-    verdict = document["verdict"]
+    verdict = shown_whole(document)
     st.badge(VERDICTS[verdict], color=COLOURS[verdict])
     st.markdown(inert(verdict_sentence(document)))
     st.caption(
@@ -99,7 +101,7 @@ def _report(report: AuditReport) -> None:
         )
     _digest(report)
     _one_test(report)
-    audit_view.all_tests(document["tests"])
+    audit_view.all_tests(document)
     audit_view.against_truth(document)
     audit_view.proxies(document.get("proxies", []))
     audit_view.left_out(document)
@@ -135,7 +137,8 @@ def _one_test(report: AuditReport) -> None:
     rows = [g for g in report.document["groups"] if g["attribute"] == attribute]
     st.caption(MEANINGS[metric])
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.badge(VERDICTS[test["verdict"]].lower(), color=COLOURS[test["verdict"]])
+        verdict = shown_verdict(test, report.document)
+        st.badge(VERDICTS[verdict].lower(), color=COLOURS[verdict])
         st.markdown(inert(gap_sentence(test, report.document["margin"])))
     _dots(report, rows, test)
     with st.expander(f"All figures of the {len(rows)} groups by {inert(plain(attribute))}"):
