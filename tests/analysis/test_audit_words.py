@@ -5,12 +5,16 @@ import pytest
 from builders_audit import table
 
 from workbench.analysis.audit_words import (
+    foremost,
     gap_sentence,
+    hidden_words,
+    margin_sentence,
     p_words,
     points,
     shared_sentence,
     shown_verdict,
     shown_whole,
+    suppressed_of,
     verdict_sentence,
 )
 from workbench.analysis.fairness import audit
@@ -212,3 +216,37 @@ def test_dots_are_sorted_short_ones_marked_and_the_margin_begins_at_the_lowest_s
 def _listed(**groups: tuple[int, int, int, int]) -> tuple[object, list[object]]:
     outcomes, attribute = table(**groups)
     return outcomes, [attribute]
+
+
+def test_a_margin_says_its_reason_or_that_none_was_given_and_whether_it_is_the_default() -> None:
+    of = {"margin": 0.05, "margin_own": True, "harm": None}
+    none = "no reason was given, that is whom a wider gap harms and why."
+    assert margin_sentence(of) == f"Margin 5 points, the default: {none}"
+    assert (
+        margin_sentence({**of, "margin": 0.1, "margin_own": False}) == f"Margin 10 points: {none}"
+    )
+    assert margin_sentence({**of, "harm": "It hurts."}) == "Margin 5 points: It hurts."
+
+
+def test_what_is_hidden_of_a_burden_is_counted_beside_rates_and_groups() -> None:
+    left = {
+        "suppressed": {"n_hidden": 0, "n_groups": 3},
+        "burden": {
+            "n_findings": 40, "n_people": None, "minutes_per_supported": None,
+            "areas": {"fraud": 12, "drugs": None, "arms": None},
+            "groups": [{"n_opened": None}, {"n_opened": 14}],
+        },
+    }  # fmt: skip
+    assert hidden_words(suppressed_of(left) or {}) == (
+        "0 rates of groups; 4 counts of the burden; 3 groups are not named at all"
+    )
+    assert suppressed_of({"n": 5}) is None
+
+
+def test_a_reader_begins_at_what_failed_else_at_what_cannot_tell() -> None:
+    found = audit(*_listed(A=(900, 100, 10, 990), B=(900, 100, 200, 800)), margin=0.05, seed=1)
+    assert foremost(found)["metric"] == "fnr"  # failed, 20 against 1 %
+    few = audit(*_listed(A=(900, 100, 5, 5), B=(910, 90, 5, 5)), margin=0.05, seed=1)
+    assert foremost(few)["metric"] == "fnr"  # of 10 each
+    even = audit(*_listed(A=(900, 100, 10, 990), B=(910, 90, 10, 990)), margin=0.05, seed=1)
+    assert foremost(even)["metric"] == "fpr"

@@ -6,6 +6,7 @@ from builders_audit import attribute
 from workbench.analysis.depth import depth
 from workbench.analysis.depth_words import (
     calibration_sentence,
+    depth_notes,
     furthest_off,
     of_attribute,
     people_dots,
@@ -92,3 +93,11 @@ def test_without_scores_or_people_there_is_nothing_beneath() -> None:
     wide = depth(rows, groups, np.array([-1.0, 2.0]), threshold=0.0, capacity=None, seed=1)
     assert wide["calibration"] is None
     assert wide["curves"] is not None
+
+
+def test_that_groups_have_no_curve_is_noted_only_where_curves_are() -> None:
+    curves = {"rows": [{"attribute": "age_band"}] * 2, "n_left_out": {"age_band": 5}}
+    (note,) = depth_notes({"curves": curves})
+    assert note.endswith("more there are by age band (7).")
+    assert depth_notes({}) == depth_notes({"curves": None}) == []
+    assert depth_notes({"curves": {**curves, "n_left_out": {}}}) == []

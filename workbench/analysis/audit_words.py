@@ -91,14 +91,33 @@ def suppression_words(suppressed: Mapping[str, Any]) -> str:
     """What a document that left holds back, and why, in sentences."""
     said = (
         f"This copy may be passed on: counts below {suppressed['least']}, and figures from which "
-        f"one could be worked out, are hidden ({suppressed['n_hidden']:,} rates of groups"
+        f"one could be worked out, are hidden ({hidden_words(suppressed)}). Verdicts are those of "
+        "the whole audit."
     )
-    if suppressed["n_groups"]:
-        said += f"; {suppressed['n_groups']:,} groups are not named at all"
-    said += "). Verdicts are those of the whole audit."
     if suppressed["left_out"]:
         said += f" Left out as well: {_listed([plain(key) for key in suppressed['left_out']])}."
     return said
+
+
+def hidden_words(suppressed: Mapping[str, Any]) -> str:
+    """How much of a document that left is hidden: rates, groups and, where it has one, burden."""
+    said = [f"{suppressed['n_hidden']:,} rates of groups"]
+    if suppressed.get("n_burden"):
+        said.append(f"{suppressed['n_burden']:,} counts of the burden")
+    if suppressed["n_groups"]:
+        said.append(f"{suppressed['n_groups']:,} groups are not named at all")
+    return "; ".join(said)
+
+
+def suppressed_of(document: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """What a document that left says of what it hides, with the hidden counts of its burden as
+    `n_burden`; None for a whole one."""
+    if "suppressed" not in document:
+        return None
+    burden = document.get("burden") or {"areas": {}, "groups": []}
+    counts = [count for key, count in burden.items() if key.startswith("n_")]
+    counts += [*burden["areas"].values(), *(row["n_opened"] for row in burden["groups"])]
+    return {**document["suppressed"], "n_burden": sum(count is None for count in counts)}
 
 
 def plain(attribute: str) -> str:
@@ -114,7 +133,7 @@ def verdict_sentence(document: Mapping[str, Any]) -> str:
     singles = [t for t in tests if "×" not in t["attribute"]]
     short = [t for t in singles if t["verdict"] == "insufficient"]
     if failed:
-        worst = max(failed, key=_surest)
+        worst = foremost(document)
         more = len(failed) - 1
         others = f" {more} more of {len(tests)} tests failed." if more else ""
         return f"By {plain(worst['attribute'])}, {_who_is_worse_off(worst, margin)}{others}"
@@ -177,6 +196,18 @@ def _by(tests: Sequence[GapRow]) -> str:
 
 def _errors(tests: Sequence[GapRow]) -> str:
     return _listed(sorted({METRICS[t["metric"]].lower() for t in tests}))
+
+
+def foremost(document: Mapping[str, Any]) -> GapRow:
+    """The test that a verdict rests on, with which a reader begins: of those that failed the one
+    that is named, else the first that cannot tell, else the first."""
+    tests: Sequence[GapRow] = document["tests"]
+    failed = [test for test in tests if test["verdict"] == "fail"]
+    if failed:
+        return max(failed, key=_surest)
+    singles = [test for test in tests if "×" not in test["attribute"]]
+    untold = [t for t in singles if shown_verdict(t, document) in ("insufficient", "few")]
+    return (untold or tests)[0]
 
 
 def _surest(test: GapRow) -> tuple[bool, float, float]:
@@ -279,10 +310,12 @@ def excluded_sentence(row: ExcludedRow) -> str:
 
 
 def margin_sentence(document: Mapping[str, Any]) -> str:
-    """The margin with its reason, or that none was given."""
-    return (
-        f"Margin {points(document['margin'])} points: {document.get('harm') or 'no reason given'}"
-    )
+    """The margin with its reason, or that it is the default and nobody gave one."""
+    said = f"Margin {points(document['margin'])} points"
+    if document.get("harm"):
+        return f"{said}: {document['harm']}"
+    usual = ", the default" if document.get("margin_own") else ""
+    return f"{said}{usual}: no reason was given, that is whom a wider gap harms and why."
 
 
 def needs_sentence(test: GapRow, margin: float) -> str:

@@ -23,6 +23,7 @@ from workbench.analysis.audit_words import (
     truth_sentence,
     verdict_sentence,
 )
+from workbench.analysis.depth_words import depth_notes
 from workbench.analysis.error_rates import GroupRow, Interval, rate_of
 from workbench.analysis.fairness import ExcludedRow, GapRow
 from workbench.analysis.group_dots import group_dots, truth_pairs, undrawn_words
@@ -44,7 +45,7 @@ def render(document: Mapping[str, Any], *, digest: str, made_at: datetime) -> by
         "depth": depth_page(document),
         "proxies": _proxies(document.get("proxies", [])),
         "prompted": f"<p>{prompted_sentence(document)}</p>",
-        "excluded": _excluded(document["excluded"], document["notes"]),
+        "excluded": _excluded(document["excluded"], [*document["notes"], *depth_notes(document)]),
         "tests": _tests(document),
         "shared": shared_sentence(document),
         "n_replicates": f"{document['n_replicates']:,}",

@@ -17,6 +17,7 @@ from workbench.analysis.audit_words import (
     points,
     shown_verdict,
     shown_whole,
+    suppressed_of,
 )
 from workbench.analysis.fairness import GapRow
 from workbench.analysis.group_dots import group_dots, shared_reach
@@ -55,7 +56,7 @@ def render(document: Mapping[str, Any], *, digest: str, made_at: datetime) -> by
         body=body,
         digest=digest,
         made_at=made_at,
-        suppressed=document.get("suppressed"),
+        suppressed=suppressed_of(document),
     )
 
 

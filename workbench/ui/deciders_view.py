@@ -18,7 +18,7 @@ from workbench.analysis.audit_words import (
 from workbench.analysis.error_rates import DENOMINATOR
 from workbench.analysis.group_dots import group_dots, shared_reach
 from workbench.services.audit_deciders import DecidersReport
-from workbench.ui import components, missed_view
+from workbench.ui import audit_view, components, missed_view
 from workbench.ui.components import Colour, Dot
 from workbench.ui.words import inert, number
 
@@ -97,15 +97,20 @@ def _repeats(n: int) -> str:
 
 def _side_by_side(document: Mapping[str, Any], basis: str) -> None:
     rows = document["gaps"][basis]
+    of = f"{document['model']}/{document['version']}/{basis}"
+    audit_view.begin_at(
+        _foremost(rows), of, attribute="deciders_attribute", metric="deciders_metric"
+    )
     left, right = st.columns([2, 3], vertical_alignment="bottom")
     attribute = left.selectbox(
         "By", list(dict.fromkeys(row["attribute"] for row in rows)),
         format_func=lambda name: plain(name).capitalize(), key="deciders_attribute",
     )  # fmt: skip
-    metric = right.segmented_control(
-        "Error", list(METRICS), default="fpr", required=True,
+    chosen = right.segmented_control(
+        "Error", list(METRICS), required=True,
         format_func=lambda name: METRICS[name], key="deciders_metric",
     )  # fmt: skip
+    metric = str(chosen)
     drawn = {
         who: _drawn(document[basis]["by"][who], attribute, metric, document["margin"])
         for who in DECIDERS
@@ -138,6 +143,14 @@ def _side_by_side(document: Mapping[str, Any], basis: str) -> None:
             hide_index=True,
             key="deciders_gaps",
         )
+
+
+def _foremost(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """The widest gap for which a decider failed, else the first of all."""
+    failed = [row for row in rows if "fail" in row["verdicts"].values()]
+    if not failed:
+        return rows[0]
+    return max(failed, key=lambda row: max(row[who] or 0.0 for who in DECIDERS))
 
 
 def _gap_row(row: Mapping[str, Any], by: Mapping[str, Any], position: int) -> dict[str, str]:
@@ -220,7 +233,8 @@ def _burden_in_sum(found: Mapping[str, Any], time: Mapping[str, Any] | None) -> 
         ("People per supported finding", number(found["people_per_supported"])),
         ("Minutes per supported finding", _minutes(found["minutes_per_supported"])),
     ]
-    for column, (label, value) in zip(st.columns(len(shown)), shown, strict=True):
+    widths = [max(18, len(label)) for label, _ in shown]  # a longer label is cut by the page
+    for column, (label, value) in zip(st.columns(widths), shown, strict=True):
         column.metric(label, value)
 
 
@@ -230,11 +244,16 @@ def _time_words(time: Mapping[str, Any]) -> str:
     for of in ("decided", "supported"):
         around = time[f"{of}_interval"]
         if around:
-            said += (
-                f" Per {of} finding {_minutes(time[f'minutes_per_{of}'])} "
-                f"(95 % {_minutes(around[0])} to {_minutes(around[1])})."
-            )
+            said += f" Per {of} finding {_around(time[f'minutes_per_{of}'], around)}."
     return said
+
+
+def _around(minutes: float, interval: Sequence[float]) -> str:
+    """Minutes with their interval, which is not spelt out where all of it is below one."""
+    low, high = interval
+    if high < 1:
+        return "below 1, as is its 95 % interval"
+    return f"{_minutes(minutes)} (95 % {_minutes(low)} to {_minutes(high)})"
 
 
 def _minutes(spent: float | None) -> str:

@@ -9,6 +9,7 @@ import streamlit as st
 from workbench.analysis.audit_words import (
     METRICS,
     VERDICTS,
+    foremost,
     plain,
     points,
     shown_verdict,
@@ -18,6 +19,7 @@ from workbench.analysis.audit_words import (
 from workbench.analysis.error_rates import DENOMINATOR
 from workbench.analysis.fairness import GapRow
 from workbench.analysis.group_dots import group_dots, shared_reach
+from workbench.analysis.subgroups import BOTH
 from workbench.domain.account import Account
 from workbench.domain.finding import Assessment, GroupRate
 from workbench.services import audit
@@ -78,7 +80,7 @@ def _by_attribute(report: Mapping[str, Any], *, key: str) -> None:
     tests: Sequence[GapRow] = [t for t in report["tests"] if "×" not in t["attribute"]]
     attributes = list(dict.fromkeys(t["attribute"] for t in tests))
     attribute = st.segmented_control(
-        "By", attributes, default=attributes[0], required=True,
+        "By", attributes, default=_begin(report), required=True,
         format_func=lambda name: plain(name).capitalize(), key=f"{key}_attribute",
     )  # fmt: skip
     rows = [row for row in report["groups"] if row["attribute"] == attribute]
@@ -89,6 +91,11 @@ def _by_attribute(report: Mapping[str, Any], *, key: str) -> None:
         if test is not None:
             with column:
                 _dots(rows, test, report, key=f"{key}_{attribute}_{metric}")
+
+
+def _begin(report: Mapping[str, Any]) -> str:
+    """The attribute by which the audit failed, or cannot tell; of an intersection the first."""
+    return foremost(report)["attribute"].partition(BOTH)[0]
 
 
 def _dots(rows: Sequence[Any], test: GapRow, report: Mapping[str, Any], *, key: str) -> None:

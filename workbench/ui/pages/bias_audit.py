@@ -10,6 +10,7 @@ from workbench.analysis.audit_words import (
     METRICS,
     TRUTH,
     VERDICTS,
+    foremost,
     gap_sentence,
     plain,
     points,
@@ -117,19 +118,21 @@ def _one_test(report: AuditReport) -> None:
     """One attribute and one measure: the plot, the sentence, the figures behind."""
     tests: Sequence[GapRow] = report.document["tests"]
     attributes = list(dict.fromkeys(t["attribute"] for t in tests))
+    first = foremost(report.document)
+    audit_view.begin_at(first, report.digest, attribute="attribute", metric="metric")
     left, right = st.columns([2, 5], vertical_alignment="bottom")
     attribute = left.selectbox(
         "By", attributes, format_func=lambda name: plain(name).capitalize(), key="attribute"
     )
     names = METRICS | curve_view.VIEWS
-    metric = right.segmented_control(
+    chosen = right.segmented_control(
         "Measure",
         [*METRICS, *curve_view.views(report.document)],
-        default="fpr",
         required=True,
         format_func=lambda name: names[name],
         key="metric",
     )
+    metric = str(chosen)
     if metric not in METRICS:
         curve_view.view(_compared_with(report.document, metric, attribute), metric, attribute)
         return
