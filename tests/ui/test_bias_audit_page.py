@@ -61,7 +61,10 @@ def test_without_an_audit_it_says_what_to_do(home: Home) -> None:
 
 
 def test_an_audit_is_read_from_verdict_to_what_is_left_out(home: Home) -> None:
-    report = audit_release(home.desk, MODEL, dataset=WORLD, account="auditor")
+    harm = "A world of forty people shows no narrower gap than this one."
+    report = audit_release(
+        home.desk, MODEL, dataset=WORLD, account="auditor", margin=0.3, harm=harm
+    )
     app = page(home, "auditor")
     assert not app.exception
     said = words(app)
@@ -69,7 +72,7 @@ def test_an_audit_is_read_from_verdict_to_what_is_left_out(home: Home) -> None:
     assert "Widest gap" in said
     assert "No group rests on enough for the margin to be drawn." in said  # it begins with misses
     app.segmented_control(key="metric").select("fpr").run()
-    assert "Shaded: the margin of 5 points" in words(app)
+    assert "Shaded: the margin of 30 points" in words(app)
     assert "none is left out" in said
     assert "Against the truth" in "".join(s.value for s in app.subheader)
     tests = next(table.value for table in app.dataframe if "Verdict" in table.value)
