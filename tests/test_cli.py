@@ -166,7 +166,7 @@ def test_the_record_linkage_of_the_readme_is_audited_as_it_says(tmp_path: Path) 
     assert (whole["wronged"]["n_hit"], whole["missed"]["n_hit"]) == (1, 1)  # P1 and P2, of four
     assert (report["verdict"], report["harm"][:13]) == ("insufficient", "A false match")
     said = run_workbench(tmp_path / "home", *arguments).stdout
-    assert "it needs 342 negatives in each group; cyrillic 1 and latin 2." in said
+    assert "to within 5 points (95 %) from 342 negatives on; cyrillic 1 and latin 2." in said
     assert "of 4 people with a candidate, 25 %" in said
 
 

@@ -5,16 +5,23 @@ import pytest
 from builders_audit import table
 
 from workbench.analysis.audit_words import (
+    foremost,
     gap_sentence,
+    hidden_words,
+    margin_sentence,
     p_words,
     points,
     quoted,
     shared_sentence,
+    shown_verdict,
+    shown_whole,
+    suppressed_of,
     verdict_sentence,
 )
 from workbench.analysis.fairness import audit
 from workbench.analysis.group_dots import group_dots, reach_of, undrawn_words
 from workbench.analysis.subgroups import Attribute, Outcomes
+from workbench.analysis.suppression import suppressed
 
 
 def test_a_failure_names_attribute_error_gap_and_margin() -> None:
@@ -74,7 +81,11 @@ def test_an_audit_kept_without_the_contrast_claims_no_size() -> None:
 def test_groups_of_one_without_an_error_are_not_called_large_enough() -> None:
     found = audit(*_listed(A=(1, 0, 1, 0), B=(1, 0, 1, 0)), margin=0.05, seed=1)
     assert found["verdict"] == "pass"  # the rule: no error, nothing varies
-    assert "groups may still be too small to tell: the smallest has 1" in verdict_sentence(found)
+    assert verdict_sentence(found) == (
+        "No two groups differ by more than the margin of 5 points beyond chance, but some groups "
+        "by group are too small to tell (missed and wrongly put forward)."
+    )
+    assert shown_verdict(found["tests"][0], found) == shown_whole(found) == "few"
     dots, band = group_dots(found["groups"], found["tests"][0], 0.05)
     assert [dot.short for dot in dots] == [True, True]
     assert band is None
@@ -105,24 +116,70 @@ def test_too_little_data_is_no_pass() -> None:
     )
     # 1.96² · 0.1 · 0.9 / 0.05² = 138.3
     assert gap_sentence(found["tests"][1], 0.05).endswith(
-        "To see a gap of 5 points it needs 139 positives in each group; A 10 and B 10."
+        "A group's rate is known to within 5 points (95 %) from 139 positives on; A 10 and B 10."
     )
 
 
 def test_what_is_needed_is_said_where_nothing_can_be_compared_and_where_nothing_would_do() -> None:
     alone = audit(*_listed(A=(20, 20, 5, 5), B=(0, 0, 50, 50)), margin=0.05, seed=1)
     assert gap_sentence(alone["tests"][0], 0.05).endswith(
-        "it needs 385 negatives in each group; B 0 and A 40."
+        "is known to within 5 points (95 %) from 385 negatives on; B 0 and A 40."
     )
     never = audit(*_listed(A=(20, 20, 5, 5), B=(20, 20, 5, 5)), margin=0.0, seed=1)
-    assert "cannot be shown by any number of negatives" in gap_sentence(never["tests"][0], 0.0)
+    assert "No number of negatives makes a rate known to within 0 points." in gap_sentence(
+        never["tests"][0], 0.0
+    )
 
 
 def test_of_many_groups_that_fall_short_the_smallest_are_named() -> None:
     many = {name: (n, n, 0, 0) for name, n in zip("ABCDEF", range(10, 16), strict=True)}
     found = audit(*_listed(**many), margin=0.05, seed=1)
     assert gap_sentence(found["tests"][0], 0.05).endswith(
-        "in each group; A 20, B 22, C 24, D 26 and 2 more groups too few."
+        "negatives on; A 20, B 22, C 24, D 26 and 2 more groups too few."
+    )
+
+
+def test_a_pass_with_a_tiny_group_beside_a_rare_error_says_that_it_is_too_small() -> None:
+    # A errs once in 10,000 of each, B never in 2: up to 84 % of it may (1 - 0.025 ** (1 / 2))
+    found = audit(*_listed(A=(9_999, 1, 1, 9_999), B=(2, 0, 0, 2)), margin=0.05, seed=1)
+    assert found["verdict"] == "pass"
+    assert "some groups by group are too small to tell" in verdict_sentence(found)
+    assert gap_sentence(found["tests"][0], 0.05).endswith(
+        "Within the margin of 5. A group's rate is known to within 5 points (95 %) from 72 "
+        "negatives on; B 2."
+    )
+    dots, _ = group_dots(found["groups"], found["tests"][0], 0.05)
+    assert [(dot.group, dot.short) for dot in dots] == [("A", False), ("B", True)]
+
+
+def test_many_rows_of_two_people_are_too_few_to_tell() -> None:
+    outcomes, groups = table(A=(900, 100, 0, 0), B=(900, 100, 0, 0))
+    person = np.where(groups.codes == 0, np.arange(2000), 2000 + np.arange(2000) % 2)
+    found = audit(outcomes.clustered(person.astype(np.int32)), [groups], margin=0.05, seed=1)
+    fpr = found["tests"][0]
+    assert (fpr["verdict"], shown_verdict(fpr, found)) == ("pass", "few")
+    assert gap_sentence(fpr, 0.05).endswith("B 1,000 (at most 2 without a person in common).")
+    dots, _ = group_dots(found["groups"], fpr, 0.05)
+    assert [(dot.group, dot.short) for dot in dots] == [("A", False), ("B", True)]
+
+
+def test_where_all_are_many_it_is_said_and_what_left_without_its_counts_claims_nothing() -> None:
+    found = audit(*_listed(A=(900, 100, 10, 990), B=(910, 90, 10, 990)), margin=0.05, seed=1)
+    assert verdict_sentence(found).endswith(
+        "beyond chance, and every group of a single attribute is large enough to tell."
+    )
+    assert shown_whole(found) == "pass"
+    assert verdict_sentence(suppressed(found)).endswith("points beyond chance.")
+
+
+def test_a_table_of_one_group_is_not_called_too_small() -> None:
+    found = audit(*_listed(A=(900, 100, 50, 450)), margin=0.05, seed=1)
+    assert verdict_sentence(found) == (
+        "No gap beyond the margin of 5 points was shown, since there is only one group by group, "
+        "and nothing to compare it with."
+    )
+    assert gap_sentence(found["tests"][0], 0.05) == (
+        "Fewer than two groups have anyone to count, so nothing can be compared."
     )
 
 
@@ -186,3 +243,37 @@ def test_a_sentence_quotes_groups_that_are_called_by_numbers() -> None:
     assert verdict_sentence(sure).startswith("By group, '1' is wrongly put forward more often")
     assert "in '0'. These 12 points" in verdict_sentence(sure)
     assert gap_sentence(sure["tests"][0], 0.05).startswith("'1' 22 % of 1,000, '0' 10 % of 1,000")
+
+
+def test_a_margin_says_its_reason_or_that_none_was_given_and_whether_it_is_the_default() -> None:
+    of = {"margin": 0.05, "margin_own": True, "harm": None}
+    none = "no reason was given, that is whom a wider gap harms and why."
+    assert margin_sentence(of) == f"Margin 5 points, the default: {none}"
+    assert (
+        margin_sentence({**of, "margin": 0.1, "margin_own": False}) == f"Margin 10 points: {none}"
+    )
+    assert margin_sentence({**of, "harm": "It hurts."}) == "Margin 5 points: It hurts."
+
+
+def test_what_is_hidden_of_a_burden_is_counted_beside_rates_and_groups() -> None:
+    left = {
+        "suppressed": {"n_hidden": 0, "n_groups": 3},
+        "burden": {
+            "n_findings": 40, "n_people": None, "minutes_per_supported": None,
+            "areas": {"fraud": 12, "drugs": None, "arms": None},
+            "groups": [{"n_opened": None}, {"n_opened": 14}],
+        },
+    }  # fmt: skip
+    assert hidden_words(suppressed_of(left) or {}) == (
+        "0 rates of groups; 4 counts of the burden; 3 groups are not named at all"
+    )
+    assert suppressed_of({"n": 5}) is None
+
+
+def test_a_reader_begins_at_what_failed_else_at_what_cannot_tell() -> None:
+    found = audit(*_listed(A=(900, 100, 10, 990), B=(900, 100, 200, 800)), margin=0.05, seed=1)
+    assert foremost(found)["metric"] == "fnr"  # failed, 20 against 1 %
+    few = audit(*_listed(A=(900, 100, 5, 5), B=(910, 90, 5, 5)), margin=0.05, seed=1)
+    assert foremost(few)["metric"] == "fnr"  # of 10 each
+    even = audit(*_listed(A=(900, 100, 10, 990), B=(910, 90, 10, 990)), margin=0.05, seed=1)
+    assert foremost(even)["metric"] == "fpr"

@@ -6,6 +6,7 @@ from builders_audit import attribute
 from workbench.analysis.depth import depth
 from workbench.analysis.depth_words import (
     calibration_sentence,
+    depth_notes,
     furthest_off,
     of_attribute,
     people_dots,
@@ -75,7 +76,7 @@ def test_the_group_whose_probabilities_are_furthest_off_is_named_with_base_rates
     assert said.startswith("Furthest off: B, where 4")
     assert "the probability says more than there is" in said
     assert "1 of 3 groups have fewer than 10" in said
-    assert "Base rates run from 2" in said
+    assert "Among groups with enough to tell, base rates run from 2" in said
     even = calibration_sentence([row for row in rows if row["group"] == "A"])
     assert even.startswith("In no group do probabilities lie surely above or below")
     assert calibration_sentence([row for row in rows if not row["tells"]]).startswith(
@@ -92,3 +93,11 @@ def test_without_scores_or_people_there_is_nothing_beneath() -> None:
     wide = depth(rows, groups, np.array([-1.0, 2.0]), threshold=0.0, capacity=None, seed=1)
     assert wide["calibration"] is None
     assert wide["curves"] is not None
+
+
+def test_that_groups_have_no_curve_is_noted_only_where_curves_are() -> None:
+    curves = {"rows": [{"attribute": "age_band"}] * 2, "n_left_out": {"age_band": 5}}
+    (note,) = depth_notes({"curves": curves})
+    assert note.endswith("more there are by age band (7).")
+    assert depth_notes({}) == depth_notes({"curves": None}) == []
+    assert depth_notes({"curves": {**curves, "n_left_out": {}}}) == []

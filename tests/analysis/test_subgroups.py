@@ -2,7 +2,14 @@
 
 import numpy as np
 
-from workbench.analysis.subgroups import Attribute, Outcomes, counts, shares, with_intersections
+from workbench.analysis.subgroups import (
+    Attribute,
+    Outcomes,
+    counts,
+    rows_apart,
+    shares,
+    with_intersections,
+)
 
 
 def outcomes_of(n: int) -> Outcomes:
@@ -70,3 +77,24 @@ def test_the_largest_groups_keep_their_order() -> None:
     found = outcomes.incidence(Attribute.of("g", ["c", "a", "a", "b", "c", "c"])).largest(2)
     assert found.groups == ("a", "c")
     assert counts(outcomes.cells, found)[:, 0].tolist() == [2, 3]
+
+
+def test_rows_without_a_person_in_common_are_at_most_people_and_candidates() -> None:
+    said = np.zeros(4, dtype=np.bool_)
+    two = Attribute("g", np.array([0, 0, 1, 1], np.int32), ("A", "B"))
+    rows, people = np.array([0, 1, 2, 3], np.int32), np.array([0, 1, 2, 2], np.int32)
+    # one person each: B's two rows are person 2's
+    own = Outcomes.of(said, said).clustered(people)
+    by_row = Attribute("g", np.array([0, 0, 1, 1], np.int32), ("A", "B"))
+    assert [c.tolist() for c in rows_apart(own, by_row, "fpr")] == [[2, 2], [2, 1]]
+    assert [c.tolist() for c in rows_apart(own, by_row, "fnr")] == [[0, 0], [0, 0]]
+    # pairs 0-1, 0-2, 0-3, 1-2: A + A once; A + B three times, of four people
+    pairs = Outcomes.of(said, said).about(
+        np.repeat(rows, 2), np.array([0, 1, 0, 2, 0, 3, 1, 2], np.int32)
+    )
+    assert [c.tolist() for c in rows_apart(pairs, two, "fpr")] == [[1, 3], [1, 3]]
+    # one candidate about all four, one about 2 and 3: A counts twice in one candidate
+    many = Outcomes.of(said[:2], said[:2]).about(
+        np.array([0, 0, 0, 0, 1, 1], np.int32), np.array([0, 1, 2, 3, 2, 3], np.int32)
+    )
+    assert [c.tolist() for c in rows_apart(many, two, "fpr")] == [[2, 4], [1, 2]]

@@ -6,7 +6,15 @@ from builders_audit import table
 
 from workbench.analysis.fairness import audit
 from workbench.analysis.permutation import GapTest
-from workbench.analysis.verdicts import holm, is_short, needed, short_groups, verdict_of
+from workbench.analysis.verdicts import (
+    holm,
+    is_short,
+    needed,
+    short_groups,
+    tells_from,
+    too_few,
+    verdict_of,
+)
 
 
 def gap(value: float | None, *, pooled: float = 0.1, n_min: int = 10_000) -> GapTest:
@@ -63,21 +71,39 @@ def test_what_is_needed_is_the_first_number_that_is_not_short() -> None:
             assert n == 1 or is_short(float(pooled), n - 1, margin)
 
 
-def test_where_nothing_varies_one_row_is_enough_and_where_nothing_is_pooled_none_is_said() -> None:
+def test_where_nothing_varies_the_rule_asks_for_one_row_and_where_nothing_is_pooled_none() -> None:
     assert (needed(0.0, 0.05), needed(1.0, 0.05)) == (1, 1)
     assert needed(None, 0.05) is None
     assert needed(0.3, 0.0) is None  # no number of rows shows a gap of nothing
     assert needed(0.0, 0.0) == 1
 
 
+def test_a_rate_is_known_from_where_even_a_group_without_an_error_can_be_no_further_off() -> None:
+    # 1 - 0.025 ** (1 / n): 0.0506 at 71, 0.0499 at 72; 0.975 at 1; at 1 point 0.01000 at 368
+    assert tells_from(0.0, 0.05) == tells_from(1.0, 0.05) == 72
+    assert tells_from(1 / 10_000, 0.05) == 72  # the verdict's rule alone would ask for 1
+    assert (tells_from(0.0, 0.01), tells_from(0.0, 0.98)) == (368, 1)
+    assert (tells_from(0.1, 0.05), tells_from(0.5, 0.05)) == (139, 385)
+    assert tells_from(None, 0.05) is None
+    assert tells_from(0.0, 0.0) is tells_from(0.3, 0.0) is None
+    assert (too_few(0.0, 71, 0.05), too_few(0.0, 72, 0.05)) == (True, False)
+    assert too_few(None, 10**9, 0.05)
+
+
 def test_groups_that_fall_short_are_named_the_smallest_first() -> None:
     n = np.array([400, 41, 120, 0])
-    assert short_groups("ABCD", n, 0.5, 0.05) == [
+    assert short_groups("ABCD", n, n, 0.5, 0.05) == [
         {"group": "D", "n": 0},
         {"group": "B", "n": 41},
         {"group": "C", "n": 120},
     ]
-    assert [row["group"] for row in short_groups("ABCD", n, None, 0.05)] == ["D", "B", "C", "A"]
+    named = [row["group"] for row in short_groups("ABCD", n, n, None, 0.05)]
+    assert named == ["D", "B", "C", "A"]
+
+
+def test_rows_of_a_few_people_count_for_no_more_than_these() -> None:
+    n, apart = np.array([2000, 2000]), np.array([2000, 2])
+    assert short_groups("AB", n, apart, 0.1, 0.05) == [{"group": "B", "n": 2000, "apart": 2}]
 
 
 def test_each_test_of_an_audit_says_what_it_needs_and_who_falls_short() -> None:
@@ -85,5 +111,10 @@ def test_each_test_of_an_audit_says_what_it_needs_and_who_falls_short() -> None:
     fpr, fnr = audit(outcomes, [groups], margin=0.05, seed=1)["tests"]
     assert (fpr["pooled"], fpr["needed"], fpr["n_short"]) == (pytest.approx(0.5, abs=0.001), 385, 2)
     assert fpr["short"] == [{"group": "B", "n": 41}, {"group": "C", "n": 120}]
-    assert (fnr["pooled"], fnr["needed"]) == (0.0, 1)
-    assert fnr["short"] == [{"group": "C", "n": 0}]
+    # without an error in 60 up to 1 - 0.025 ** (1 / 60) = 6 % may be; from 72 on it is below 5 %
+    assert (fnr["pooled"], fnr["needed"]) == (0.0, 72)
+    assert fnr["short"] == [
+        {"group": "C", "n": 0},
+        {"group": "A", "n": 60},
+        {"group": "B", "n": 60},
+    ]

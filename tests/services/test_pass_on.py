@@ -110,6 +110,18 @@ def test_both_audits_leave_in_each_form(form: Form, part: Part, built: Home) -> 
     assert left.whole.encode() in left.content or form is Form.PDF
 
 
+def test_what_is_hidden_of_the_burden_is_told_beside_the_rates(built: Home) -> None:
+    document = deciders_document()
+    document["burden"] |= {"areas": {"drugs": 57, "fraud": 3}}  # 3 are few, so 57 would give 3 back
+    audit_reports.keep_deciders(built.desk.home, document, now=built.desk.now())
+    left = go(built, part=Part.DECIDERS)
+    burden = json.loads(left.content)["burden"]
+    assert burden["areas"] == {"drugs": None, "fraud": None}
+    assert None not in [count for key, count in burden.items() if key.startswith("n_")]
+    assert "; 2 counts of the burden" in left.hidden
+    assert left.hidden in go(built, Form.HTML, part=Part.DECIDERS).content.decode()
+
+
 def test_a_model_alone_means_its_newest_audited_version(built: Home) -> None:
     left = go(built, version_id="callers")
     assert json.loads(left.content)["version"] == 2

@@ -127,3 +127,17 @@ def test_a_changed_audit_of_deciders_is_refused(tmp_path: Path) -> None:
     report.json_path.write_bytes(report.json_path.read_bytes().replace(b"callers", b"cellars"))
     with pytest.raises(CheckFailed, match="was changed"):
         kept_deciders(tmp_path)
+
+
+def test_a_page_of_deciders_does_not_call_passed_what_is_too_few_to_tell(tmp_path: Path) -> None:
+    # the release misses nobody of 3 and 12: its rule passes that, up to 71 % of the 3 may be missed
+    document = deciders_document()
+    audit = document["truth"]["by"]["release"]
+    test = next(t for t in audit["tests"] if t["metric"] == "fnr")
+    test |= {"verdict": "pass", "gap": 0.0, "pooled": 0.0, "short": [], "n_short": 0}
+    for row, n in zip(audit["groups"], (3, 12), strict=True):
+        row |= {"positives": n, "fnr": 0.0}
+        row["intervals"]["fnr"] = [0.0, 1 - 0.025 ** (1 / n)]
+    page = keep_deciders(tmp_path, document, now=NOW).html_path.read_text(encoding="utf-8")
+    assert '<span class="few">passed, some too few to tell</span>' in page
+    assert '<span class="pass">' not in page  # neither above a plot nor among all gaps

@@ -1,5 +1,7 @@
 """The Bias audit page: verdict in a sentence, dots with the margin, what is left out."""
 
+import hashlib
+import json
 import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,7 +20,7 @@ from workbench import bootstrap
 from workbench.domain.log import EntryKind
 from workbench.services import train
 from workbench.services.audit import audit_release
-from workbench.store import accounts, mitigation_reports
+from workbench.store import accounts, audit_reports, mitigation_reports
 
 pytestmark = pytest.mark.slow
 
@@ -59,13 +61,18 @@ def test_without_an_audit_it_says_what_to_do(home: Home) -> None:
 
 
 def test_an_audit_is_read_from_verdict_to_what_is_left_out(home: Home) -> None:
-    report = audit_release(home.desk, MODEL, dataset=WORLD, account="auditor")
+    harm = "A world of forty people shows no narrower gap than this one."
+    report = audit_release(
+        home.desk, MODEL, dataset=WORLD, account="auditor", margin=0.3, harm=harm
+    )
     app = page(home, "auditor")
     assert not app.exception
     said = words(app)
     assert "Callers, version 1" in field(app, "Audited version").options[0]
     assert "Widest gap" in said
-    assert "Shaded: the margin of 5 points" in said
+    assert "No group rests on enough for the margin to be drawn." in said  # it begins with misses
+    app.segmented_control(key="metric").select("fpr").run()
+    assert "Shaded: the margin of 30 points" in words(app)
     assert "none is left out" in said
     assert "Against the truth" in "".join(s.value for s in app.subheader)
     tests = next(table.value for table in app.dataframe if "Verdict" in table.value)
@@ -98,6 +105,27 @@ def test_who_only_reads_audits_is_not_offered_to_pass_one_on(home: Home) -> None
     app = page(home, "analyst-1")
     assert not app.exception
     assert "Prepare" not in [button.label for button in app.button]
+
+
+def test_the_page_begins_at_the_test_that_the_verdict_names(home: Home) -> None:
+    report = audit_release(home.desk, MODEL, dataset=WORLD, account="auditor")
+    tests = report.document["tests"]
+    other = next(t for t in tests if (t["attribute"], t["metric"]) == ("sex", "fnr"))
+    sides = ({"group": "f + f", "rate": 0.5, "n": 200}, {"group": "m + m", "rate": 0.1, "n": 200})
+    other |= {"verdict": "fail", "gap": 0.4, "p_corrected": 0.001}
+    other |= {"contrast": dict(zip(("worse", "better"), sides, strict=True))}
+    document = report.document | {"verdict": "fail"}
+    shutil.rmtree(home.desk.home / "reports")
+    content = json.dumps(document, sort_keys=True, ensure_ascii=False).encode()
+    digest = hashlib.sha256(content).hexdigest()
+    audit_reports.keep(home.desk.home, document, digest=digest, now=now())
+    app = page(home, "auditor")
+    assert not app.exception
+    assert "By sex, f + f is missed more often" in words(app)
+    assert app.selectbox(key="attribute").value == "sex"
+    assert app.segmented_control(key="metric").value == "fnr"
+    app.selectbox(key="attribute").select("community").run()
+    assert app.selectbox(key="attribute").value == "community"  # and stays where it is put
 
 
 def test_another_attribute_and_error_can_be_chosen(home: Home) -> None:

@@ -1,13 +1,14 @@
 """What a bias audit says, in sentences: the same ones on the page, in the report and in letters."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from workbench.analysis.error_rates import DENOMINATOR, GroupRow, rate_of
-from workbench.analysis.fairness import ExcludedRow, GapRow
+from workbench.analysis.fairness import ExcludedRow, GapRow, tells_too_little
 from workbench.analysis.permutation import wider
-from workbench.analysis.verdicts import bound_of_none
+from workbench.analysis.verdicts import ShortGroup
 
 METRICS = {"fpr": "Wrongly put forward", "fnr": "Missed"}
 MEANINGS = {
@@ -19,6 +20,7 @@ MEANINGS = {
 VERDICTS = {
     "pass": "Passed",
     "fail": "Failed",
+    "few": "Passed, some too few to tell",  # by its rule; see `shown_verdict`
     "insufficient": "Too little data to tell",
     "hidden": "Hidden, of too few to be told",  # in what leaves alone
 }
@@ -90,14 +92,33 @@ def suppression_words(suppressed: Mapping[str, Any]) -> str:
     """What a document that left holds back, and why, in sentences."""
     said = (
         f"This copy may be passed on: counts below {suppressed['least']}, and figures from which "
-        f"one could be worked out, are hidden ({suppressed['n_hidden']:,} rates of groups"
+        f"one could be worked out, are hidden ({hidden_words(suppressed)}). Verdicts are those of "
+        "the whole audit."
     )
-    if suppressed["n_groups"]:
-        said += f"; {suppressed['n_groups']:,} groups are not named at all"
-    said += "). Verdicts are those of the whole audit."
     if suppressed["left_out"]:
         said += f" Left out as well: {_listed([plain(key) for key in suppressed['left_out']])}."
     return said
+
+
+def hidden_words(suppressed: Mapping[str, Any]) -> str:
+    """How much of a document that left is hidden: rates, groups and, where it has one, burden."""
+    said = [f"{suppressed['n_hidden']:,} rates of groups"]
+    if suppressed.get("n_burden"):
+        said.append(f"{suppressed['n_burden']:,} counts of the burden")
+    if suppressed["n_groups"]:
+        said.append(f"{suppressed['n_groups']:,} groups are not named at all")
+    return "; ".join(said)
+
+
+def suppressed_of(document: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """What a document that left says of what it hides, with the hidden counts of its burden as
+    `n_burden`; None for a whole one."""
+    if "suppressed" not in document:
+        return None
+    burden = document.get("burden") or {"areas": {}, "groups": []}
+    counts = [count for key, count in burden.items() if key.startswith("n_")]
+    counts += [*burden["areas"].values(), *(row["n_opened"] for row in burden["groups"])]
+    return {**document["suppressed"], "n_burden": sum(count is None for count in counts)}
 
 
 def plain(attribute: str) -> str:
@@ -110,34 +131,84 @@ def verdict_sentence(document: Mapping[str, Any]) -> str:
     tests: Sequence[GapRow] = document["tests"]
     margin = points(document["margin"])
     failed = [t for t in tests if t["verdict"] == "fail"]
-    short = [t for t in tests if t["verdict"] == "insufficient" and "×" not in t["attribute"]]
+    singles = [t for t in tests if "×" not in t["attribute"]]
+    short = [t for t in singles if t["verdict"] == "insufficient"]
     if failed:
-        worst = max(failed, key=_surest)
+        worst = foremost(document)
         more = len(failed) - 1
         others = f" {more} more of {len(tests)} tests failed." if more else ""
         return f"By {plain(worst['attribute'])}, {_who_is_worse_off(worst, margin)}{others}"
     if short:
-        named = _listed(sorted({METRICS[t["metric"]].lower() for t in short}))
-        by = _listed(list(dict.fromkeys(plain(t["attribute"]) for t in short)))
-        return (
-            f"No gap beyond the margin of {margin} points was shown, but groups by {by} are too "
-            f"small to show one of that size ({named})."
-        )
+        return f"No gap beyond the margin of {margin} points was shown, {_why_not(document, short)}"
     if any(t["verdict"] == "hidden" for t in tests):
         return (
             f"No gap beyond the margin of {margin} points was shown; what is of too few to be told "
             "is hidden."
         )
     said = f"No two groups differ by more than the margin of {margin} points beyond chance"
-    untold = [t for t in tests if "×" not in t["attribute"] and _untold(t, document["margin"])]
-    if not untold:
+    few = [t for t in singles if shown_verdict(t, document) == "few"]
+    if few:
+        return f"{said}, but some groups {_by(few)} are too small to tell ({_errors(few)})."
+    if all("n_short" in t for t in singles):
         return f"{said}, and every group of a single attribute is large enough to tell."
-    named = _listed(sorted({METRICS[t["metric"]].lower() for t in untold}))
-    smallest = min(t["smallest"] for t in untold)
-    return (
-        f"{said}. Where nobody erred, or everybody did ({named}), groups may still be too small to "
-        f"tell: the smallest has {smallest:,} to count."
-    )
+    return f"{said}."
+
+
+def shown_verdict(test: GapRow, document: Mapping[str, Any]) -> str:
+    """The verdict of a test to be shown, a key of `VERDICTS`: `few` where it is a pass although
+    the rate of some group is not known to within the margin, as its rule allows."""
+    if test["verdict"] != "pass":
+        return test["verdict"]
+    told = [
+        row
+        for row in document["groups"]
+        if row["attribute"] == test["attribute"] and rate_of(row, test["metric"]) is not None
+    ]
+    few = any(tells_too_little(row, test, document["margin"]) for row in told)
+    return "few" if few or test.get("n_short") else "pass"
+
+
+def shown_whole(document: Mapping[str, Any]) -> str:
+    """The verdict of a whole audit to be shown, as that of a test: by single attributes alone."""
+    singles = [t for t in document["tests"] if "×" not in t["attribute"]]
+    if document["verdict"] == "pass" and "few" in {shown_verdict(t, document) for t in singles}:
+        return "few"
+    return str(document["verdict"])
+
+
+def _why_not(document: Mapping[str, Any], short: Sequence[GapRow]) -> str:
+    """Why nothing was shown: an attribute has one group, or groups are too small."""
+    groups = Counter(row["attribute"] for row in document["groups"])
+    alone = [t for t in short if groups[t["attribute"]] < 2 and not t.get("hidden")]
+    small = [t for t in short if t not in alone]
+    said = []
+    if alone:
+        said.append(f"since there is only one group {_by(alone)}, and nothing to compare it with")
+    if small:
+        said.append(
+            f"but groups {_by(small)} are too small to show one of that size ({_errors(small)})"
+        )
+    return f"{'; '.join(said)}."
+
+
+def _by(tests: Sequence[GapRow]) -> str:
+    return f"by {_listed(list(dict.fromkeys(plain(t['attribute']) for t in tests)))}"
+
+
+def _errors(tests: Sequence[GapRow]) -> str:
+    return _listed(sorted({METRICS[t["metric"]].lower() for t in tests}))
+
+
+def foremost(document: Mapping[str, Any]) -> GapRow:
+    """The test that a verdict rests on, with which a reader begins: of those that failed the one
+    that is named, else the first that cannot tell, else the first."""
+    tests: Sequence[GapRow] = document["tests"]
+    failed = [test for test in tests if test["verdict"] == "fail"]
+    if failed:
+        return max(failed, key=_surest)
+    singles = [test for test in tests if "×" not in test["attribute"]]
+    untold = [t for t in singles if shown_verdict(t, document) in ("insufficient", "few")]
+    return (untold or tests)[0]
 
 
 def _surest(test: GapRow) -> tuple[bool, float, float]:
@@ -163,16 +234,6 @@ def _who_is_worse_off(test: GapRow, margin: str) -> str:
         f"{worse['n']:,} {DENOMINATOR[test['metric']]}, against {points(better['rate'])} % of "
         f"{better['n']:,} in {quoted(better['group'])}. These {points(_apart(test))} "
         f"points are {beyond}"
-    )
-
-
-def _untold(test: GapRow, margin: float) -> bool:
-    """Where every rate is 0 or 1 no group is short by the rule, however few it has."""
-    smallest: int | None = test["smallest"]
-    return (
-        test["pooled"] in (0.0, 1.0)
-        and smallest is not None
-        and wider(bound_of_none(smallest), margin)
     )
 
 
@@ -204,7 +265,7 @@ def gap_sentence(test: GapRow, margin: float) -> str:
         )
     if test["gap"] is None:
         said = "Fewer than two groups have anyone to count, so nothing can be compared."
-        return f"{said} {needs_sentence(test, margin)}" if test.get("needed") else said
+        return f"{said} {needs_sentence(test, margin)}" if test.get("n_short") else said
     said = f"Widest gap {points(test['gap'])} points"
     if test["between"]:
         lowest, highest = test["between"]
@@ -216,7 +277,10 @@ def gap_sentence(test: GapRow, margin: float) -> str:
         case "insufficient":
             return f"{said}{needs_sentence(test, margin)}"
         case _ if wider(test["gap"], margin):
-            return f"{said}Beyond the margin of {points(margin)}, but not beyond chance."
+            beyond = f"{said}Beyond the margin of {points(margin)}, but not beyond chance."
+            return f"{beyond} {needs_sentence(test, margin)}" if test.get("n_short") else beyond
+        case _ if test.get("n_short"):
+            return f"{said}Within the margin of {points(margin)}. {needs_sentence(test, margin)}"
         case _:
             return f"{said}Within the margin of {points(margin)}."
 
@@ -248,28 +312,37 @@ def excluded_sentence(row: ExcludedRow) -> str:
 
 
 def margin_sentence(document: Mapping[str, Any]) -> str:
-    """The margin with its reason, or that none was given."""
-    return (
-        f"Margin {points(document['margin'])} points: {document.get('harm') or 'no reason given'}"
-    )
+    """The margin with its reason, or that it is the default and nobody gave one."""
+    said = f"Margin {points(document['margin'])} points"
+    if document.get("harm"):
+        return f"{said}: {document['harm']}"
+    usual = ", the default" if document.get("margin_own") else ""
+    return f"{said}{usual}: no reason was given, that is whom a wider gap harms and why."
 
 
 def needs_sentence(test: GapRow, margin: float) -> str:
-    """Which denominators a test needs, and which groups have how many of them."""
+    """From which denominator on a rate is known well enough, and which groups have how many."""
     of = DENOMINATOR[test["metric"]]
     if "short" not in test:
-        few = "too few to see a gap of"
+        few = "too few for its rate to be known to within"
         return f"The smallest group rests on {test['smallest']}, {few} {points(margin)} points."
     if test["needed"] is None:
-        return f"A margin of {points(margin)} cannot be shown by any number of {of}."
-    named = [f"{quoted(row['group'])} {row['n']:,}" for row in test["short"][:_NAMED]]
+        return f"No number of {of} makes a rate known to within {points(margin)} points."
+    named = [_of_few(row) for row in test["short"][:_NAMED]]
     more = test["n_short"] - len(named)
     if more > 0:
         named.append(f"{more} more {'group' if more == 1 else 'groups'} too few")
     have = f"; {_listed(named)}" if named else ""
     return (
-        f"To see a gap of {points(margin)} points it needs {test['needed']:,} {of} in each group"
-        f"{have}."
+        f"A group's rate is known to within {points(margin)} points (95 %) from "
+        f"{test['needed']:,} {of} on{have}."
+    )
+
+
+def _of_few(row: ShortGroup) -> str:
+    said = f"{quoted(row['group'])} {row['n']:,}"
+    return (
+        f"{said} (at most {row['apart']:,} without a person in common)" if "apart" in row else said
     )
 
 

@@ -214,6 +214,12 @@ def label_sentences(found: Mapping[str, Any]) -> list[str]:
     ]
 
 
+def gap_verdict(row: Mapping[str, Any], basis: str) -> str:
+    """The verdict of a gap by one kind of label, a key of `VERDICTS`, as `shown_verdict` has it."""
+    verdict = str(row["verdicts"][basis])
+    return "few" if verdict == "pass" and row.get("n_short", {}).get(basis) else verdict
+
+
 def basis_words(found: Mapping[str, Any]) -> str:
     """An error rate by one kind of label, with its interval and denominator."""
     if found["rate"] is None:

@@ -3,7 +3,6 @@
 None of it has a say in the verdict; it shows what a single threshold and a count of rows hide.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import TypedDict
 
@@ -12,7 +11,7 @@ import numpy as np
 from workbench.analysis.calibration import Calibration, bin_edges, calibration
 from workbench.analysis.curves import Curves, curves
 from workbench.analysis.per_person import Capacity, PerPerson, per_person
-from workbench.analysis.scored import MOST, MOST_CROSSED, Steps, cuts
+from workbench.analysis.scored import Steps, cuts
 from workbench.analysis.subgroups import Attribute, Floats, Outcomes
 
 NO_PROBABILITY = (
@@ -57,21 +56,6 @@ def depth(
         curves=curves(found, steps),
         per_person=people,
     )
-
-
-def depth_notes(found: Depth) -> list[str]:
-    """Which attributes have more groups than are shown beneath the tests."""
-    curves = found["curves"]
-    if curves is None:
-        return []
-    shown = Counter(row["attribute"] for row in curves["rows"])
-    if not curves["n_left_out"]:
-        return []
-    named = [f"{name} ({shown[name] + n:,})" for name, n in curves["n_left_out"].items()]
-    return [
-        f"Calibration and curves are made for the {MOST} largest groups of an attribute and the "
-        f"{MOST_CROSSED} largest of an intersection; more there are by {', '.join(named)}."
-    ]
 
 
 def is_probability(scores: Floats) -> bool:

@@ -1,13 +1,14 @@
 """What calibration, curves and people as the unit say, in sentences and dots: page and report."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from workbench.analysis.audit_words import points
+from workbench.analysis.audit_words import plain, points
 from workbench.analysis.calibration import CalibrationRow
 from workbench.analysis.group_dots import GroupDot
 from workbench.analysis.per_person import PerPerson, PersonRow
-from workbench.analysis.scored import LEAST
+from workbench.analysis.scored import LEAST, MOST, MOST_CROSSED
 
 At = Literal["at_threshold", "at_capacity"]
 Wrong = Literal["wronged", "missed"]
@@ -82,7 +83,8 @@ def _base_rates(rows: Sequence[CalibrationRow]) -> str:
     low = min(told, key=lambda row: row["base_rate"] or 0.0)
     high = max(told, key=lambda row: row["base_rate"] or 0.0)
     return (
-        f" Base rates run from {points(low['base_rate'])} % ({low['group']}) to "
+        f" Among groups with enough to tell, base rates run from "
+        f"{points(low['base_rate'])} % ({low['group']}) to "
         f"{points(high['base_rate'])} % ({high['group']})."
     )
 
@@ -98,6 +100,20 @@ def left_out_words(found: Mapping[str, Any], attribute: str) -> str:
         f"{n:,} smaller {'group has' if n == 1 else 'groups have'} no curve and no calibration; "
         f"the largest of them: {named}."
     )
+
+
+def depth_notes(document: Mapping[str, Any]) -> list[str]:
+    """Which attributes have more groups than curves and calibration are made for; none where an
+    audit has, or left with, neither."""
+    curves = document.get("curves")
+    if curves is None or not curves.get("n_left_out"):
+        return []
+    shown = Counter(row["attribute"] for row in curves["rows"])
+    named = [f"{plain(by)} ({shown[by] + n:,})" for by, n in curves["n_left_out"].items()]
+    return [
+        f"Calibration and curves are made for the {MOST} largest groups of an attribute and the "
+        f"{MOST_CROSSED} largest of an intersection; more there are by {', '.join(named)}."
+    ]
 
 
 def people_sentence(found: PerPerson, at: At, wrong: Wrong) -> str:

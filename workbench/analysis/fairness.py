@@ -11,16 +11,15 @@ from typing import NotRequired, TypedDict
 import numpy as np
 import pandas as pd
 
-from workbench.analysis.error_rates import LISTED, GroupRow, group_rows
+from workbench.analysis.error_rates import DENOMINATOR, LISTED, GroupRow, group_rows, rate_of
 from workbench.analysis.permutation import Contrast, gap_test
 from workbench.analysis.subgroups import (
-    PARTS,
     Attribute,
     Bools,
     Incidence,
     Outcomes,
     Sharing,
-    counts,
+    rows_apart,
     with_intersections,
 )
 from workbench.analysis.tables import IntArray
@@ -28,8 +27,9 @@ from workbench.analysis.verdicts import (
     LISTED_SHORT,
     ShortGroup,
     holm,
-    needed,
     short_groups,
+    tells_from,
+    too_few,
     verdict_of,
 )
 from workbench.domain.errors import BadInput
@@ -43,9 +43,10 @@ MOST_GROUPS = 60  # values beyond which a feature names people rather than group
 class GapRow(TypedDict):
     """`p_value` before, `p_corrected` after Holm's correction over all tests of the audit.
 
-    `needed` is the denominator that every group would need to show a gap of the margin (None where
-    nothing is pooled, or no number would do); `n_short` groups have less, the smallest of them in
-    `short`. `contrast` is the two groups that the p-value speaks of, which are seldom the two
+    `needed` is the denominator from which on a group's rate is known to within the margin (None
+    where nothing is pooled, or no number would do); `n_short` groups have less, people counted
+    once, and the smallest of them are in `short`: a test may pass by its rule and yet have some.
+    `contrast` is the two groups that the p-value speaks of, which are seldom the two
     furthest apart. None of the four leaves with small cells kept out.
     """
 
@@ -93,6 +94,15 @@ class Audit(TypedDict):
     n_replicates: int
     n_permutations: int
     seed: int
+
+
+def tells_too_little(row: GroupRow, test: GapRow, margin: float) -> bool:
+    """True where the rate of a group is not known to within the margin, for want of rows or since
+    too few people share them; where the pooled rate is hidden the group's own stands for it."""
+    rate = rate_of(row, test["metric"]) if test["pooled"] is None else test["pooled"]
+    if any(row["group"] == short["group"] for short in test.get("short", [])):
+        return True
+    return too_few(rate, row[DENOMINATOR[test["metric"]]], margin)
 
 
 def audit(
@@ -297,7 +307,7 @@ def _gap_rows(
             between=list(test.between),
             pooled=test.pooled,
             smallest=test.n_min,
-            needed=needed(test.pooled, margin),
+            needed=tells_from(test.pooled, margin),
             n_short=len(few),
             short=few[:LISTED_SHORT],
             contrast=test.contrast,
@@ -312,12 +322,12 @@ def _short(
     pooled: Sequence[float | None],
     margin: float,
 ) -> list[list[ShortGroup]]:
-    """Per test, the groups that have too few rows for it."""
+    """Per test, the groups of whose rate too little is known."""
     found = []
     for (attribute, metric), rate in zip(asked, pooled, strict=True):
-        incidence = outcomes.incidence(attribute)
-        n = counts(outcomes.cells, incidence)[:, list(PARTS[metric][1])].sum(axis=1)
-        found.append(short_groups(incidence.groups, n, rate, margin))
+        n, apart = rows_apart(outcomes, attribute, metric)
+        groups = outcomes.incidence(attribute).groups
+        found.append(short_groups(groups, n, apart, rate, margin))
     return found
 
 

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.analysis.error_rates import DENOMINATOR, GroupRow, rate_of
-from workbench.analysis.fairness import GapRow
-from workbench.analysis.permutation import wider
-from workbench.analysis.verdicts import bound_of_none, is_short
+from workbench.analysis.fairness import GapRow, tells_too_little
 
 MOST = 24
 Band = tuple[float, float] | None
@@ -15,10 +13,8 @@ Band = tuple[float, float] | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupDot:
-    """A group's rate (share) and 95 % interval; `short` when `n` is too few to see the margin.
-
-    Where no group errs, or all of each do, the pooled rate varies nothing and the rule of the
-    verdict calls no group short; `short` then goes by how far the group's own interval reaches.
+    """A group's rate (share) and 95 % interval; `short` when it is not known to within the margin
+    (`verdicts.tells_from`), for want of rows or since too few people share them.
     """
 
     group: str
@@ -66,7 +62,7 @@ def group_dots(
                 value=value,
                 low=low,
                 high=high,
-                short=_short(test["pooled"], row[of], margin),
+                short=tells_too_little(row, test, margin),
             )
         )
     dots.sort(key=lambda dot: (0.0 if by_name else -dot.value, dot.group))
@@ -95,12 +91,6 @@ def truth_pairs(
     records, truth = sides
     both = sorted(records.keys() & truth.keys(), key=lambda name: -truth[name].n)[:most]
     return [(records[name], truth[name]) for name in sorted(both)]
-
-
-def _short(pooled: float | None, n: int, margin: float) -> bool:
-    if pooled in (0.0, 1.0):
-        return wider(bound_of_none(n), margin)
-    return is_short(pooled, n, margin)
 
 
 def reach_of(dots: Sequence[GroupDot], band: Band) -> float:

@@ -44,7 +44,8 @@ class RateRow(TypedDict):
 
 
 class GapPair(TypedDict):
-    """One test of one decider by both kinds of label: the widest gap (a share), the verdict."""
+    """One test of one decider by both kinds of label: the widest gap (a share), the verdict, and
+    how many groups are too few to tell (`n_short`)."""
 
     decider: str
     attribute: str
@@ -52,6 +53,7 @@ class GapPair(TypedDict):
     records: float | None
     truth: float | None
     verdicts: dict[str, str]
+    n_short: dict[str, int]
 
 
 class LabelBias(TypedDict):
@@ -153,6 +155,7 @@ def _gap_pairs(by: Mapping[str, Mapping[str, Audit]]) -> list[GapPair]:
             records=one["gap"],
             truth=other["gap"],
             verdicts={"records": one["verdict"], "truth": other["verdict"]},
+            n_short={"records": one.get("n_short", 0), "truth": other.get("n_short", 0)},
         )
         for who in DECIDERS
         for one, other in zip(by["records"][who]["tests"], by["truth"][who]["tests"], strict=True)

@@ -241,3 +241,42 @@ def shares(table: npt.NDArray[np.generic], metric: str) -> Floats:
     out: Floats = np.full(bottom.shape, np.nan)
     np.divide(top, bottom, out=out, where=bottom > 0)
     return out
+
+
+def rows_apart(outcomes: Outcomes, attribute: Attribute, metric: str) -> tuple[Ints, Ints]:
+    """Per group, how many rows the metric is counted over, and how many of these have no person in
+    common, at most.
+
+    Where rows are independent that is all of them. Else it is no more than the group has people,
+    and, where a candidate is about several of these, no more than it has candidates.
+    """
+    incidence = outcomes.incidence(attribute)
+    k, denominator = len(incidence.groups), list(PARTS[metric][1])
+    n: Ints = counts(outcomes.cells, incidence)[:, denominator].sum(axis=1)
+    if outcomes.sharing is Sharing.NOTHING:
+        return n, n
+    counted = np.isin(outcomes.cells[incidence.outcome], denominator)
+    rows, group = incidence.outcome[counted], incidence.group[counted]
+    of_person = _group_of_persons(outcomes, attribute, rows, group)
+    known = of_person >= 0
+    people = _distinct(of_person[known], outcomes.persons[known], k)
+    return n, np.minimum(people, _distinct(group, rows, k))
+
+
+def _group_of_persons(
+    outcomes: Outcomes, attribute: Attribute, rows: IntArray, group: IntArray
+) -> IntArray:
+    """In which group each person of each row counts; -1 where the row is not among `rows`."""
+    if outcomes.sharing is Sharing.PEOPLE and not outcomes.in_pairs:
+        of_own = attribute.codes[outcomes.persons]
+        return np.where(np.isin(outcomes.rows, rows), of_own, MISSING).astype(np.int32)
+    of_row = np.full(len(outcomes), MISSING, dtype=np.int32)
+    of_row[rows] = group
+    return of_row[outcomes.rows]
+
+
+def _distinct(group: IntArray, of: IntArray, k: int) -> Ints:
+    """Per group, how many different values `of` has."""
+    width = int(of.max(initial=0)) + 1
+    once = np.unique(group.astype(np.int64) * width + of)
+    return np.bincount(once // width, minlength=k).astype(np.int64)

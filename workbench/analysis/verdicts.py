@@ -1,8 +1,8 @@
 """The verdict of one test: pass, fail, or insufficient with the denominators that it would need."""
 
 from collections.abc import Sequence
-from math import ceil, sqrt
-from typing import TypedDict
+from math import ceil, log, sqrt
+from typing import NotRequired, TypedDict
 
 from workbench.analysis.permutation import GapTest, wider
 from workbench.analysis.subgroups import Ints
@@ -13,10 +13,14 @@ LISTED_SHORT = 20
 
 
 class ShortGroup(TypedDict):
-    """A group whose denominator `n` is below what its test needs."""
+    """A group of whose rate `n` rows tell too little.
+
+    `apart` is how many of them have no person in common, at most; it is there where that is fewer.
+    """
 
     group: str
     n: int
+    apart: NotRequired[int]
 
 
 def holm(p_values: Sequence[float | None]) -> list[float | None]:
@@ -53,7 +57,8 @@ def bound_of_none(n: int) -> float:
 
 
 def needed(pooled: float | None, margin: float) -> int | None:
-    """The smallest denominator that is not short; 1 where every row, or none, is an error.
+    """The smallest denominator that the verdict's rule does not call short; 1 where every row, or
+    none, is an error.
 
     None where there is no pooled rate, or where the margin is 0 and no number is enough.
     """
@@ -69,11 +74,39 @@ def needed(pooled: float | None, margin: float) -> int | None:
     return n
 
 
+def tells_from(pooled: float | None, margin: float) -> int | None:
+    """The denominator from which on a group's rate is known to within the margin (95 %).
+
+    No fewer than the verdict's rule asks for, and so many that a group in which nobody erred, or
+    everybody, cannot be further off than the margin. It is no promise that a gap of the margin
+    would be found. None where there is no pooled rate, or no number is enough.
+    """
+    by_rule = needed(pooled, margin)
+    if by_rule is None or margin == 0:
+        return None
+    n = max(by_rule, ceil(log(0.025) / log(1 - margin)) - 1)
+    while wider(bound_of_none(n), margin):
+        n += 1
+    return n
+
+
+def too_few(pooled: float | None, n: int, margin: float) -> bool:
+    """True where the rate of a group of `n` is not known to within the margin."""
+    enough = tells_from(pooled, margin)
+    return enough is None or n < enough
+
+
 def short_groups(
-    names: Sequence[str], n: Ints, pooled: float | None, margin: float
+    names: Sequence[str], n: Ints, apart: Ints, pooled: float | None, margin: float
 ) -> list[ShortGroup]:
-    """Groups whose denominator is short, the smallest first."""
-    sizes = sorted(zip(n.tolist(), names, strict=True))
+    """Groups of whose rate too little is known, the smallest first.
+
+    `apart` is, per group, how many of its `n` rows have no person in common, at most.
+    """
+    sizes = sorted(zip(apart.tolist(), n.tolist(), names, strict=True))
+    enough = tells_from(pooled, margin)
     return [
-        ShortGroup(group=name, n=size) for size, name in sizes if is_short(pooled, size, margin)
+        ShortGroup(group=name, n=size) if own == size else ShortGroup(group=name, n=size, apart=own)
+        for own, size, name in sizes
+        if enough is None or own < enough
     ]

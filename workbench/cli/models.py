@@ -150,7 +150,7 @@ def audit(
             threshold=threshold,
             groups=group or [],
             positive=positive,
-            margin=0.05 if margin is None else margin,
+            margin=margin,
             harm=harm,
             cluster=cluster or None,
             capacity=capacity,
@@ -325,6 +325,7 @@ def _audit_lines(report: Mapping[str, Any]) -> str:
         shared_sentence,
         verdict_sentence,
     )
+    from workbench.analysis.depth_words import PEOPLE, depth_notes, people_sentence
 
     lines = [
         f"verdict: {report['verdict']} (n = {report['n']})",
@@ -342,10 +343,8 @@ def _audit_lines(report: Mapping[str, Any]) -> str:
         found = f"gap={_rate(t['gap'])} p={_rate(t['p_value'])}  {t['verdict']}"
         lines.append(f"{t['attribute']:<22}{t['metric']:<5}{found}\n    {said}")
     lines += [shared_sentence(report), *map(excluded_sentence, report["excluded"])]
-    lines += report["notes"]
+    lines += [*report["notes"], *depth_notes(report)]
     if report.get("per_person"):
-        from workbench.analysis.depth_words import PEOPLE, people_sentence
-
         lines += [people_sentence(report["per_person"], "at_threshold", wrong) for wrong in PEOPLE]
     if report.get("deciders"):
         lines += _deciders_lines(report["deciders"])

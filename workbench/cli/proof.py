@@ -89,7 +89,7 @@ def pass_on(
         least=least,
         out=out,
     )
-    text = f"{out.name} written, {left.n_hidden} rates hidden; audit {left.whole}"
+    text = f"{out.name} written, hidden: {left.hidden}; audit {left.whole}"
     show({**left.as_json(), "file": out.name}, text, as_json=as_json)
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AuditReport", "audit_release", "audit_table", "audits"]
 
+TABLE_MARGIN = 0.05  # of a table that comes without one
 SEED = 20_260_101  # an audit is the same whenever it is made again
 
 
@@ -42,7 +43,7 @@ def audit_table(
     score: str | None = None,
     threshold: float | None = None,
     positive: str = "1",
-    margin: float = 0.05,
+    margin: float | None = None,
     harm: str = "",
     cluster: str | None = None,
     capacity: int | None = None,
@@ -51,10 +52,10 @@ def audit_table(
 
     Either a column of predictions is named, or one of scores with the threshold from which a row
     counts as put forward. `positive` means yes in label and prediction (1, 1.0 and true are one
-    value); `margin` is the gap that matters, as a share, `harm` why; `cluster` names the person
-    that rows share; at `capacity` only so many rows of highest score are put forward. Returns the
-    document of `workbench audit --json`; scores add calibration and rates over the curve,
-    `cluster` adds people as the unit.
+    value); `margin` is the gap that matters, as a share, `TABLE_MARGIN` unless told, `harm` why;
+    `cluster` names the person that rows share; at `capacity` only so many rows of highest score
+    are put forward. Returns the document of `workbench audit --json`; scores add calibration and
+    rates over the curve, `cluster` adds people as the unit.
 
     Raises
     ------
@@ -63,12 +64,13 @@ def audit_table(
         where what is told would have no say (a threshold or a capacity without scores), a column
         is named in two roles, or every row is put forward, or none.
     """
-    from workbench.analysis.depth import NO_PROBABILITY, depth, depth_notes, is_probability
+    from workbench.analysis.depth import NO_PROBABILITY, depth, is_probability
     from workbench.analysis.fairness import audit_rows
     from workbench.store.outcome_table import OutcomeTable
 
     _require_used(score=score, threshold=threshold, capacity=capacity, cluster=cluster)
     _require_apart(groups, label=label, prediction=prediction, score=score, cluster=cluster)
+    gap = TABLE_MARGIN if margin is None else margin
     table = OutcomeTable(path)
     outcomes = table.outcomes(
         label=label, prediction=prediction, score=score, threshold=threshold, positive=positive
@@ -76,7 +78,7 @@ def audit_table(
     _require_told_apart(outcomes)
     if cluster is not None:
         outcomes = outcomes.clustered(table.people(cluster))
-    found, attributes = audit_rows(outcomes, table.attributes(groups), margin=margin, seed=SEED)
+    found, attributes = audit_rows(outcomes, table.attributes(groups), margin=gap, seed=SEED)
     scores = None if score is None else table.scores(score)
     if scores is not None and not is_probability(scores):
         found["notes"].append(NO_PROBABILITY)
@@ -88,8 +90,7 @@ def audit_table(
         capacity=_capacity(capacity, 0),
         seed=SEED,
     )
-    found["notes"] += depth_notes(beneath)
-    return {**found, **beneath, "harm": harm.strip() or None}
+    return {**found, **beneath, "harm": harm.strip() or None, "margin_own": gap == TABLE_MARGIN}
 
 
 def _require_used(
@@ -302,7 +303,6 @@ def _audited(
     capacity: "Capacity | None",
 ) -> dict[str, Any]:
     """The audit against records and, where it is known, against truth; and what lies beneath."""
-    from workbench.analysis.depth import depth_notes
     from workbench.analysis.fairness import audit_candidates
 
     probability = fitted.probability(held.features)
@@ -318,7 +318,6 @@ def _audited(
         _beneath, held, probability, fitted.threshold, sensitive=sensitive, capacity=capacity
     )
     found, beneath = audited(label=held.labels == 1), beneath_of(label=held.labels == 1)
-    found["notes"] += depth_notes(beneath)
     truth = None
     if true is not None:
         truth = {

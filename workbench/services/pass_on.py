@@ -48,7 +48,8 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassedOn:
-    """What left. `whole` is the digest of the audit in full; `n_hidden` counts rates left out."""
+    """What left. `whole` is the digest of the audit in full; `n_hidden` counts rates left out,
+    `hidden` says in words what all is."""
 
     content: bytes
     name: str
@@ -57,6 +58,7 @@ class PassedOn:
     whole: str
     least: int
     n_hidden: int
+    hidden: str
 
     def as_json(self) -> dict[str, Any]:
         """What `--json` prints."""
@@ -160,6 +162,8 @@ def _earlier(
 def _left(
     report: AuditReport | DecidersReport, part: Part, form: Form, least: int, now: datetime
 ) -> PassedOn:
+    from workbench.analysis.audit_words import hidden_words, suppressed_of
+
     document = suppressed(report.document, least=least, whole=report.digest)
     content = _content(document, report.digest, part, form, now)
     return PassedOn(
@@ -170,6 +174,7 @@ def _left(
         whole=report.digest,
         least=least,
         n_hidden=document["suppressed"]["n_hidden"],
+        hidden=hidden_words(suppressed_of(document) or {}),
     )
 
 

@@ -18,9 +18,12 @@ from workbench.analysis.audit_words import (
     points,
     prompted_sentence,
     shared_sentence,
+    shown_verdict,
+    shown_whole,
     truth_sentence,
     verdict_sentence,
 )
+from workbench.analysis.depth_words import depth_notes
 from workbench.analysis.error_rates import GroupRow, Interval, rate_of
 from workbench.analysis.fairness import ExcludedRow, GapRow
 from workbench.analysis.group_dots import group_dots, truth_pairs, undrawn_words
@@ -42,8 +45,8 @@ def render(document: Mapping[str, Any], *, digest: str, made_at: datetime) -> by
         "depth": depth_page(document),
         "proxies": _proxies(document.get("proxies", [])),
         "prompted": f"<p>{prompted_sentence(document)}</p>",
-        "excluded": _excluded(document["excluded"], document["notes"]),
-        "tests": _tests(document["tests"]),
+        "excluded": _excluded(document["excluded"], [*document["notes"], *depth_notes(document)]),
+        "tests": _tests(document),
         "shared": shared_sentence(document),
         "n_replicates": f"{document['n_replicates']:,}",
         "n_permutations": f"{document['n_permutations']:,}",
@@ -53,7 +56,7 @@ def render(document: Mapping[str, Any], *, digest: str, made_at: datetime) -> by
     return framed(
         kind="Bias audit",
         title=f"{document['title']}, version {document['version']}",
-        verdict=document["verdict"],
+        verdict=shown_whole(document),
         sentence=verdict_sentence(document),
         facts=_facts(document),
         body=body.substitute(values),
@@ -95,7 +98,7 @@ def _attribute(document: Mapping[str, Any], name: str) -> str:
     """Both plots of an attribute side by side, and all its figures folded away."""
     rows = [g for g in document["groups"] if g["attribute"] == name]
     tests = [t for t in document["tests"] if t["attribute"] == name]
-    plots = "".join(_plot(rows, test, document["margin"]) for test in tests)
+    plots = "".join(_plot(rows, test, document) for test in tests)
     head = f'<h3>{safe(plain(name)).capitalize()}</h3><div class="plots">{plots}</div>'
     if not rows:
         return head
@@ -106,15 +109,15 @@ def _attribute(document: Mapping[str, Any], name: str) -> str:
     )
 
 
-def _plot(rows: Sequence[GroupRow], test: GapRow, margin: float) -> str:
-    metric = test["metric"]
+def _plot(rows: Sequence[GroupRow], test: GapRow, document: Mapping[str, Any]) -> str:
+    metric, margin, verdict = test["metric"], document["margin"], shown_verdict(test, document)
     dots, band = group_dots(rows, test, margin)
     words = undrawn_words(rows, test, len(dots))
     undrawn = f'<p class="quiet">{words}</p>' if words else ""
     drawn = dot_plot(dots, title=f"{METRICS[metric]} by {test['attribute']}", band=band)
     return (
-        f'<div><h4>{METRICS[metric]} · <span class="{test["verdict"]}">'
-        f"{VERDICTS[test['verdict']].lower()}</span></h4>"
+        f'<div><h4>{METRICS[metric]} · <span class="{verdict}">'
+        f"{VERDICTS[verdict].lower()}</span></h4>"
         f'<p class="said">{MEANINGS[metric]}</p>{drawn if dots else ""}'
         f'<p class="said">{safe(gap_sentence(test, margin))}</p>{undrawn}</div>'
     )
@@ -160,9 +163,11 @@ def _intersections(document: Mapping[str, Any]) -> str:
     n_short = sum(t["verdict"] == "insufficient" for t in tests)
     n_passed = sum(t["verdict"] == "pass" for t in tests)
     n_failed = sum(t["verdict"] == "fail" for t in tests)
+    n_few = sum(shown_verdict(t, document) == "few" for t in tests)
+    few = f" (in {n_few} of them some groups are too few to tell)" if n_few else ""
     said = (
         f"<p>{len(tests)} tests over {len({t['attribute'] for t in tests})} intersections: "
-        f"{n_failed} failed, {n_passed} passed, {n_short} had too little "
+        f"{n_failed} failed, {n_passed} passed{few}, {n_short} had too little "
         "data to tell. Those that failed are drawn below, all stand in the table of tests.</p>"
     )
     return said + "\n".join(_attribute(document, name) for name in failed)
@@ -174,9 +179,9 @@ def _against_truth(document: Mapping[str, Any]) -> str:
         return ""
     return (
         f"<h2>Against the truth</h2><p>{safe(truth_sentence(document))}</p>"
-        f'<p><b class="{truth["verdict"]}">{VERDICTS[truth["verdict"]]}.</b> '
+        f'<p><b class="{shown_whole(truth)}">{VERDICTS[shown_whole(truth)]}.</b> '
         f"{safe(verdict_sentence(truth))}</p>{_pairs(document, truth)}"
-        f'<div class="wide">{_tests(truth["tests"])}</div>'
+        f'<div class="wide">{_tests(truth)}</div>'
     )
 
 
@@ -240,7 +245,7 @@ def _unit(gap: float | None) -> str:
     return "" if gap is None else " points"
 
 
-def _tests(tests: Sequence[GapRow]) -> str:
+def _tests(document: Mapping[str, Any]) -> str:
     head = ("attribute", "measure", "widest gap", "between", "smallest group", "p", "p corrected")
     body = [
         (
@@ -251,8 +256,9 @@ def _tests(tests: Sequence[GapRow]) -> str:
             number_words(t["smallest"]),
             p_words(t["p_value"]),
             p_words(t["p_corrected"]),
-            f'<b class="{t["verdict"]}">{VERDICTS[t["verdict"]].lower()}</b>',
+            f'<b class="{verdict}">{VERDICTS[verdict].lower()}</b>',
         )
-        for t in tests
+        for t in document["tests"]
+        for verdict in [shown_verdict(t, document)]
     ]
     return table((*head, "verdict"), body, words=(1, 3, 7))

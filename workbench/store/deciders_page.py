@@ -14,6 +14,9 @@ from workbench.analysis.audit_words import (
     number_words,
     plain,
     points,
+    shown_verdict,
+    shown_whole,
+    suppressed_of,
 )
 from workbench.analysis.deciders_words import (
     CHANGE_HEADS,
@@ -21,6 +24,7 @@ from workbench.analysis.deciders_words import (
     change_cells,
     deciders_sentence,
 )
+from workbench.analysis.fairness import GapRow
 from workbench.analysis.group_dots import group_dots, shared_reach
 from workbench.store.audit_frame import TEMPLATES, facts, framed, safe, table
 from workbench.store.dot_plot import dot_plot
@@ -51,13 +55,13 @@ def render(document: Mapping[str, Any], *, digest: str, made_at: datetime) -> by
     return framed(
         kind="Audit of deciders",
         title=f"{document['title']}, version {document['version']}",
-        verdict=by["after"]["verdict"] if by else "insufficient",
+        verdict=shown_whole(by["after"]) if by else "insufficient",
         sentence=deciders_sentence(document, basis),
         facts=_facts(document, basis),
         body=body,
         digest=digest,
         made_at=made_at,
-        suppressed=document.get("suppressed"),
+        suppressed=suppressed_of(document),
     )
 
 
@@ -97,7 +101,7 @@ def _basis(document: Mapping[str, Any], basis: str) -> str:
     drawn = "\n".join(_three(found["by"], *pair, document["margin"]) for pair in pairs)
     return (
         f"<h2>{BASES[basis]}</h2><p>{safe(deciders_sentence(document, basis))}</p>{drawn}"
-        f'<h3>All gaps side by side</h3><div class="wide">{_gaps(document["gaps"][basis])}</div>'
+        f'<h3>All gaps side by side</h3><div class="wide">{_gaps(document, basis)}</div>'
         f"{_changes(found.get('changes', []))}"
     )
 
@@ -139,8 +143,7 @@ def _three(by: Mapping[str, Any], attribute: str, metric: str, margin: float) ->
         title = f"{METRICS[metric]} by {attribute}: {name}"
         drawn = dot_plot(dots, title=title, band=band, reach=reach)
         plots.append(
-            f'<div><h4>{name}</h4><p class="said"><span class="{test["verdict"]}">'
-            f"{VERDICTS[test['verdict']].lower()}</span></p>"
+            f'<div><h4>{name}</h4><p class="said">{_verdict(by[who], test)}</p>'
             f"{drawn if dots else _FEW if test.get('hidden') else _NOBODY}</div>"
         )
     return (
@@ -149,18 +152,23 @@ def _three(by: Mapping[str, Any], attribute: str, metric: str, margin: float) ->
     )
 
 
-def _gaps(rows: list[dict[str, Any]]) -> str:
+def _verdict(audit: Mapping[str, Any], test: GapRow) -> str:
+    verdict = shown_verdict(test, audit)
+    return f'<span class="{verdict}">{VERDICTS[verdict].lower()}</span>'
+
+
+def _gaps(document: Mapping[str, Any], basis: str) -> str:
+    by = document[basis]["by"]
     body = [
         (
             safe(plain(row["attribute"])),
             METRICS[row["metric"]],
             *(
-                f'{_gap(row, who)} <span class="{row["verdicts"][who]}">'
-                f"{VERDICTS[row['verdicts'][who]].lower()}</span>"
+                f"{_gap(row, who)} {_verdict(by[who], by[who]['tests'][position])}"
                 for who in DECIDERS
             ),
         )
-        for row in rows
+        for position, row in enumerate(document["gaps"][basis])
     ]
     return table(
         ("attribute", "error", *(f"{name}, points" for name in DECIDERS.values())), body, words=(1,)

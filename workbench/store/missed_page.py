@@ -9,6 +9,7 @@ from workbench.analysis.deciders_words import (
     NOT_KEPT,
     basis_words,
     estimate_words,
+    gap_verdict,
     label_sentences,
     missed_sentences,
 )
@@ -76,8 +77,8 @@ def _gaps(rows: Sequence[Mapping[str, Any]]) -> str:
             safe(plain(row["attribute"])),
             METRICS[row["metric"]],
             *(
-                f'{points(row[basis])} <span class="{row["verdicts"][basis]}">'
-                f"{VERDICTS[row['verdicts'][basis]].lower()}</span>"
+                f'{points(row[basis])} <span class="{gap_verdict(row, basis)}">'
+                f"{VERDICTS[gap_verdict(row, basis)].lower()}</span>"
                 for basis in ("records", "truth")
             ),
         )

@@ -25,6 +25,7 @@ COLOURS: Mapping[str, str] = {
     "rule": "#d5dadd",
     "fail": "#b33c00",
     "pass": "#00664b",
+    "few": "#6b5200",
     "insufficient": "#6b5200",
     "hidden": "#59636b",
     "quiet": "#59636b",

@@ -9,11 +9,15 @@ from workbench.analysis.audit_words import (
     METRICS,
     TRUTH,
     VERDICTS,
+    foremost,
     plain,
     prompted_sentence,
+    shown_verdict,
+    shown_whole,
     truth_sentence,
     verdict_sentence,
 )
+from workbench.analysis.depth_words import depth_notes
 from workbench.analysis.fairness import GapRow
 from workbench.analysis.group_dots import GroupDot, shared_reach, truth_pairs
 from workbench.analysis.proxies import ProxyRow, proxies_sentence
@@ -22,16 +26,26 @@ from workbench.ui.components import Dot
 from workbench.ui.words import inert
 
 _MOST_PROXIES = 10
-_ORDER = ("fail", "insufficient", "pass")
+_ORDER = ("fail", "insufficient", "few", "pass")
 
 
-def all_tests(tests: Sequence[GapRow]) -> None:
+def begin_at(test: Mapping[str, Any], of: str, *, attribute: str, metric: str) -> None:
+    """Let the widgets of these keys begin at a test whenever another audit, `of`, is shown."""
+    if st.session_state.get(f"{attribute}_of") != of or attribute not in st.session_state:
+        st.session_state[f"{attribute}_of"] = of
+        st.session_state[attribute], st.session_state[metric] = test["attribute"], test["metric"]
+
+
+def all_tests(document: Mapping[str, Any]) -> None:
     """Every test as a row, those that failed first; numbers sort as numbers."""
+    tests: Sequence[GapRow] = document["tests"]
+    verdicts = [shown_verdict(test, document) for test in tests]
+    found = sorted(zip(verdicts, tests, strict=True), key=lambda pair: _ORDER.index(pair[0]))
     st.subheader("All tests", anchor=False)
     st.dataframe(
         [
             {
-                "Verdict": VERDICTS[t["verdict"]],
+                "Verdict": VERDICTS[verdict],
                 "By": plain(t["attribute"]),
                 "Error": METRICS[t["metric"]],
                 "Gap": _two_digits(t["gap"], 100),
@@ -40,26 +54,29 @@ def all_tests(tests: Sequence[GapRow]) -> None:
                 "Highest": t["between"][1] if t["between"] else "",
                 "Lowest": t["between"][0] if t["between"] else "",
             }
-            for t in sorted(tests, key=lambda t: _ORDER.index(t["verdict"]))
+            for verdict, t in found
         ],
         hide_index=True,
         key="tests",
         column_config={
-            "Verdict": st.column_config.TextColumn(width=140),
-            "By": st.column_config.TextColumn(width=150),
-            "Error": st.column_config.TextColumn(width=135),
+            "Verdict": st.column_config.TextColumn(width=206),
+            "By": st.column_config.TextColumn(width=170),
+            "Error": st.column_config.TextColumn(width=150),
             "Gap": st.column_config.NumberColumn(
-                width=60, help="Highest less lowest rate, in points"
+                width=55, help="Highest less lowest rate, in points"
             ),
-            "p": st.column_config.NumberColumn(width=70, help="Corrected for all tests"),
+            "p": st.column_config.NumberColumn(width=65, help="Corrected for all tests"),
             "Smallest": st.column_config.NumberColumn(
-                width=75, help="How many the smallest group rests on"
+                width=78, help="How many the smallest group rests on"
             ),
+            "Highest": st.column_config.TextColumn(width=270),
+            "Lowest": st.column_config.TextColumn(width=270),
         },
     )
     st.caption(
         "Gap: highest less lowest rate, in points, whether sure or not. p: of the two groups that "
-        "differ most surely, corrected for all tests. Smallest: what the smallest group rests on."
+        "differ most surely, corrected for all tests. Smallest: what the smallest group rests on. "
+        "Further right: between which groups the widest gap is."
     )
 
 
@@ -75,17 +92,20 @@ def against_truth(document: Mapping[str, Any]) -> None:
     if truth is None:
         return
     st.subheader("Against the truth", anchor=False)
-    st.markdown(f"**{VERDICTS[truth['verdict']]}.** {inert(verdict_sentence(truth))}")
+    st.markdown(f"**{VERDICTS[shown_whole(truth)]}.** {inert(verdict_sentence(truth))}")
     st.caption(inert(truth_sentence(document)))
+    of = f"{document['model']}/{document['version']}/{document['as_of']}"
+    begin_at(foremost(truth), of, attribute="truth_attribute", metric="truth_metric")
     left, right = st.columns([2, 5], vertical_alignment="bottom")
     attribute = left.selectbox(
         "By", list(dict.fromkeys(t["attribute"] for t in truth["tests"])),
         format_func=lambda name: plain(name).capitalize(), key="truth_attribute",
     )  # fmt: skip
-    metric = right.segmented_control(
-        "Error", list(METRICS), default="fpr", required=True,
+    chosen = right.segmented_control(
+        "Error", list(METRICS), required=True,
         format_func=lambda name: METRICS[name], key="truth_metric",
     )  # fmt: skip
+    metric = str(chosen)
     pairs = truth_pairs(document, attribute, metric)
     if not pairs:
         components.empty("No group has anyone to count here.", "Look at the other error.")
@@ -185,7 +205,8 @@ def left_out(document: Mapping[str, Any]) -> None:
         )
     else:
         st.caption("Every row has a group in every attribute; none is left out.")
-    for note in filter(None, (prompted_sentence(document), *document["notes"])):
+    notes = [*document["notes"], *depth_notes(document)]
+    for note in filter(None, (prompted_sentence(document), *notes)):
         st.caption(inert(note))
     smaller = (document.get("curves") or {}).get("left_out", [])
     if not smaller:

@@ -12,6 +12,7 @@ from workbench.analysis.audit_words import (
     VERDICTS,
     plain,
     points,
+    shown_verdict,
 )
 from workbench.analysis.deciders_words import (
     CHANGE_HEADS,
@@ -22,11 +23,16 @@ from workbench.analysis.deciders_words import (
 from workbench.analysis.error_rates import DENOMINATOR
 from workbench.analysis.group_dots import group_dots, shared_reach
 from workbench.services.audit_deciders import DecidersReport
-from workbench.ui import components, missed_view, session
+from workbench.ui import audit_view, components, missed_view, session
 from workbench.ui.components import Colour, Dot
 from workbench.ui.words import inert, number
 
-COLOURS: dict[str, Colour] = {"pass": "green", "fail": "red", "insufficient": "yellow"}
+COLOURS: dict[str, Colour] = {
+    "pass": "green",
+    "fail": "red",
+    "few": "yellow",
+    "insufficient": "yellow",
+}
 _BASES = {"truth": "The truth (synthetic world)", "records": "What records came to confirm"}
 
 
@@ -99,15 +105,20 @@ def _repeats(n: int) -> str:
 def _side_by_side(document: Mapping[str, Any], basis: str) -> None:
     session.current()  # a fragment runs alone: who was signed out meanwhile stops here
     rows = document["gaps"][basis]
+    of = f"{document['model']}/{document['version']}/{basis}"
+    audit_view.begin_at(
+        _foremost(rows), of, attribute="deciders_attribute", metric="deciders_metric"
+    )
     left, right = st.columns([2, 3], vertical_alignment="bottom")
     attribute = left.selectbox(
         "By", list(dict.fromkeys(row["attribute"] for row in rows)),
         format_func=lambda name: plain(name).capitalize(), key="deciders_attribute",
     )  # fmt: skip
-    metric = right.segmented_control(
-        "Error", list(METRICS), default="fpr", required=True,
+    chosen = right.segmented_control(
+        "Error", list(METRICS), required=True,
         format_func=lambda name: METRICS[name], key="deciders_metric",
     )  # fmt: skip
+    metric = str(chosen)
     drawn = {
         who: _drawn(document[basis]["by"][who], attribute, metric, document["margin"])
         for who in DECIDERS
@@ -134,7 +145,12 @@ def _side_by_side(document: Mapping[str, Any], basis: str) -> None:
         "here describe these, not all candidates."
     )
     with st.expander("All gaps side by side"):
-        st.dataframe([_gap_row(row) for row in rows], hide_index=True, key="deciders_gaps")
+        by = document[basis]["by"]
+        st.dataframe(
+            [_gap_row(row, by, position) for position, row in enumerate(rows)],
+            hide_index=True,
+            key="deciders_gaps",
+        )
 
 
 def _changes(changes: Sequence[Mapping[str, Any]]) -> None:
@@ -150,9 +166,19 @@ def _changes(changes: Sequence[Mapping[str, Any]]) -> None:
         st.caption(CHANGE_NOTE)
 
 
-def _gap_row(row: Mapping[str, Any]) -> dict[str, str]:
+def _foremost(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """The widest gap for which a decider failed, else the first of all."""
+    failed = [row for row in rows if "fail" in row["verdicts"].values()]
+    if not failed:
+        return rows[0]
+    return max(failed, key=lambda row: max(row[who] or 0.0 for who in DECIDERS))
+
+
+def _gap_row(row: Mapping[str, Any], by: Mapping[str, Any], position: int) -> dict[str, str]:
+    """`position` is that of the row among the gaps, and of its test in each decider's audit."""
+    verdicts = {who: shown_verdict(by[who]["tests"][position], by[who]) for who in DECIDERS}
     return {"By": plain(row["attribute"]), "Error": METRICS[row["metric"]]} | {
-        name: f"{points(row[who])} · {VERDICTS[row['verdicts'][who]].lower()}"
+        name: f"{points(row[who])} · {VERDICTS[verdicts[who]].lower()}"
         for who, name in DECIDERS.items()
     }
 
@@ -163,7 +189,7 @@ def _drawn(
     rows = [g for g in found["groups"] if g["attribute"] == attribute]
     test = next(t for t in found["tests"] if (t["attribute"], t["metric"]) == (attribute, metric))
     dots, band = group_dots(rows, test, margin, most=8, by_name=True)
-    return dots, band, test["verdict"]
+    return dots, band, shown_verdict(test, found)
 
 
 def _said(found: Mapping[str, Any]) -> None:
@@ -228,7 +254,8 @@ def _burden_in_sum(found: Mapping[str, Any], time: Mapping[str, Any] | None) -> 
         ("People per supported finding", number(found["people_per_supported"])),
         ("Minutes per supported finding", _minutes(found["minutes_per_supported"])),
     ]
-    for column, (label, value) in zip(st.columns(len(shown)), shown, strict=True):
+    widths = [max(18, len(label)) for label, _ in shown]  # a longer label is cut by the page
+    for column, (label, value) in zip(st.columns(widths), shown, strict=True):
         column.metric(label, value)
 
 
@@ -238,11 +265,16 @@ def _time_words(time: Mapping[str, Any]) -> str:
     for of in ("decided", "supported"):
         around = time[f"{of}_interval"]
         if around:
-            said += (
-                f" Per {of} finding {_minutes(time[f'minutes_per_{of}'])} "
-                f"(95 % {_minutes(around[0])} to {_minutes(around[1])})."
-            )
+            said += f" Per {of} finding {_around(time[f'minutes_per_{of}'], around)}."
     return said
+
+
+def _around(minutes: float, interval: Sequence[float]) -> str:
+    """Minutes with their interval, which is not spelt out where all of it is below one."""
+    low, high = interval
+    if high < 1:
+        return "below 1, as is its 95 % interval"
+    return f"{_minutes(minutes)} (95 % {_minutes(low)} to {_minutes(high)})"
 
 
 def _minutes(spent: float | None) -> str:

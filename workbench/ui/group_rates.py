@@ -6,10 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from workbench.analysis.audit_words import METRICS, VERDICTS, plain, points, verdict_sentence
+from workbench.analysis.audit_words import (
+    METRICS,
+    VERDICTS,
+    foremost,
+    plain,
+    points,
+    shown_verdict,
+    shown_whole,
+    verdict_sentence,
+)
 from workbench.analysis.error_rates import DENOMINATOR
 from workbench.analysis.fairness import GapRow
 from workbench.analysis.group_dots import group_dots, shared_reach
+from workbench.analysis.subgroups import BOTH
 from workbench.domain.account import Account
 from workbench.domain.finding import Assessment, GroupRate
 from workbench.services import audit
@@ -35,7 +45,7 @@ def draw(desk: "Desk", account: Account, assessment: Assessment, *, key: str) ->
         _as_sealed(assessment.group_rates, key=key)
         return
     version = f"{report['model']}/{report['version']}"
-    verdict = report["verdict"]
+    verdict = shown_whole(report)
     badge = f":{COLOURS[verdict]}-badge[{VERDICTS[verdict]}]"
     st.markdown(f"Bias audit of {inert(version)}: {badge} {inert(verdict_sentence(report))}")
     if st.button("Open the bias audit", icon=":material/balance:", key=f"{key}_audit"):
@@ -70,7 +80,7 @@ def _by_attribute(report: Mapping[str, Any], *, key: str) -> None:
     tests: Sequence[GapRow] = [t for t in report["tests"] if "×" not in t["attribute"]]
     attributes = list(dict.fromkeys(t["attribute"] for t in tests))
     attribute = st.segmented_control(
-        "By", attributes, default=attributes[0], required=True,
+        "By", attributes, default=_begin(report), required=True,
         format_func=lambda name: plain(name).capitalize(), key=f"{key}_attribute",
     )  # fmt: skip
     rows = [row for row in report["groups"] if row["attribute"] == attribute]
@@ -80,15 +90,20 @@ def _by_attribute(report: Mapping[str, Any], *, key: str) -> None:
         )
         if test is not None:
             with column:
-                _dots(rows, test, report["margin"], key=f"{key}_{attribute}_{metric}")
+                _dots(rows, test, report, key=f"{key}_{attribute}_{metric}")
 
 
-def _dots(rows: Sequence[Any], test: GapRow, margin: float, *, key: str) -> None:
+def _begin(report: Mapping[str, Any]) -> str:
+    """The attribute by which the audit failed, or cannot tell; of an intersection the first."""
+    return foremost(report)["attribute"].partition(BOTH)[0]
+
+
+def _dots(rows: Sequence[Any], test: GapRow, report: Mapping[str, Any], *, key: str) -> None:
     name = METRICS[test["metric"]]
-    dots, band = group_dots(rows, test, margin, most=_ALL)
+    dots, band = group_dots(rows, test, report["margin"], most=_ALL)
     pooled = test["pooled"]
     overall = "" if pooled is None else f", of all {points(pooled)} %"
-    verdict = VERDICTS[test["verdict"]].lower()
+    verdict = VERDICTS[shown_verdict(test, report)].lower()
     st.markdown(f"**{name}**{overall}: {verdict}")
     st.caption(f"Beside each group the {DENOMINATOR[test['metric']]} that it is counted over.")
     if not dots:

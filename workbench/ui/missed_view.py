@@ -12,6 +12,7 @@ from workbench.analysis.deciders_words import (
     OF,
     TOO_FEW,
     basis_words,
+    gap_verdict,
     label_sentences,
     missed_sentences,
 )
@@ -49,8 +50,8 @@ def labels(document: Mapping[str, Any]) -> None:
                     "Decider": DECIDERS[row["decider"]],
                     "By": plain(row["attribute"]),
                     "Error": METRICS[row["metric"]],
-                    "By records (points)": _gap(row["records"], row["verdicts"]["records"]),
-                    "By the truth (points)": _gap(row["truth"], row["verdicts"]["truth"]),
+                    "By records (points)": _gap(row, "records"),
+                    "By the truth (points)": _gap(row, "truth"),
                 }
                 for row in found["gaps"]
             ],
@@ -59,8 +60,8 @@ def labels(document: Mapping[str, Any]) -> None:
         )
 
 
-def _gap(gap: float | None, verdict: str) -> str:
-    return f"{points(gap)} · {VERDICTS[verdict].lower()}"
+def _gap(row: Mapping[str, Any], basis: str) -> str:
+    return f"{points(row[basis])} · {VERDICTS[gap_verdict(row, basis)].lower()}"
 
 
 def missed(document: Mapping[str, Any]) -> None:

@@ -88,7 +88,7 @@ def _ready(ready: PassedOn) -> None:
             key=f"passed_{ready.digest[:12]}",
         )
         st.caption(
-            f"{_FORMS[ready.form]}, {ready.n_hidden:,} rates hidden. Logged as SHA-256",
+            f"{_FORMS[ready.form]}. Hidden: {ready.hidden}. Logged as SHA-256",
             width="content",
         )
         components.identifier(ready.digest, key=f"passed_digest_{ready.digest[:12]}")

@@ -10,10 +10,13 @@ from workbench.analysis.audit_words import (
     METRICS,
     TRUTH,
     VERDICTS,
+    foremost,
     gap_sentence,
     plain,
     points,
     shared_sentence,
+    shown_verdict,
+    shown_whole,
     verdict_sentence,
 )
 from workbench.analysis.error_rates import GroupRow, rate_of
@@ -81,7 +84,7 @@ def page() -> None:
 
 def _report(report: AuditReport) -> None:
     document = report.document
-    verdict = document["verdict"]
+    verdict = shown_whole(document)
     st.badge(VERDICTS[verdict], color=COLOURS[verdict])
     st.markdown(inert(verdict_sentence(document)))
     st.caption(
@@ -99,7 +102,7 @@ def _report(report: AuditReport) -> None:
         )
     _digest(report)
     _one_test(report)
-    audit_view.all_tests(document["tests"])
+    audit_view.all_tests(document)
     audit_view.against_truth(document)
     audit_view.proxies(document.get("proxies", []))
     audit_view.left_out(document)
@@ -117,19 +120,21 @@ def _one_test(report: AuditReport) -> None:
     session.current()  # a fragment runs alone: who was signed out meanwhile stops here
     tests: Sequence[GapRow] = report.document["tests"]
     attributes = list(dict.fromkeys(t["attribute"] for t in tests))
+    first = foremost(report.document)
+    audit_view.begin_at(first, report.digest, attribute="attribute", metric="metric")
     left, right = st.columns([2, 5], vertical_alignment="bottom")
     attribute = left.selectbox(
         "By", attributes, format_func=lambda name: plain(name).capitalize(), key="attribute"
     )
     names = METRICS | curve_view.VIEWS
-    metric = right.segmented_control(
+    chosen = right.segmented_control(
         "Measure",
         [*METRICS, *curve_view.views(report.document)],
-        default="fpr",
         required=True,
         format_func=lambda name: names[name],
         key="metric",
     )
+    metric = str(chosen)
     if metric not in METRICS:
         curve_view.view(_compared_with(report.document, metric, attribute), metric, attribute)
         return
@@ -137,7 +142,8 @@ def _one_test(report: AuditReport) -> None:
     rows = [g for g in report.document["groups"] if g["attribute"] == attribute]
     st.caption(MEANINGS[metric])
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.badge(VERDICTS[test["verdict"]].lower(), color=COLOURS[test["verdict"]])
+        verdict = shown_verdict(test, report.document)
+        st.badge(VERDICTS[verdict].lower(), color=COLOURS[verdict])
         st.markdown(inert(gap_sentence(test, report.document["margin"])))
     _dots(report, rows, test)
     with st.expander(f"All figures of the {len(rows)} groups by {inert(plain(attribute))}"):
