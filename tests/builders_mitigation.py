@@ -73,6 +73,7 @@ def document(*, model: str = "callers", served: str = "ab" * 32, **more: Any) ->
         "as_of": AT.isoformat(),
         "until": AT.isoformat(),
         "seed": 1,
+        "audit": "ef" * 32,
         **deepcopy(_compared()),
         **more,
     }

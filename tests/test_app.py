@@ -1,6 +1,7 @@
 """Both web doors as they are served: every route that Streamlit and MLflow have, before and after
 signing in, and the two processes that serve them."""
 
+import gc
 import os
 import re
 import signal
@@ -22,7 +23,7 @@ from streamlit.proto.ClientState_pb2 import ClientState
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from workbench.app import pages, tracking
+from workbench.app import _warm, pages, tracking
 from workbench.domain.account import Role
 from workbench.store import accounts
 from workbench.store.desk import Desk
@@ -65,6 +66,14 @@ def cookie_of(at: Desk, name: str, role: Role) -> str:
     who = account(at, name, role)
     with at.database.write() as connection:
         return accounts.open_session(connection, who, now=at.now())
+
+
+def test_after_warming_the_garbage_collector_looks_at_hardly_anything(at: Desk) -> None:
+    try:
+        _warm(at)
+        assert len(gc.get_objects()) < gc.get_freeze_count() / 50
+    finally:
+        gc.unfreeze()
 
 
 # Streamlit's routes

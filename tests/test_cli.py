@@ -55,6 +55,8 @@ def test_help_is_there_without_loading_shap_sklearn_mlflow_or_pandas() -> None:
         ("train", "hidden_link", "--dataset", "none", "--seed", "-1"),
         ("audit",),
         ("audit", "--table", "no-such-file.csv", "--label", "y", "--prediction", "p"),
+        ("audit", "--table", "no-such-file.csv", "--dataset", "world"),
+        ("audit", "hidden_link", "--dataset", "world", "--label", "y"),
         ("train", "no_such_model", "--dataset", "none", "--seed", "1"),
         ("replay", "F-UNKNOWN"),
         ("pack", "F-UNKNOWN", "--out", "x.json"),

@@ -316,6 +316,24 @@ def test_an_export_cut_short_with_its_promises_set_back_is_still_incomplete(
     assert door(content) == 2
 
 
+def test_an_export_cut_at_an_older_checkpoint_is_sound_and_says_what_to_compare(
+    door: Door, files: Files
+) -> None:
+    """Nothing in such a file gives it away; its size and its newest entry's time do."""
+    older = next(n for n, line in enumerate(files.export) if line.startswith(b'{"checkpoint"'))
+    inside = [n for n in entry_lines(files.export) if n < older]
+    newest = json.loads(json.loads(files.export[inside[-1]])["body"])["at"]
+
+    def fewer(item: dict[str, object]) -> None:
+        item["size" if "size" in item else "end"] = len(inside)
+
+    kept = [rewritten(files.export[0], fewer), *files.export[1 : older + 1]]
+    assert door(b"".join([*kept, rewritten(files.export[-1], fewer)])) == 0
+    assert f"newest entry at {newest}:" in door.out
+    assert f"size {len(inside)}, root" in door.out
+    assert "compare size and root with the page or with an earlier export" in door.out
+
+
 def test_an_export_without_checkpoints_proves_nothing(door: Door, files: Files) -> None:
     lines = [line for line in files.export if not line.startswith(b'{"checkpoint"')]
     assert door(b"".join(lines)) == 2

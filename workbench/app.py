@@ -5,6 +5,7 @@ put the gate in front: `server.trustedUserHeaders` is set here, not in a file, s
 in any other way has no identity and shows nothing.
 """
 
+import gc
 import logging
 import multiprocessing
 import os
@@ -151,12 +152,17 @@ def _warm(desk: "Desk") -> None:
 
     Nothing waits for it, and a page that is quicker loads it itself; what goes wrong here ends this
     thread with its traceback, and the page that needs it meets it too, and says.
+
+    What it loaded stays for good, some 300,000 objects, so the garbage collector is told to pass
+    them over: Streamlit calls it after every run of a page, and it holds up everybody meanwhile.
     """
     from workbench.analysis.explanation import load_shap
 
     len(desk.models)
     desk.registry.warm()
     load_shap()
+    gc.collect()
+    gc.freeze()
 
 
 def _serve_tracking(home: Path, host: str, port: int) -> None:

@@ -520,12 +520,14 @@ class Gate:
 
 @dataclass
 class Report:
-    """What was found; `exit` is the exit status, witness policy aside."""
+    """What was found; `exit` is the exit status, witness policy aside, `newest_at` the time that
+    the newest entry gives."""
 
     format: str
     origin: str = ""
     size: int = 0
     root: str = ""
+    newest_at: str = ""
     n_entries: int = 0
     n_checkpoints: int = 0
     n_simulated: int = 0
@@ -554,6 +556,7 @@ class Report:
         try:
             entry = parse_entry(body)
             self.n_simulated += entry.get("simulated") is True
+            self.newest_at = entry["at"]
         except BadError as error:
             self.fault(index, f"entry {index} {error}")
             return None
@@ -810,6 +813,11 @@ def _show(report: Report, *, as_json: bool) -> None:
         if report.witnesses
         else "  not independently witnessed: whoever holds the log's key could have rewritten it"
     )
+    if report.format == LOG_FORMAT:
+        print(
+            f"  newest entry at {report.newest_at or '-'}: an export that was cut at an older "
+            "checkpoint is as sound; compare size and root with the page or with an earlier export"
+        )
     if report.n_simulated:
         print(f"  {report.n_simulated} entries are simulated: nobody decided them in earnest")
     if report.withheld:

@@ -7,7 +7,7 @@ and earlier case files: never one of the two, nor a person whom records name bes
 import numpy as np
 
 from models.hidden_link.shared import Shared
-from workbench.analysis.counter_case import named, on_day
+from workbench.analysis.counter_case import named, on_day, population_registers
 from workbench.domain.entity import EntityKind
 
 
@@ -33,21 +33,24 @@ def into_a_circle(shared: Shared) -> str:
     one, other = (named(shared.graph, int(p)) for p in shared.pair)
     if len(free):
         middle = named(shared.graph, int(free[0]))
+        where = population_registers(shared.graph, [*shared.pair, free[0]])
         return (
-            f"Look up in the population register whether {middle} is a relative, or lives or lived "
-            f"in the household, of {one} and of {other}. If of both, the ordinary story holds; if "
-            "of neither, the claim gains."
+            f"Look up in {where} whether {middle} is a relative, or lives or lived in the "
+            f"household, of {one} and of {other}. If of both, the ordinary story holds; if of "
+            "neither, the claim gains; if of one only, it tells "
+            "neither."
         )
     if len(shared.persons):
         beside = named(shared.graph, int(shared.persons[0]))
         return (
             f"Look up in the earlier case file on {beside} whether {one} and {other} come up in it "
-            "as family or friends. If they do, the ordinary story holds; if they come up in the "
-            "offence itself, or not at all, the claim gains."
+            "as family. If they do, the ordinary story holds; if they come up in the offence "
+            "itself, the claim gains; if not at all, it tells neither."
         )
+    where = population_registers(shared.graph, shared.pair)
     return (
-        f"Look up in the population register whether {one} and {other} are relatives or share or "
-        "shared a household. If they do, the ordinary story holds; if not, the claim gains."
+        f"Look up in {where} whether {one} and {other} are relatives or share or shared a "
+        "household. If they do, the ordinary story holds; if not, the claim gains."
     )
 
 

@@ -22,8 +22,8 @@ def ordinary(graph: CaseGraph, a: int, b: int) -> OrdinaryStory:
                 enquiries.into_a_club(shared),
             ),
             Story(
-                "They move in one circle, a family or friends, and are in touch with the same "
-                "people without a record of their own tie.",
+                "They are of one family or household, and are in touch with the same people "
+                "without a record of their own tie.",
                 _of_a_circle(shared),
                 enquiries.into_a_circle(shared),
             ),

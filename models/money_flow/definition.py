@@ -13,6 +13,7 @@ from models.money_flow.kinds import account_kinds
 from models.money_flow.left_out import left_out
 from models.money_flow.stories import ordinary
 from models.money_flow.usual import usual
+from workbench.analysis.counter_case import on_day
 from workbench.analysis.feature_model import FeatureModel
 from workbench.analysis.features import feature_table
 from workbench.analysis.graph import CaseGraph, microsecond
@@ -236,10 +237,12 @@ class MoneyFlow(FeatureModel):
 
     def claim(self, graph: CaseGraph, candidates: Candidates, i: int) -> str:
         links, members = candidates.links_of(i), candidates.members_of(i)
-        happened = pd.to_datetime(graph.times[links], unit="us", utc=True)
+        first, last = (
+            on_day(int(at)) for at in (graph.times[links].min(), graph.times[links].max())
+        )
+        when = f"on {first}" if first == last else f"between {first} and {last}"
         return (
-            f"{len(links)} transfers through {len(members)} accounts between "
-            f"{happened.min():%-d %B %Y} and {happened.max():%-d %B %Y} "
+            f"{len(links)} transfers through {len(members)} accounts {when} "
             f"({shape_of(graph, links)}) may be in the shape of laundering."
         )
 

@@ -5,7 +5,7 @@ registers: never a holder, who would be warned.
 """
 
 from models.money_flow.flow import Flow
-from workbench.analysis.counter_case import counted, named, on_day
+from workbench.analysis.counter_case import counted, named, on_day, population_registers
 from workbench.analysis.transfers import DAY
 
 YEAR = 365 * DAY
@@ -58,22 +58,26 @@ def into_treasury(flow: Flow) -> str:
     )
 
 
-def into_friends(flow: Flow) -> str:
+def into_family(flow: Flow) -> str:
     """Whether the two at the ends of the largest transfer are related, or who they are."""
     graph, holder = flow.groups.graph, flow.holder_of
     payer, payee = flow.largest
-    if payer in holder and payee in holder and holder[payer] != holder[payee]:
-        one, other = (named(graph, holder[account]) for account in (payer, payee))
+    held = [
+        account for account in (payer, payee) if account in holder and account not in flow.firms
+    ]
+    persons = [holder[account] for account in held]
+    if len(set(persons)) == 2:
+        one, other = (named(graph, person) for person in persons)
         return (
-            f"Look up in the population register whether {one} and {other}, between whom the "
-            "largest amount moved, are relatives or share or shared a household. If they do, the "
-            "ordinary story holds; if nothing ties them, the claim gains."
+            f"Look up in {population_registers(graph, persons)} whether {one} and {other}, "
+            "between whom the largest amount moved, are relatives or share or shared a household. "
+            "If they do, the ordinary story holds; if not, the claim gains."
         )
     return (
         f"Look up in the register of bank accounts who holds {named(graph, payer)} and "
         f"{named(graph, payee)}, and in the population register whether these are relatives or "
-        "share a household. If they do, the ordinary story holds; if nothing ties them, the "
-        "claim gains."
+        "share a household. If they do, the ordinary story holds; if not, or if an organisation "
+        "holds one, the claim gains."
     )
 
 

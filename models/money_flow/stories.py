@@ -41,9 +41,9 @@ def ordinary(groups: GroupContext) -> OrdinaryStory:
             enquiries.into_treasury(flow),
         ),
         (
-            "Friends or relatives who lend, give and pay back.",
-            _friends(flow),
-            enquiries.into_friends(flow),
+            "Relatives, or people of one household, who lend, give and pay back.",
+            _family(flow),
+            enquiries.into_family(flow),
         ),
     )
     return most_ordinary([Story(*story) for story in told])
@@ -98,7 +98,7 @@ def _reseller(flow: Flow) -> tuple[Sign, ...]:
     return (
         Sign(
             flow.passes_on,
-            "What one account receives it passes on in part.",
+            "An account passes on money that it received.",
             "No account passes on what it received.",
         ),
         Sign(
@@ -136,7 +136,7 @@ def _treasury(flow: Flow) -> tuple[Sign, ...]:
     )
 
 
-def _friends(flow: Flow) -> tuple[Sign, ...]:
+def _family(flow: Flow) -> tuple[Sign, ...]:
     n_held, n = flow.acquainted
     n_firms = len(flow.firms)
     return (

@@ -8,6 +8,7 @@ from workbench.analysis.audit_words import (
     gap_sentence,
     p_words,
     points,
+    quoted,
     shared_sentence,
     verdict_sentence,
 )
@@ -159,3 +160,29 @@ def test_dots_are_sorted_short_ones_marked_and_the_margin_begins_at_the_lowest_s
 def _listed(**groups: tuple[int, int, int, int]) -> tuple[object, list[object]]:
     outcomes, attribute = table(**groups)
     return outcomes, [attribute]
+
+
+@pytest.mark.parametrize(
+    ("group", "said"),
+    [
+        ("0", "'0'"),
+        ("-1.5", "'-1.5'"),
+        ("f × 1", "'f × 1'"),
+        ("18-24", "18-24"),
+        ("latin", "latin"),
+        ("1 × f", "1 × f"),
+    ],
+)
+def test_a_group_that_could_be_taken_for_a_figure_is_quoted(group: str, said: str) -> None:
+    assert quoted(group) == said
+
+
+def test_a_sentence_quotes_groups_that_are_called_by_numbers() -> None:
+    few = audit(*_listed(**{"0": (90, 10, 1, 9), "1": (90, 10, 1, 9)}), margin=0.05, seed=1)
+    assert "; '0' 10 and '1' 10" in gap_sentence(few["tests"][1], 0.05)
+    sure = audit(
+        *_listed(**{"0": (900, 100, 10, 990), "1": (780, 220, 10, 990)}), margin=0.05, seed=1
+    )
+    assert verdict_sentence(sure).startswith("By group, '1' is wrongly put forward more often")
+    assert "in '0'. These 12 points" in verdict_sentence(sure)
+    assert gap_sentence(sure["tests"][0], 0.05).startswith("'1' 22 % of 1,000, '0' 10 % of 1,000")

@@ -1,6 +1,7 @@
 """The ordinary story that fits best, and the records on which a finding hangs."""
 
 import itertools
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from models.money_flow.definition import MODEL as MONEY_FLOW
 from workbench.analysis.assessing import carried_links
 from workbench.analysis.counter_case import Sign, Story, keystones, most_ordinary
 from workbench.analysis.graph import CaseGraph
-from workbench.analysis.modelling import Candidates, asked_anew
+from workbench.analysis.modelling import Candidates, ModelDefinition, asked_anew
 from workbench.domain.finding import CounterCase, Keystone
 
 AS_OF = day(100)
@@ -49,11 +50,16 @@ def test_what_the_records_cannot_tell_counts_neither_way() -> None:
     assert told.untold == ("untold None", "untold None")
 
 
-def test_a_story_without_what_it_stands_on_is_told_only_if_none_stands() -> None:
+def test_a_story_with_what_it_stands_on_is_told_before_others_where_it_fits_well() -> None:
+    lame = Story("A wage.", (sign(False), sign(True), sign(True)), "Ask the employer.")
+    stands = Story("A club.", (sign(True), sign(False)), "Ask the club.")
+    assert most_ordinary([lame, stands]).story == "A club."  # one of two, against two of three
+
+
+def test_where_no_story_that_stands_fits_well_the_one_that_fits_best_is_told() -> None:
     lame = Story("A wage.", (sign(False), sign(True), sign(True)), "Ask the employer.")
     stands = Story("A club.", (sign(True), sign(False), sign(False)), "Ask the club.")
-    assert most_ordinary([lame, stands]).story == "A club."
-    assert most_ordinary([lame]).story == "A wage."
+    assert most_ordinary([lame, stands]).story == "A wage."  # two of three, against one of three
 
 
 def case(n_fits: int, n_misfits: int, *keystones: Keystone, n_beneath: int = 9) -> CounterCase:
@@ -161,6 +167,27 @@ def test_a_record_without_which_the_two_share_nothing_topples_though_nothing_is_
     )
 
 
+class WithoutEach:
+    """A model that shares three calls of Ann and Bob out over three records: without R0 nothing is
+    asked, without R1 one call is left, without R2 two."""
+
+    def without(self, *_: object, **__: object) -> pd.DataFrame:
+        return pd.DataFrame({"shared_call_contacts": [3, 1, 2]}, index=[0, 2, 3])
+
+
+def test_records_that_sink_the_score_come_before_those_without_which_nothing_is_asked() -> None:
+    graph, pair, _ = ann_and_bob()
+    named = {f"R{k}": np.array([k], np.int32) for k in range(3)}
+    model = cast(ModelDefinition, WithoutEach())
+    asked = pairs(np.array([pair]))
+    found = keystones(model, OfCalls(), graph, asked, 0, named, as_of=AS_OF, seed=1)
+    assert found == (
+        Keystone(record_id="R1", probability=0.1, topples=True),
+        Keystone(record_id="R0", probability=None, topples=True),
+        Keystone(record_id="R2", probability=0.2, topples=False),
+    )
+
+
 class OfTransfers:
     """A fitted model that is sure of everything."""
 
@@ -236,7 +263,7 @@ def test_a_pair_that_shares_a_number_of_many_reads_as_a_club_and_asks_who_used_i
     )
 
 
-def test_two_who_share_friends_of_each_other_read_as_a_circle() -> None:
+def test_two_whose_contacts_know_each_other_read_as_a_family() -> None:
     built = GraphBuilder()
     (ann, a), (bob, b), (_, c), (_, d) = (
         built.person_with_phone(n) for n in ("Ann", "Bob", "Cas", "Dan")
@@ -246,11 +273,11 @@ def test_two_who_share_friends_of_each_other_read_as_a_circle() -> None:
             built.call(phone, friend, on=2.9)  # in the evening
     built.call(c, d, on=3.9)
     told = HIDDEN_LINK.ordinary(built.build(), pairs(np.array([[ann, bob]])), 0, as_of=AS_OF)
-    assert told.story.startswith("They move in one circle")
+    assert told.story.startswith("They are of one family or household")
     assert told.misfits == ()
     cas = built.build().entities.loc[2 * 2, "id"]
     assert told.enquiry.startswith(
-        f"Look up in the population register whether Cas ({cas}) is a relative"
+        f"Look up in the population register of AA whether Cas ({cas}) is a relative"
     )
 
 
@@ -342,7 +369,7 @@ def test_when_nobody_called_or_paid_the_time_of_day_cannot_be_told_and_suspects_
     built.offence(ann, cas)
     built.offence(bob, cas)
     told = HIDDEN_LINK.ordinary(built.build(), pairs(np.array([[ann, bob]])), 0, as_of=AS_OF)
-    assert told.story.startswith("They move in one circle")
+    assert told.story.startswith("They are of one family or household")
     assert told.untold == (
         "Whether the shared contacts know each other: there is only one.",
         "At which times they are in touch: no call or transfer with what they share is on record.",

@@ -20,7 +20,7 @@ def test_a_shift_of_one_standard_deviation_is_found_with_its_distance() -> None:
     (found,) = drifted(batch(2000, seed=2, shift=1.0), Peers.of(batch(5000, seed=1)), WORDS)
     assert found.feature == "calls"
     assert abs(found.distance - 0.383) < 0.04  # 2 · Φ(1/2) - 1
-    assert found.sentence.startswith("Drift since training: number of calls is distributed")
+    assert found.sentence.startswith("Drift since training: “number of calls” is distributed")
 
 
 def test_the_same_distribution_is_not_drift() -> None:

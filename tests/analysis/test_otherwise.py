@@ -135,9 +135,23 @@ def test_a_part_never_exceeds_its_whole() -> None:
 
 
 @pytest.mark.parametrize("stable", [0.79, 0.0])
-def test_only_reasons_that_outlast_refits_are_supposed_otherwise(stable: float) -> None:
+def test_a_reason_that_refits_disagree_on_is_supposed_otherwise_and_called_so(
+    stable: float,
+) -> None:
     made = explained(ALONE, 2.0, 1.0, stable=(stable, 1.0))
-    assert unless(of_calls, ROW, 0.5, supposing=supposing(), explanation=made) == (NOTHING,)
+    (said,) = unless(of_calls, ROW, 0.5, supposing=supposing(), explanation=made)
+    assert said == (
+        "If the two had only 49 calls (now 60), it would no longer be put forward (refits disagree "
+        "on this reason)."
+    )
+
+
+def test_reasons_that_outlast_refits_come_before_those_that_do_not() -> None:
+    made = explained(ALONE, 2.0, 1.0, stable=(0.5, 1.0))
+    row = np.array([41.0, 50.0])
+    first, second = unless(of_either, row, 0.5, supposing=supposing(), explanation=made)
+    assert first.startswith("If both were at 51 places")
+    assert second.endswith("(refits disagree on this reason).")
 
 
 def test_stated_reasons_come_before_others_that_outlast_refits() -> None:
@@ -149,9 +163,13 @@ def test_stated_reasons_come_before_others_that_outlast_refits() -> None:
     assert second.startswith("If both were at 51 places")  # one rank away
 
 
-def test_for_what_was_put_forward_only_what_raised_the_score_is_supposed_otherwise() -> None:
-    made = explained(ALONE, -2.0, 0.5, stable=(1.0, 1.0))
-    assert unless(of_calls, ROW, 0.5, supposing=supposing(), explanation=made) == (NOTHING,)
+def test_for_what_was_put_forward_what_raised_the_score_comes_first() -> None:
+    # places hold it up, by too little to be stated; calls are stated against it
+    made = explained(ALONE, -2.0, 0.05, stable=(1.0, 1.0))
+    row = np.array([41.0, 50.0])
+    first, second = unless(of_either, row, 0.5, supposing=supposing(), explanation=made)
+    assert first.startswith("If both were at 51 places")
+    assert second == "If the two had only 39 calls (now 41), it would no longer be put forward."
     row = np.array([10.0, 3.0])
     said = unless(of_calls, row, 0.5, supposing=supposing(), explanation=made)
     assert said == ("If the two had 50 calls (now 10), it would be put forward.",)

@@ -44,6 +44,18 @@ def test_effects_are_those_of_shaps_tree_explainer_on_random_forests(
         assert np.abs(effects[i]).max() > 0.1  # there was something to compare
 
 
+def test_a_tree_without_any_cut_says_its_one_leaf_beside_trees_that_cut() -> None:
+    rows = np.repeat([[0.0], [1.0]], 50, axis=0)
+    cut = learn(boosting(1), rows, np.repeat([0, 1], 50).astype(np.int32))
+    flat = learn(boosting(1), np.zeros((100, 1)), np.tile([0, 1], 50).astype(np.int32))
+    refits = TreeRefits.of([(cut, rows), (flat, rows)])
+    assert refits is not None
+    effects, scores = refits.effects(rows), refits.scores(rows)
+    assert (effects[1] == 0.0).all()
+    np.testing.assert_allclose(scores[1], 0.0, atol=1e-12)  # half of them: even odds
+    np.testing.assert_allclose(scores[0], cut.decision_function(rows), rtol=0, atol=1e-12)
+
+
 def test_a_row_alone_gets_what_it_gets_among_others() -> None:
     estimator, rows = forest(7, n_rows=400, n_features=5, missing=0.2)
     refits = TreeRefits.of([(estimator, rows)])

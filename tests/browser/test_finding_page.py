@@ -70,7 +70,7 @@ def test_a_list_and_the_steps_go_by_keyboard_and_a_shortcut_loses_no_word(
     case, before, finding = two_in_a_row(served)
     analyst.go(f"cases?case={case}")
     analyst.page.get_by_text("New (").first.click()
-    analyst.page.get_by_label("Search").fill(finding)
+    analyst.page.get_by_placeholder("Id, case or kind").fill(finding)
     analyst.page.keyboard.press("Enter")
     analyst.settle()
     analyst.page.get_by_role("button", name=finding).focus()

@@ -217,6 +217,37 @@ def test_what_would_have_no_say_is_refused(tmp_path: Path) -> None:
             audit_table(path, label="y", groups=["sex"], capacity=1, **named)  # type: ignore[arg-type]
 
 
+def test_predictions_that_tell_no_rows_apart_are_refused_rather_than_passed(
+    tmp_path: Path,
+) -> None:
+    n = 4_000  # so many that every group would be large enough to tell
+    columns = {"y": [0, 1] * (n // 2), "sex": ["f", "f", "m", "m"] * (n // 4)}
+    path = csv(tmp_path, none=[0] * n, all=[1] * n, p=[0.5, *[0.9] * (n - 1)], **columns)
+    for said, asked in (
+        ("No row is put forward", {"prediction": "none"}),
+        ("Every row is put forward", {"prediction": "all"}),
+        ("Every row is put forward", {"score": "p", "threshold": 0.5}),
+    ):
+        with pytest.raises(BadInput, match=said):
+            audit_table(path, label="y", groups=["sex"], **asked)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"prediction": "said", "groups": ["y"]}, "'y' is named as label and as group"),
+        ({"prediction": "said", "groups": ["sex", "said"]}, "as prediction and as group"),
+        ({"score": "p", "threshold": 0.5, "groups": ["p"]}, "as score and as group"),
+        ({"prediction": "said", "cluster": "who", "groups": ["who"]}, "as cluster and as group"),
+        ({"prediction": "y", "groups": ["sex"]}, "as label and as prediction"),
+    ],
+)
+def test_a_column_is_one_thing_alone(tmp_path: Path, asked: dict[str, object], said: str) -> None:
+    path = csv(tmp_path, y=[0, 1], said=[0, 1], p=[0.1, 0.9], sex=["f", "m"], who=["a", "b"])
+    with pytest.raises(BadInput, match=said):
+        audit_table(path, label="y", **asked)  # type: ignore[arg-type]
+
+
 def test_an_id_is_no_group_and_what_curves_leave_out_is_said(tmp_path: Path) -> None:
     n = 900
     columns = {

@@ -281,7 +281,7 @@ def test_the_trail_tells_what_happened_in_words(adopted: Town) -> None:
     look_up.look_up_list(adopted.desk, "C-0001", text="Ada Stone", account="analyst-2")
     told = trail.trail(adopted.desk, "C-0001", account="analyst-1")
     assert [(step.who, step.did) for step in told.steps] == [
-        ("analyst-2", "looked up a list of 1 lines, 1 of them hits"),
+        ("analyst-2", "looked up a list; lines: 1, hits: 1"),
         ("you", "consulted the case for its stated purpose"),
         ("supervisor", "opened the case and stated its purpose and legal basis"),
     ]

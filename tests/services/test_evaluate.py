@@ -17,7 +17,7 @@ from workbench.analysis.modelling import Candidates
 from workbench.analysis.tables import IntArray
 from workbench.domain.errors import BadInput, NotAllowed, NotFound
 from workbench.domain.log import EntryKind
-from workbench.services import detect, evaluate
+from workbench.services import detect, evaluate, train
 from workbench.store import findings
 
 pytestmark = pytest.mark.slow
@@ -39,6 +39,19 @@ class AllPairsFresh(world.Callers):
             return found
         rows = [i for i in range(len(found)) if found.members_of(i).min() % 2]
         return found.take(np.array(rows))
+
+
+class CountedDown(world.Callers):
+    """Callers with every count negative: the fewer, the more."""
+
+    def features(
+        self, graph: CaseGraph, candidates: Candidates, *, as_of: datetime
+    ) -> pd.DataFrame:
+        return -super().features(graph, candidates, as_of=as_of)
+
+
+class CountedDownFresh(CountedDown, AllPairsFresh):
+    """The same, some pairs held out."""
 
 
 @pytest.fixture(scope="module")
@@ -70,11 +83,23 @@ def test_pairs_not_asked_about_before_are_measured(home: Home, tmp_path: Path) -
     assert found["auc"] > 0.8
     low, high = found["intervals"]["auc"]
     assert low < found["auc"] < high
-    assert found["baseline"]["feature"] == "calls"
+    assert (found["baseline"]["feature"], found["baseline"]["sign"]) == ("calls", 1.0)
+    assert found["baseline"]["auc"] > 0.8
+    assert (found["against"], found["n_left_out"] > 0) == ("truth", True)
     table = pd.read_csv(written)
     assert len(table) == found["n_candidates"]
     assert list(table.columns) == ["entity_a", "entity_b", "truth", "score", "probability"]
     assert int(table["truth"].sum()) + found["n_lost"] == found["n_true"]
+
+
+def test_the_simplest_rule_ranks_as_training_found_it_to(tmp_path: Path) -> None:
+    desk = replace(world.home(tmp_path).desk, models={world.MODEL: CountedDown()})
+    run_id = train.train(desk, world.MODEL, dataset=world.WORLD, seed=7, account="data-scientist")
+    assert desk.registry.run(run_id).parameters["baseline_sign"] == "-1.0"
+    fresh = replace(desk, models={world.MODEL: CountedDownFresh()})
+    found = evaluate.evaluate(fresh, world.MODEL, dataset=world.WORLD, account="auditor")
+    assert (found["baseline"]["feature"], found["baseline"]["sign"]) == ("calls", -1.0)
+    assert found["baseline"]["auc"] > 0.8
 
 
 def test_what_lies_undecided_before_people_is_measured_and_not_shown(tmp_path: Path) -> None:

@@ -91,7 +91,9 @@ def test_nothing_of_the_experiment_can_be_registered_or_served_t5(
         ]
         files = {file.path for file in client.list_artifacts(parent.info.run_id)}
         assert parent.data.tags["mlflow.parentRunId"] == report.run
-    assert files == {"mitigation.svg"}  # sizes of groups stay in reports/
+    pictures = {f"mitigation_{gap}.svg" for gap in report.pictures()}
+    assert "mitigation_gap_fpr.svg" in files
+    assert files == pictures  # sizes of groups stay in reports/
     assert {run.data.tags["mlflow.runName"] for run in parts} == {
         row["name"] for row in report.document["methods"]
     }
@@ -101,8 +103,26 @@ def test_nothing_of_the_experiment_can_be_registered_or_served_t5(
             train.register(home.desk, run.info.run_id, account="data-scientist")
     assert len(registry.versions(world.MODEL)) == 1
     assert [run.id for run in registry.runs(world.MODEL)] == [report.run]
-    gap = next(r for r in parts if r.data.tags["mlflow.runName"] == "nothing").data.metrics["gap"]
-    assert gap == report.document["methods"][0]["measures"]["gap"]["value"]
+    metrics = next(r for r in parts if r.data.tags["mlflow.runName"] == "nothing").data.metrics
+    for gap in report.pictures():
+        assert metrics[gap] == report.document["methods"][0]["measures"][gap]["value"]
+
+
+def test_methods_aim_at_what_the_audit_of_the_release_failed_on(tmp_path: Path) -> None:
+    made = world.home(tmp_path / "home")
+    world.add_world(made, LARGE, world.world(80, n_ties=420, name=LARGE))
+    run = train.train(made.desk, world.MODEL, dataset=LARGE, seed=5, account="data-scientist")
+    number = train.register(made.desk, run, account="data-scientist")
+    failed = {"attribute": "community", "metric": "fpr", "verdict": "fail"}
+    digest = made.desk.registry.record_audit(
+        world.MODEL, number, verdict="fail", report={"tests": [failed]}
+    )
+    document = asked(made).document
+    assert (document["audit"], document["failed"]) == (digest, ["fpr"])
+    assert document["errors"] == ["fpr"]
+    assert "its audit failed on that error" in document["sentence"]
+    other = asked(made, by="sex").document
+    assert (other["audit"], other["failed"]) == (digest, [])
 
 
 def test_the_page_the_picture_and_the_figures_are_kept(
@@ -110,7 +130,9 @@ def test_the_page_the_picture_and_the_figures_are_kept(
 ) -> None:
     page = report.html_path.read_text()
     assert "An experiment, not for use" in page
-    assert report.svg_path.read_text() in page
+    assert all(picture in page for picture in report.pictures().values())
+    assert report.document["audit"] is None
+    assert "none yet" in page  # its audit
     assert json.loads(report.json_path.read_text()) == json.loads(json.dumps(report.document))
     kept = [r for r in mitigate.comparisons(home.desk, account="analyst-1") if r.by == "community"]
     assert [one.digest for one in kept] == [report.digest]

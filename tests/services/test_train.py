@@ -39,7 +39,7 @@ def test_a_run_says_what_it_learnt_from_and_how_well(
     assert run.dataset_sha256 == builders.digest(world.WORLD)
     assert run.measures["auc"] > 0.8
     assert run.measures["auc_low"] < run.measures["auc"] < run.measures["auc_high"]
-    assert run.parameters["baseline"] == "calls"
+    assert (run.parameters["baseline"], run.parameters["baseline_sign"]) == ("calls", "1.0")
     assert "baseline_average_precision" in run.measures
 
 

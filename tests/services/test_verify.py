@@ -94,8 +94,8 @@ def test_a_findings_story_is_told_in_order_and_in_words(home: LogHome) -> None:
         *[
             "read claim and records",
             "judged from the records alone: supported, 70 of 100 sure",
-            "was shown score and reasons",
-            "decided: supported, after 41 seconds before score and reasons",
+            "saw score and reasons",
+            "decided: supported, 41 s after seeing score and reasons",
         ]
         * 2,
         "acted: dossier",
@@ -127,6 +127,32 @@ def test_reading_the_log_is_logged(home: LogHome) -> None:
     said = last_entry(home)
     assert (said["kind"], said["what"]) == (EntryKind.CONSULTATION, "log")
     assert (said["finding"], said["account"]) == ("F-1", home.people["auditor"].id)
+
+
+def test_what_never_was_is_said_not_to_be_there_however_often_it_was_asked_about(
+    home: LogHome,
+) -> None:
+    asked = {"what": "log", "finding": "F-NOPE", "account": home.people["auditor"].id}
+    with home.database.write() as connection:
+        home.log.append(connection, EntryKind.CONSULTATION, asked)
+    for named, said in (
+        ({"finding_id": "F-NOPE"}, "There is no finding F-NOPE"),
+        ({"case_id": "C-9999"}, "There is no case C-9999"),
+        ({"account_id": "P-NOPE"}, "There is no account P-NOPE"),
+    ):
+        with pytest.raises(NotFound, match=said):
+            verify.story(home.desk, account="auditor", **named)
+
+
+def test_a_reading_of_the_log_or_of_reasons_is_told_as_one(home: LogHome) -> None:
+    who = home.people["auditor"].id
+    for what in ("log", "reasons"):
+        with home.database.write() as connection:
+            said = {"what": what, "finding": "F-1", "account": who}
+            home.log.append(connection, EntryKind.CONSULTATION, said)
+    assert [step.says for step in verify.story(home.desk, account="auditor", finding_id="F-1")][
+        -2:
+    ] == ["read what the decision log says of it", "read what others said of the finding"]
 
 
 def test_what_others_said_stays_hidden_until_ones_own_decision(home: LogHome) -> None:

@@ -5,10 +5,11 @@ import os
 import platform
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from workbench.store.environment import environment_here, packages_here
+from workbench.store.environment import commit, environment_here, packages_here
 
 CODE = """
 import json
@@ -65,3 +66,41 @@ def test_what_numpy_dispatches_to_is_named() -> None:
     there = elsewhere(NPY_DISABLE_CPU_FEATURES=found)
     assert changed(there) == ["simd"]
     assert there["simd"] == "baseline"
+
+
+def git(folder: Path, *arguments: str) -> str:
+    who = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
+    done = subprocess.run(
+        ["git", "-C", str(folder), *who, *arguments], capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
+
+
+def test_the_commit_is_known_whatever_git_makes_of_its_branches(tmp_path: Path) -> None:
+    assert commit(tmp_path) == ""
+    git(tmp_path, "init", "-q", "-b", "main")
+    assert commit(tmp_path) == ""
+    git(tmp_path, "commit", "-q", "--allow-empty", "-m", "one")
+    first = git(tmp_path, "rev-parse", "HEAD")
+    assert commit(tmp_path) == first
+    git(tmp_path, "branch", "remain")
+    git(tmp_path, "pack-refs", "--all")
+    assert not (tmp_path / ".git/refs/heads/main").exists()
+    assert commit(tmp_path) == first
+    git(tmp_path, "commit", "-q", "--allow-empty", "-m", "two")
+    assert commit(tmp_path) == git(tmp_path, "rev-parse", "HEAD") != first
+    git(tmp_path, "checkout", "-q", "--detach", first)
+    assert commit(tmp_path) == first
+
+
+def test_the_commit_of_a_worktree_is_its_own(tmp_path: Path) -> None:
+    main, other = tmp_path / "main", tmp_path / "other"
+    main.mkdir()
+    git(main, "init", "-q", "-b", "main")
+    git(main, "commit", "-q", "--allow-empty", "-m", "one")
+    git(main, "worktree", "add", "-q", "-b", "side", str(other))
+    git(other, "commit", "-q", "--allow-empty", "-m", "two")
+    own = git(other, "rev-parse", "HEAD")
+    assert commit(other) == own != commit(main)
+    git(main, "pack-refs", "--all")
+    assert commit(other) == own

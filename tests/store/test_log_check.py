@@ -492,3 +492,21 @@ def test_only_the_first_hundred_faults_are_listed_and_all_are_counted(tmp_path: 
     report = found(home)
     assert len(report.faults) == 100
     assert report.n_faults > 120
+
+
+def test_changed_contents_of_a_finding_are_found_where_they_are_looked_at(home: LogHome) -> None:
+    report = verify(home.log, home.vault, contents=True)
+    assert not report.faults
+    assert "What findings say is what was sealed." in report.as_text()
+    home.vault.put("F-2", findings.ASSESSMENT, b"another score")
+    unseen = verify(home.log, home.vault)
+    assert not unseen.faults
+    assert "was not looked at; `workbench log verify --contents` compares it" in unseen.as_text()
+    (fault,) = verify(home.log, home.vault, contents=True).faults
+    assert (fault.index, fault.code) == (index_of(home, "finding_sealed", 1), "content")
+    assert "F-2 is not what was sealed" in fault.message
+
+
+def test_one_of_anything_is_counted_as_one(home: LogHome) -> None:
+    home.plain(1)
+    assert "2 checkpoints, 1 entry not yet under one" in verify(home.log, home.vault).as_text()

@@ -24,7 +24,7 @@ def parsed(drawn: str) -> ElementTree.Element:
 
 def test_the_picture_has_a_labelled_point_with_two_intervals_for_each_method() -> None:
     methods = document()["methods"]
-    root = parsed(mitigation_plot(methods))
+    root = parsed(mitigation_plot(methods, "gap_fpr"))
     kinds = [circle.get("class") for circle in root.iter(f"{SVG}circle")]
     assert kinds.count("dot") == 2  # nothing done and the shared threshold
     assert kinds.count("dot hollow") == 3
@@ -38,7 +38,7 @@ def test_the_picture_has_a_labelled_point_with_two_intervals_for_each_method() -
 
 
 def test_everything_lies_within_the_picture() -> None:
-    root = parsed(mitigation_plot(document()["methods"]))
+    root = parsed(mitigation_plot(document()["methods"], "gap"))
     width, height = map(float, root.get("viewBox").split()[2:])
     for shape in root.iter():
         for name, most in (("x1", width), ("x2", width), ("cx", width), ("y1", height),
@@ -48,7 +48,36 @@ def test_everything_lies_within_the_picture() -> None:
 
 
 def test_a_picture_of_nothing_is_empty() -> None:
-    assert mitigation_plot([]) == ""
+    assert mitigation_plot([], "gap") == ""
+
+
+def test_a_picture_shows_the_gap_that_was_asked_for() -> None:
+    """Points and ends of lines stand in the order of that gap, on an axis that names it."""
+    methods = document()["methods"]
+    for gap, axis in (("gap_fpr", "gap, wrongly put forward"), ("gap_fnr", "gap, missed")):
+        root = parsed(mitigation_plot(methods, gap))
+        assert f"{axis}, points (95 %)" in {text.text for text in root.iter(f"{SVG}text")}
+        across = sorted(float(c.get("cx")) for c in root.iter(f"{SVG}circle"))
+        wanted = sorted(row["measures"][gap]["value"] for row in methods)
+        told = [(x - across[0]) / (across[-1] - across[0]) for x in across]
+        assert told == pytest.approx(
+            [(v - wanted[0]) / (wanted[-1] - wanted[0]) for v in wanted], abs=0.002
+        )
+
+
+def test_both_gaps_are_drawn_and_in_the_tables_of_the_page(tmp_path: Path) -> None:
+    made = document(failed=["fnr"], errors=["fnr"])
+    kept = mitigation_reports.keep(tmp_path, made, now=NOW)
+    pictures = kept.pictures()
+    assert list(pictures) == ["gap_fnr", "gap_fpr"]
+    page = kept.html_path.read_text()
+    assert page.index(pictures["gap_fnr"]) < page.index(pictures["gap_fpr"])
+    assert "who is missed, on which the audit of this version failed by sex" in page
+    assert "failed on missed by sex" in page
+    heads = re.findall("<th[^>]*>([^<]+)", page)
+    assert heads.count("gap, missed") == heads.count("gap, wrongly put forward") == 2
+    assert "widest gap" not in heads  # methods aim at one error
+    assert page.count("A threshold per group (ThresholdOptimizer)") >= 4
 
 
 def test_files_are_written_and_read_back(tmp_path: Path) -> None:

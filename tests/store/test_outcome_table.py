@@ -162,11 +162,9 @@ def test_an_unknown_column_is_answered_with_those_there_are(tmp_path: Path) -> N
 
 def test_neither_or_both_of_prediction_and_score_are_refused(tmp_path: Path) -> None:
     found = table(tmp_path, {"true": [0, 1], "said": [0, 1]})
-    for prediction, score in ((None, None), ("said", "said")):
-        with pytest.raises(BadInput, match="not both"):
-            found.outcomes(
-                label="true", prediction=prediction, score=score, threshold=0.5, positive="1"
-            )
+    for name, said in ((None, "Name .* --prediction, or one of scores"), ("said", "not both")):
+        with pytest.raises(BadInput, match=said):
+            found.outcomes(label="true", prediction=name, score=name, threshold=0.5, positive="1")
 
 
 def test_a_group_named_na_is_a_group(tmp_path: Path) -> None:
@@ -177,3 +175,37 @@ def test_a_group_named_na_is_a_group(tmp_path: Path) -> None:
 def test_people_are_numbered_as_they_come(tmp_path: Path) -> None:
     found = table(tmp_path, {"true": [0, 1, 1], "who": ["p9", "p2", "p9"]})
     assert found.people("who").tolist() == [0, 1, 0]
+
+
+def test_a_threshold_outside_the_scores_is_refused_with_their_range(tmp_path: Path) -> None:
+    found = table(tmp_path, {"true": [0, 1, 1], "score": [0.125, 0.5, 0.875]})
+    assert cells(found, score="score", threshold=0.125) == [1, 3, 3]
+    assert cells(found, score="score", threshold=0.875) == [0, 2, 3]
+    for outside in (5.0, 0.0):
+        with pytest.raises(BadInput, match=rf"{outside} lies outside .* from 0\.125 to 0\.875"):
+            cells(found, score="score", threshold=outside)
+    with pytest.raises(BadInput, match="nan is no threshold"):
+        cells(found, score="score", threshold=float("nan"))
+
+
+def test_a_label_that_is_not_named_is_asked_for_by_its_option(tmp_path: Path) -> None:
+    found = table(tmp_path, {"true": [0, 1], "said": [0, 1]})
+    with pytest.raises(BadInput, match="with --label"):
+        found.outcomes(label="", prediction="said", score=None, threshold=None, positive="1")
+
+
+def test_predictions_that_look_like_scores_are_told_how_to_be_named(tmp_path: Path) -> None:
+    found = table(tmp_path, {"true": [0, 1, 1], "said": [0.2, 0.5, 0.9]})
+    with pytest.raises(BadInput, match=r"holds 3 different numbers, .* with --score") as refused:
+        cells(found)
+    assert refused.value.code == "positive"
+    words = table(tmp_path, {"true": [0, 1, 1], "said": ["low", "mid", "high"]})
+    with pytest.raises(BadInput, match="name it with --positive"):
+        cells(words)
+
+
+def test_a_table_with_other_separators_is_told_what_to_do_without_a_dataset(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("true;said\n0;1\n")
+    with pytest.raises(BadInput, match="save it with commas between columns or, where it belongs"):
+        OutcomeTable(path)

@@ -205,3 +205,22 @@ def test_mitigations_stand_side_by_side_with_whether_they_may_be_used(home: Home
     values, differences = (f.value for f in app.dataframe if "Method" in f.value.columns)
     assert next(iter(values["Method"])) == "Nothing done"
     assert len(values) == len(differences) + 1 == 5
+    assert "A threshold per group (ThresholdOptimizer)" in said
+    for table in (values, differences):
+        assert {"Widest gap", "Gap, wrongly put forward", "Gap, missed"} <= set(table.columns)
+
+
+def test_the_gap_that_the_audit_failed_on_is_drawn_until_another_is_chosen(home: Home) -> None:
+    report = audit_release(home.desk, MODEL, dataset=WORLD, account="auditor")
+    made = builders_mitigation.document(
+        served=report.document["release_digest"], failed=["fpr"], errors=["fpr"]
+    )
+    kept = mitigation_reports.keep(home.desk.home, made, now=now())
+    app = page(home, "supervisor")
+    gap = app.segmented_control(key=f"mitigation_gap_{kept.digest[:12]}")
+    assert gap.options == ["Gap, wrongly put forward", "Gap, missed"]
+    assert gap.value == "gap_fpr"
+    assert "wrongly put forward, on which the audit of this version failed by sex" in words(app)
+    gap.select("gap_fnr").run()
+    assert not app.exception
+    assert "Drawn: the gap between groups in who is missed." in words(app)

@@ -27,6 +27,35 @@ def test_an_error_of_ours_is_shown_as_its_sentence_and_the_form_keeps_its_conten
     assert page.text_input(key="why").value == "because"
 
 
+def test_what_is_pressed_is_done_before_the_page_is_drawn_once_and_a_refusal_said_once() -> None:
+    def script() -> None:
+        import streamlit as st
+
+        from workbench.domain.errors import BadInput
+        from workbench.ui import components
+
+        held = st.session_state
+
+        def do() -> None:
+            if "given" not in held:
+                held["given"] = True
+                raise BadInput("Case C-1 has no *purpose*; give one.")
+            held["done"] = True
+
+        held["drawn"] = held.get("drawn", 0) + 1
+        st.text(f"drawn {held['drawn']}, done {'done' in held}")
+        st.button("Go", on_click=components.press, args=("form", do))
+        components.refusal("form")
+
+    page = AppTest.from_function(script).run()
+    page.button[0].click().run()
+    assert page.text[0].value == "drawn 2, done False"
+    assert page.error[0].value == r"Case C\-1 has no \*purpose\*; give one\."
+    page.button[0].click().run()
+    assert page.text[0].value == "drawn 3, done True"
+    assert not page.error
+
+
 def test_an_error_that_is_not_ours_is_not_swallowed() -> None:
     def script() -> None:
         from workbench.ui import components

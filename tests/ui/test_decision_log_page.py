@@ -74,8 +74,8 @@ def test_a_finding_is_told_in_the_order_in_which_it_happened(here: Town, auditor
     assert [one.replace(f"**{me}** ", "") for one in told[1:]] == [
         "read claim and records",
         "judged from the records alone: supported, 70 of 100 sure",
-        "was shown score and reasons",
-        "decided: supported, after 0 seconds before score and reasons",
+        "saw score and reasons",
+        "decided: supported, 0 s after seeing score and reasons",
     ]
     assert told[0].endswith("sealed the finding")
 
@@ -107,13 +107,13 @@ def test_a_case_that_is_not_ones_own_is_refused_in_a_sentence(here: Town) -> Non
 def test_what_was_asked_stays_in_the_field_when_it_is_refused(here: Town, auditor: Account) -> None:
     page = asked(here, auditor, "A finding", "F-NOSUCHONE1")
     assert page.text_input[0].value == "F-NOSUCHONE1"
-    assert page.error or "says nothing of it" in words(page)
+    assert "There is no finding F-NOSUCHONE1" in plain(str(page.error[0].value))
 
 
 def test_everything_by_an_account_is_a_table(here: Town, auditor: Account) -> None:
     page = asked(here, auditor, "An account", here.analyst.id)
     table = page.dataframe[0].value
-    assert "decided: supported, after 0 seconds before score and reasons" in list(table["What"])
+    assert "decided: supported, 0 s after seeing score and reasons" in list(table["What"])
     assert set(table["Who"]) >= {here.analyst.id}
 
 
@@ -129,7 +129,7 @@ def test_a_random_sample_is_drawn_from_a_seed(here: Town, auditor: Account) -> N
     page.segmented_control(key="question").set_value("A random sample").run()
     page.number_input[0].set_value(11)
     next(b for b in page.button if b.label == "Show").click().run()
-    assert "1 decisions drawn with seed 11" in plain(page.subheader[0].value)
+    assert "1 decision drawn with seed 11" in plain(page.subheader[0].value)
     assert list(page.dataframe[0].value["Finding"]) == [FINDING]
 
 
@@ -159,6 +159,7 @@ def test_verify_now_says_that_the_log_is_sound_and_not_witnessed(
     page.button(key="verify").click().run()
     assert "The log is sound" in str(page.success[0].value)
     assert "Not independently witnessed" in words(page)
+    assert "What findings say was not looked at" in words(page)
 
 
 def test_an_export_can_be_downloaded_and_is_logged(here: Town, auditor: Account) -> None:

@@ -1,5 +1,6 @@
 """What a bias audit says, in sentences: the same ones on the page, in the report and in letters."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -158,9 +159,10 @@ def _who_is_worse_off(test: GapRow, margin: str) -> str:
         return f"{what} differs between groups: {beyond}"
     worse, better = contrast["worse"], contrast["better"]
     return (
-        f"{worse['group']} is {what} more often: {points(worse['rate'])} % of {worse['n']:,} "
-        f"{DENOMINATOR[test['metric']]}, against {points(better['rate'])} % of {better['n']:,} in "
-        f"{better['group']}. These {points(_apart(test))} points are {beyond}"
+        f"{quoted(worse['group'])} is {what} more often: {points(worse['rate'])} % of "
+        f"{worse['n']:,} {DENOMINATOR[test['metric']]}, against {points(better['rate'])} % of "
+        f"{better['n']:,} in {quoted(better['group'])}. These {points(_apart(test))} "
+        f"points are {beyond}"
     )
 
 
@@ -206,7 +208,7 @@ def gap_sentence(test: GapRow, margin: float) -> str:
     said = f"Widest gap {points(test['gap'])} points"
     if test["between"]:
         lowest, highest = test["between"]
-        said += f": {highest} highest, {lowest} lowest"
+        said += f": {quoted(highest)} highest, {quoted(lowest)} lowest"
     said += f"; over all groups p = {p_words(test['p_corrected'])} after correction. "
     match test["verdict"]:
         case "fail":
@@ -227,16 +229,16 @@ def _failed(test: GapRow, margin: float) -> str:
         return f"{beyond}; p = {p} after correction."
     worse, better = contrast["worse"], contrast["better"]
     said = (
-        f"{worse['group']} {points(worse['rate'])} % of {worse['n']:,}, {better['group']} "
-        f"{points(better['rate'])} % of {better['n']:,}: "
+        f"{quoted(worse['group'])} {points(worse['rate'])} % of {worse['n']:,}, "
+        f"{quoted(better['group'])} {points(better['rate'])} % of {better['n']:,}: "
         f"{points(_apart(test))} points; p = {p} after correction. {beyond}."
     )
     if not wider(test["gap"] or 0.0, _apart(test)):
         return said
     lowest, highest = test["between"]
     return (
-        f"{said} Widest of all, sure or not: {points(test['gap'])} points, {highest} highest, "
-        f"{lowest} lowest."
+        f"{said} Widest of all, sure or not: {points(test['gap'])} points, {quoted(highest)} "
+        f"highest, {quoted(lowest)} lowest."
     )
 
 
@@ -260,7 +262,7 @@ def needs_sentence(test: GapRow, margin: float) -> str:
         return f"The smallest group rests on {test['smallest']}, {few} {points(margin)} points."
     if test["needed"] is None:
         return f"A margin of {points(margin)} cannot be shown by any number of {of}."
-    named = [f"{row['group']} {row['n']:,}" for row in test["short"][:_NAMED]]
+    named = [f"{quoted(row['group'])} {row['n']:,}" for row in test["short"][:_NAMED]]
     more = test["n_short"] - len(named)
     if more > 0:
         named.append(f"{more} more {'group' if more == 1 else 'groups'} too few")
@@ -276,6 +278,12 @@ def p_words(value: float | None) -> str:
     if value is None:
         return "–"
     return "below 0.001" if value < 0.001 else f"{value:.2g}"
+
+
+def quoted(group: str) -> str:
+    """A group's name within a sentence, in quotes where it could be taken for a figure."""
+    figure = re.fullmatch(r"[-+]?[\d.,]*\d", group.rpartition(" × ")[2])
+    return f"'{group}'" if figure else group
 
 
 def _listed(names: Sequence[str]) -> str:

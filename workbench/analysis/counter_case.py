@@ -12,6 +12,7 @@ import pandas as pd
 from workbench.analysis.graph import CaseGraph
 from workbench.analysis.modelling import Candidates, Fitted, ModelDefinition, OrdinaryStory
 from workbench.analysis.tables import IntArray
+from workbench.analysis.wording import listed
 from workbench.domain.finding import Keystone
 
 MOST_KEPT = 3
@@ -33,7 +34,7 @@ class Sign:
 class Story:
     """An ordinary reason for the same records, what it expects of them, and how to check it.
 
-    The first of `signs` is what the story stands on: without it another is told.
+    The first of `signs` is what the story stands on: without it another is told that fits well.
     `enquiry` names whom to ask (nobody whom the claim is about, nor who would tell them), for
     what, and what each answer would mean.
     """
@@ -48,11 +49,21 @@ class Story:
         can = [sign for sign in self.signs if sign.holds is not None]
         return sum(bool(sign.holds) for sign in can) / max(len(can), 1)
 
+    @property
+    def stands(self) -> bool:
+        """Whether what the story stands on is there."""
+        return bool(self.signs[0].holds)
+
+    @property
+    def fits_well(self) -> bool:
+        """Whether at least half of what the records can tell of it agrees with it."""
+        return self.fit >= 0.5
+
 
 def most_ordinary(stories: Sequence[Story]) -> OrdinaryStory:
-    """The story of which most signs hold, one whose first sign holds if any does; among equals the
-    first, so name the commonest first."""
-    best = max(stories, key=lambda story: (bool(story.signs[0].holds), story.fit))
+    """Of the stories whose first sign holds the one of which most signs do, if that fits well;
+    else the one of which most signs hold. Among equals the first, so name the commonest first."""
+    best = max(stories, key=lambda story: (story.stands and story.fits_well, story.fit))
     return OrdinaryStory(
         story=best.told,
         fits=tuple(sign.shown for sign in best.signs if sign.holds),
@@ -73,6 +84,12 @@ def named(graph: CaseGraph, entity: int) -> str:
     return f"{label} ({name})"
 
 
+def population_registers(graph: CaseGraph, persons: Sequence[int] | IntArray) -> str:
+    """The population registers of the states that recorded these persons."""
+    states = sorted(set(graph.entities.loc[[int(p) for p in persons], "member_state"]))
+    return f"the population {'register' if len(states) == 1 else 'registers'} of {listed(states)}"
+
+
 def on_day(at: int) -> str:
     """The day of an instant in microseconds, UTC."""
     return f"{datetime.fromtimestamp(at / 1e6, tz=UTC):%-d %B %Y}"
@@ -89,7 +106,8 @@ def keystones(
     as_of: datetime,
     seed: int,
 ) -> tuple[Keystone, ...]:
-    """Records without which least is left of the calibrated probability, the heaviest first.
+    """Records without which least is left of the calibrated probability: those that sink it below
+    the threshold first, the heaviest ahead, then those without which nothing is asked.
 
     Every record is left out by itself: its links are taken away and the model is asked anew.
 
@@ -115,6 +133,6 @@ def keystones(
         if p is None or p < said[0] - FELT:
             topples = p is None or p < fitted.threshold
             found.append(Keystone(record_id=record, probability=p, topples=topples))
-    found.sort(key=lambda one: -1.0 if one.probability is None else one.probability)
+    found.sort(key=lambda one: (not one.topples, one.probability is None, one.probability or 0.0))
     n_toppling = sum(one.topples for one in found)
     return tuple(found[: max(MOST_KEPT, n_toppling)])

@@ -65,7 +65,7 @@ def _sentence(word: Words, rows: Matrix, peers: Peers, j: int, far: float) -> st
         else ""
     )
     return (
-        f"Drift since training: {word.label} is distributed otherwise among today's candidates"
+        f"Drift since training: “{word.label}” is distributed otherwise among today's candidates"
         f"{moved} (distance {far:.2f}; flagged from {DRIFTED:g} on)."
     )
 

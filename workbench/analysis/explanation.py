@@ -2,9 +2,9 @@
 
 Values come from the shap library (Lundberg and Lee 2017; for trees Lundberg et al. 2020), in
 log-odds. Whatever explainer made them, base value and effects are compared with the served
-model's own output for every row; one that misses by more than 1e-6 is withheld. Three explainers
-that miss (trees with a background, native categories, probabilities as the output) are controls
-in the tests.
+model's own output for every row, and each effect with a second computation of it; what misses by
+more than 1e-6 is withheld. Explainers that miss (trees with a background, native categories,
+probabilities as the output, credit moved between features) are controls in the tests.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import hashlib
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import isnan
 from typing import Any
 
@@ -20,11 +21,20 @@ import numpy as np
 
 from workbench.analysis.grouping import TOP, Groups, spreads, stable_shares, summed
 from workbench.analysis.tables import FloatArray
-from workbench.analysis.wording import Cube, Matrix, Peers, Words, listed
-from workbench.domain.errors import BadInput
-from workbench.domain.finding import Effect, Explanation, Reason, Space
+from workbench.analysis.wording import YES_OR_NO, Cube, Matrix, Peers, Words, listed
+from workbench.domain.checked import Interval
+from workbench.domain.errors import BadInput, Withheld
+from workbench.domain.finding import (
+    RESIDUAL_BOUND,
+    Effect,
+    Explanation,
+    Reason,
+    Space,
+    missing,
+)
 
-NOTABLE = 0.05  # share of all reasons' sizes from which one is worth a sentence
+NOTABLE = 0.05  # share of its side's sizes, for or against, from which one is worth a sentence
+HALF = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +142,35 @@ def residuals(attribution: Attribution, outputs: FloatArray) -> FloatArray:
     return missed
 
 
+def moved(attribution: Attribution, again: Matrix) -> FloatArray:
+    """By how much any single effect of n rows differs from a second computation of it, `again`.
+
+    What adds up may still stand at the wrong feature: credit that moved from one to another leaves
+    every sum as it was.
+    """
+    off: FloatArray = np.abs(attribution.effects - again).max(axis=1, initial=0.0)
+    return off
+
+
+def require_in_place(attribution: Attribution, again: Matrix) -> None:
+    """Refuse effects of which one differs from a second computation of it by more than 1e-6."""
+    off = float(moved(attribution, again).max(initial=0.0))
+    if not off <= RESIDUAL_BOUND:  # also catches NaN
+        raise Withheld(
+            f"The explanation is withheld: {attribution.method} and a second computation differ "
+            f"by {off:.3g} log-odds on what one feature did.",
+            method=attribution.method,
+            residual=off,
+        )
+
+
+def require_sum(attribution: Attribution, outputs: FloatArray) -> None:
+    """Refuse parts that miss the served model's own output by more than 1e-6."""
+    for missed in residuals(attribution, outputs).tolist():
+        if not missed <= RESIDUAL_BOUND:  # also catches NaN
+            raise missing(attribution.method, missed, Space.LOG_ODDS)
+
+
 @dataclass(frozen=True, slots=True)
 class Refitted:
     """What refits on resampled people say of n rows, each by its own background or branches.
@@ -143,16 +182,21 @@ class Refitted:
 
     effects: Cube
 
-    def shares_and_spreads(self, served: Matrix) -> tuple[Matrix, Matrix | None]:
-        """Stable shares of the effects `served`, and half of each one's 95 % interval."""
-        return stable_shares(served, self.effects), spreads(self.effects)
+    def outlasting(self, served: Matrix) -> list[list[tuple[float, Interval | None]]]:
+        """Of each effect `served`, row by row: its stable share, and its 95 % interval."""
+        shares, wide = stable_shares(served, self.effects).tolist(), spreads(self.effects)
+        if wide is None:
+            return [[(share, None) for share in row] for row in shares]
+        low, high = (served - wide).tolist(), (served + wide).tolist()
+        bounded = (zip(*row, strict=True) for row in zip(shares, low, high, strict=True))
+        return [[(share, (least, most)) for share, least, most in row] for row in bounded]
 
     def grouped(self, groups: Groups) -> Refitted:
         """The same of the groups' sums."""
         return Refitted(summed(self.effects, groups))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Speech:
     """What puts an attribution into words: names, peers, groups, and what history is called.
 
@@ -165,6 +209,16 @@ class Speech:
     groups: Groups
     signs: Groups
     own: str = ""
+
+    @cached_property
+    def named(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Of each group its label, and its features' names."""
+        members = [[self.words[j] for j in group] for group in self.groups]
+        labels = [listed([word.label for word in words]) for words in members]
+        return [
+            (label[:1].upper() + label[1:], tuple(word.name for word in words))
+            for label, words in zip(labels, members, strict=True)
+        ]
 
     def compared(self, j: int, value: float) -> str:
         return "" if isnan(value) else self.peers.compared(j, value, self.words[j])
@@ -198,22 +252,17 @@ def explanations(
     Withheld
         When any row's parts miss its output by more than 1e-6.
     """
+    require_sum(attribution, outputs)
     usual = np.full(rows.shape, np.nan) if history is None else history
     totals = summed(attribution.effects, speech.groups)
-    stable, wide = refitted.shares_and_spreads(attribution.effects)
-    stable_groups, wide_groups = refitted.grouped(speech.groups).shares_and_spreads(totals)
+    outlasting = refitted.outlasting(attribution.effects)
+    outlasting_groups = refitted.grouped(speech.groups).outlasting(totals)
     found = []
     for i in range(len(rows)):
         said = _Row.of(speech, rows[i], usual[i], attribution.effects[i])
-        effects = tuple(
-            said.effect(j, float(stable[i, j]), _around(attribution.effects[i, j], wide, i, j))
-            for j in range(len(speech.words))
-        )
-        reasons = tuple(
-            said.reason(g, float(totals[i, g]), float(stable_groups[i, g]),
-                        _around(totals[i, g], wide_groups, i, g))
-            for g in range(len(speech.groups))
-        )  # fmt: skip
+        effects = tuple(said.effect(j, *how) for j, how in enumerate(outlasting[i]))
+        sums = enumerate(zip(totals[i].tolist(), outlasting_groups[i], strict=True))
+        reasons = tuple(said.reason(g, effect, *how) for g, (effect, how) in sums)
         found.append(
             Explanation(
                 method=attribution.method,
@@ -230,33 +279,31 @@ def explanations(
     return tuple(found)
 
 
-def _around(value: float, wide: Matrix | None, i: int, j: int) -> tuple[float, float] | None:
-    if wide is None:
-        return None
-    return float(value - wide[i, j]), float(value + wide[i, j])
-
-
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """One row on its way into words: per feature its value, its usual one, its effect, and the
-    sentence on it."""
+    """One row on its way into words: per feature its value, its usual one, its effect, what each of
+    the two is compared with, and the sentence on it."""
 
     speech: Speech
     row: list[float]
     usual: list[float]
     effects: list[float]
+    compared: list[str]
+    before: list[str]
     sentences: list[str]
 
     @staticmethod
     def of(speech: Speech, row: FloatArray, usual: FloatArray, effects: FloatArray) -> _Row:
         values, own = row.tolist(), usual.tolist()
+        compared = [speech.compared(j, value) for j, value in enumerate(values)]
+        before = [speech.usual(j, value) for j, value in enumerate(own)]
         sentences = [
-            word.sentence(value, speech.compared(j, value), speech.usual(j, own[j]))
+            word.sentence(value, compared[j], before[j])
             for j, (word, value) in enumerate(zip(speech.words, values, strict=True))
         ]
-        return _Row(speech, values, own, effects.tolist(), sentences)
+        return _Row(speech, values, own, effects.tolist(), compared, before, sentences)
 
-    def effect(self, j: int, stable_share: float, interval: tuple[float, float] | None) -> Effect:
+    def effect(self, j: int, stable_share: float, interval: Interval | None) -> Effect:
         word, value, usual = self.speech.words[j], self.row[j], self.usual[j]
         return Effect(
             feature=word.name,
@@ -272,37 +319,54 @@ class _Row:
         )
 
     def reason(
-        self, g: int, effect: float, stable_share: float, interval: tuple[float, float] | None
+        self, g: int, effect: float, stable_share: float, interval: Interval | None
     ) -> Reason:
-        members = self.speech.groups[g]
-        words = [self.speech.words[j] for j in members]
-        label = listed([w.label for w in words])
+        label, names = self.speech.named[g]
         return Reason(
-            label=label[:1].upper() + label[1:],
-            features=tuple(w.name for w in words),
+            label=label,
+            features=names,
             effect=effect,
             interval=interval,
-            sentence=self.sentences[members[0]] if len(members) == 1 else self._together(g),
+            sentence=f"{self._said(g)}{self._against(g, effect)}{_unsure(interval)}",
             stable_share=stable_share,
         )
+
+    def _said(self, g: int) -> str:
+        members = self.speech.groups[g]
+        return self.sentences[members[0]] if len(members) == 1 else self._together(g)
+
+    def _against(self, g: int, effect: float) -> str:
+        """Of one feature that lowered the score, whether more of it speaks against, or less: its
+        value alone may sound like a reason for."""
+        first, *others = self.speech.groups[g]
+        value = self.row[first]
+        if effect >= 0 or others or isnan(value) or self.speech.words[first].unit == YES_OR_NO:
+            return ""
+        place = self.speech.peers.position(first, value)
+        if place == HALF:
+            return ""
+        return f" {'More' if place > HALF else 'Less'} of it speaks against."
 
     def _together(self, g: int) -> str:
         """The group's own words: its members' names and values, the strongest first."""
         members = self.speech.groups[g]
         ordered = sorted(members, key=lambda j: -abs(self.effects[j]))
-        label = listed([self.speech.words[j].label for j in members])
         parts = []
         for j in ordered:
             word, value = self.speech.words[j], self.row[j]
-            compared = self.speech.compared(j, value)
-            own = self.speech.usual(j, self.usual[j])
-            beside = ", ".join(part for part in (compared, own) if part)
+            beside = ", ".join(part for part in (self.compared[j], self.before[j]) if part)
             parts.append(f"{word.label}: {word.value(value)}{f' ({beside})' if beside else ''}")
         said = "; ".join(parts)
         return (
-            f"{label[:1].upper()}{label[1:]}, {_moving(self.speech.signs[g])}, count as one "
-            f"reason. {said[:1].upper()}{said[1:]}."
+            f"{self.speech.named[g][0]}, {_moving(self.speech.signs[g])}, count as one reason. "
+            f"{said[:1].upper()}{said[1:]}."
         )
+
+
+def _unsure(interval: Interval | None) -> str:
+    if interval is None or not interval[0] < 0 < interval[1]:
+        return ""
+    return " Refits disagree on how much it counts."
 
 
 def _moving(signs: tuple[int, ...]) -> str:
@@ -329,8 +393,7 @@ def reasons_against(explanation: Explanation) -> tuple[str, ...]:
 
 def stated(explanation: Explanation, *, sign: int) -> tuple[Reason, ...]:
     """What is stated as a reason for (`sign` 1) or against (-1), strongest first."""
-    enough = NOTABLE * sum(abs(r.effect) for r in explanation.reasons)
-    ranked = sorted(explanation.reasons, key=lambda r: -sign * r.effect)
-    return tuple(
-        r for r in ranked if r.is_stable and sign * r.effect > 0 and abs(r.effect) > enough
-    )[:TOP]
+    side = [r for r in explanation.reasons if sign * r.effect > 0]
+    enough = NOTABLE * sum(abs(r.effect) for r in side)
+    ranked = sorted(side, key=lambda r: -abs(r.effect))
+    return tuple(r for r in ranked if r.is_stable and abs(r.effect) > enough)[:TOP]

@@ -24,6 +24,8 @@ from workbench.analysis.explanation import (
     Speech,
     explainer_of,
     explanations,
+    moved,
+    require_in_place,
     residuals,
 )
 from workbench.analysis.grouping import Groups
@@ -34,7 +36,7 @@ from workbench.analysis.tables import FloatArray, IntArray
 from workbench.analysis.uncertainty import Calibrator, spread
 from workbench.analysis.wording import YES_OR_NO, Matrix, Peers, Words
 from workbench.domain.checked import Calibration, Kept
-from workbench.domain.errors import BadInput
+from workbench.domain.errors import BadInput, Withheld
 from workbench.domain.finding import RESIDUAL_BOUND, Explanation
 
 KIND = "feature_model/3"
@@ -159,26 +161,30 @@ class FittedModel:
         rows = self._matrix(features)
         if not len(rows):
             return ()
-        return explanations(
-            self._served(rows),
+        served = self._served(rows)
+        found = explanations(
+            served,
             decision(self.estimator, rows),
             rows,
-            speech=Speech(self.words, peers or self.peers, self.groups, self.signs, self.own),
+            speech=self._speech if peers is None else replace(self._speech, peers=peers),
             refitted=Refitted(self._refits.effects(rows)),
             history=None if history is None else self._matrix(history),
         )
+        require_in_place(served, self._effects_again(rows))
+        return found
 
     def explain_in_bulk(
         self, features: pd.DataFrame, *, at_a_time: int = AT_A_TIME
     ) -> Iterator[Part]:
         """Effects of many rows, a part at a time, so that memory holds one part and no more.
 
-        A row whose parts miss the model's own output is withheld, the others are not.
+        A row whose parts miss the model's own output, or a second computation of them, is
+        withheld, the others are not.
         """
         for start in range(0, len(features), at_a_time):
             rows = self._matrix(features.iloc[start : start + at_a_time])
             said, outputs = self._served(rows), decision(self.estimator, rows)
-            missed = residuals(said, outputs)
+            missed = np.maximum(residuals(said, outputs), moved(said, self._again.effects(rows)[0]))
             withheld = ~(missed <= RESIDUAL_BOUND)
             effects = np.where(withheld[:, None], np.nan, said.effects)
             yield Part(start, said.method, said.base_value, effects, outputs, missed, withheld)
@@ -314,6 +320,26 @@ class FittedModel:
     def _refits(self) -> Refits:
         """All refits at once, made once for each release."""
         return refits_of([(r.estimator, r.background) for r in self.refits])
+
+    @cached_property
+    def _again(self) -> Refits:
+        """The served model explained a second way, made once for each release; BadInput where no
+        second way is known."""
+        return refits_of([(self.estimator, self.background)])
+
+    def _effects_again(self, rows: Matrix) -> Matrix:
+        try:
+            found: Matrix = self._again.effects(rows)[0]
+        except BadInput as unknown:
+            raise Withheld(
+                "The explanation is withheld: no second computation is known that could check it."
+            ) from unknown
+        return found
+
+    @cached_property
+    def _speech(self) -> Speech:
+        """Its words, beside those that it learnt on; made once for each release."""
+        return Speech(self.words, self.peers, self.groups, self.signs, self.own)
 
     def _served(self, rows: Matrix) -> Attribution:
         return self.explainer(rows)

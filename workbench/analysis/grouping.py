@@ -12,6 +12,7 @@ from typing import TypeVar, cast
 import numpy as np
 import pandas as pd
 
+from workbench.analysis.kernels import compiled
 from workbench.analysis.wording import Cube, Matrix
 
 CORRELATED = 0.7  # rank correlation from which two features count as one reason
@@ -72,8 +73,9 @@ def _related(rows: Matrix) -> Matrix:
 
 def summed(effects: Effects, groups: Groups) -> Effects:
     """Effects of each group, from those of features along the last axis."""
-    each = [effects[..., list(group)].sum(axis=-1) for group in groups]
-    return cast(Effects, np.stack(each, axis=-1))
+    columns = [j for group in groups for j in group]
+    starts = np.cumsum([0, *(len(group) for group in groups[:-1])])
+    return cast(Effects, np.add.reduceat(effects[..., columns], starts, axis=-1))
 
 
 def stable_shares(served: Matrix, refits: Cube, *, top: int = TOP) -> Matrix:
@@ -89,14 +91,25 @@ def stable_shares(served: Matrix, refits: Cube, *, top: int = TOP) -> Matrix:
     refits : float array, r × n × m
         Effects on the same rows from refits on resampled people.
     """
-    within = np.zeros(refits.shape, np.bool_)
-    for side in (1, -1):
-        strongest = np.argsort(-side * refits, axis=2, kind="stable")[:, :, :top]
-        ahead = np.zeros(refits.shape, np.bool_)
-        np.put_along_axis(ahead, strongest, True, axis=2)
-        within |= ahead & (side * refits > 0) & (side * served > 0)
-    found: Matrix = within.sum(axis=0) / max(len(refits), 1)
+    found: Matrix = _times_ahead(served, refits, top) / max(len(refits), 1)
     return found
+
+
+@compiled
+def _times_ahead(served: Matrix, refits: Cube, top: int) -> Matrix:
+    """In how many refits at most `top` - 1 of its side come before each effect; of two that are
+    equally strong, the first column does."""
+    times = np.zeros(served.shape)
+    for r, i, j in np.ndindex(refits.shape):
+        side = np.sign(served[i, j])
+        own = side * refits[r, i, j]
+        if own > 0:
+            before = 0
+            for k in range(refits.shape[2]):
+                other = side * refits[r, i, k]
+                before += other > own or (other == own and k < j)
+            times[i, j] += before < top
+    return times
 
 
 def spreads(refits: Cube) -> Matrix | None:

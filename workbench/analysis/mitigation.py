@@ -6,7 +6,7 @@ persons. Nothing that is learnt here is given back, so that nothing of it can be
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import numpy as np
 
@@ -23,12 +23,14 @@ from workbench.analysis.mitigating import (
     weighable,
 )
 from workbench.analysis.mitigation_words import (
-    ABOUT,
+    OF,
     Bounds,
     GroupRow,
     MeasureRow,
     MethodRow,
     absent_words,
+    aim_of,
+    method_words,
     sentence,
 )
 from workbench.analysis.modelling import Fitted, Sample
@@ -61,12 +63,14 @@ class GroupSize(TypedDict):
 class Comparison(TypedDict):
     """`pooled` groups had too few rows to learn from and were learnt from as one, or not at all.
 
-    `errors` are those that were to be made alike; `absent` says why an error has no gap.
+    `failed` are the errors that the audit failed on by this trait; `errors` those that were to be
+    made alike; `absent` says why an error has no gap.
     """
 
     by: str
     groups: list[GroupSize]
     pooled: list[str]
+    failed: list[str]
     errors: list[str]
     absent: dict[str, str]
     slices: dict[str, dict[str, int]]
@@ -83,6 +87,7 @@ def compare(
     *,
     by: str,
     seed: int,
+    failed: tuple[str, ...] = (),
 ) -> Comparison:
     """What each method would do, measured on the test slice.
 
@@ -96,6 +101,9 @@ def compare(
         Of the same slices, in which groups of the trait candidates count.
     by : str
         The trait's name.
+    failed : tuple of str
+        Errors that the audit of the run failed on by this trait, which methods then aim at; both
+        errors where it failed on neither.
 
     Raises
     ------
@@ -104,7 +112,7 @@ def compare(
         either error to learn from or to be compared.
     """
     weighable(fitted)
-    large, pooled, errors = regrouped(groups, slices)
+    large, pooled, errors = regrouped(groups, slices, failed)
     parts = {
         name: _part(fitted, one, one_group_each(large[name], len(one)))
         for name, one in slices.items()
@@ -112,10 +120,10 @@ def compare(
     said = _said(fitted, parts, len(large["test"].groups), errors, seed)
     test, incidence = slices["test"], groups["test"]  # measured on groups as they are
     crowd = Crowd.of(len(test), test.people, incidence)
-    between = _compared(crowd, test.labels)
+    between = _compared(crowd, test.labels, errors)
     forward = {name: one.forward for name, one in said.items()}
     found = measured(crowd, test.labels, forward, between=between, seed=seed)
-    aim = "gap" if len(errors) > 1 else f"gap_{errors[0]}"
+    aim = aim_of(errors)
     rows = [
         _row(name, one, found[name], aim, _by_group(crowd, test.labels, one.forward, incidence))
         for name, one in said.items()
@@ -124,6 +132,7 @@ def compare(
         by=by,
         groups=_sizes(crowd, test.labels, incidence, between),
         pooled=pooled,
+        failed=list(failed),
         errors=list(errors),
         absent={error: absent_words(error, LEAST) for error, those in between.items() if not those},
         slices={
@@ -133,7 +142,7 @@ def compare(
         n_people=int(crowd.persons.shape[0]),
         n_replicates=N_REPLICATES,
         methods=rows,
-        sentence=sentence(rows, by, aim),
+        sentence=sentence(rows, by, aim, failed),
     )
 
 
@@ -157,29 +166,42 @@ def _said(
     return {name: method(task) for name, method in METHODS.items()}
 
 
+def failed_errors(audit: Mapping[str, Any], by: str) -> tuple[str, ...]:
+    """The errors on which the document of an audit says that one attribute failed."""
+    failed = {
+        test["metric"]
+        for test in audit["tests"]
+        if test["attribute"] == by and test["verdict"] == "fail"
+    }
+    return tuple(error for error in BOTH_ERRORS if error in failed)
+
+
 def regrouped(
-    groups: Mapping[str, Incidence], slices: Mapping[str, Sample]
+    groups: Mapping[str, Incidence], slices: Mapping[str, Sample], failed: tuple[str, ...] = ()
 ) -> tuple[dict[str, Incidence], list[str], tuple[str, ...]]:
     """The slices with the same groups, all large enough to learn from, those pooled for it, and
     which errors they are large enough for.
 
     Each error has rows of its own: misses are counted among true ones, false positives among false
-    ones. Where groups are too small for both, the error that they are large enough for is taken.
+    ones. Where the audit failed on one error, that one is taken and no other. Where groups are too
+    small for both, the error that they are large enough for is taken.
 
     Raises
     ------
     BadInput
-        When fewer than two groups are large enough for either.
+        When fewer than two groups are large enough for any that may be taken.
     """
-    for errors in (BOTH_ERRORS, ("fpr",), ("fnr",)):
+    may_be_taken = (failed,) if len(failed) == 1 else (BOTH_ERRORS, ("fpr",), ("fnr",))
+    for errors in may_be_taken:
         found, pooled, wanted = _large_enough(groups, slices, errors)
         if len(wanted) > 1:
             return found, pooled, errors
     names = {name for one in groups.values() for name in one.groups}
+    few = " or ".join(f"{LEAST} {OF[error]}" for error in failed or BOTH_ERRORS)
     raise BadInput(
-        f"Of {len(names)} groups fewer than two have {LEAST} true candidates, or {LEAST} false "
-        "ones, in both the training and the calibration slice, the small ones taken together; "
-        "choose another attribute or a larger dataset.",
+        f"Of {len(names)} groups fewer than two have {few} candidates in both the training and the "
+        "calibration slice, the small ones taken together; choose another attribute or a larger "
+        "dataset.",
         code="too_few_true",
     )
 
@@ -227,14 +249,15 @@ def _part(fitted: Fitted, sample: Sample, groups: IntArray) -> Part:
     return Part(rows=rows, labels=sample.labels, groups=groups)
 
 
-def _compared(crowd: Crowd, labels: IntArray) -> dict[str, list[int]]:
-    """Per error the groups with enough rows of it in the test slice for a gap to mean something."""
+def _compared(crowd: Crowd, labels: IntArray, errors: Sequence[str]) -> dict[str, list[int]]:
+    """Per error the groups with enough rows of it in the test slice for a gap to mean something;
+    one of `errors` must have a gap."""
     table = _table(crowd, labels)
     found: dict[str, list[int]] = {}
     for column, error in enumerate(BOTH_ERRORS):
         those = np.flatnonzero(table[:-1, column] >= LEAST).tolist()
         found[error] = those if len(those) > 1 else []
-    if not any(found.values()):
+    if not any(found[error] for error in errors):
         raise BadInput(
             f"Fewer than two groups have {LEAST} candidates of an error in the test slice; two are "
             "needed to compare, so choose another attribute or a larger dataset.",
@@ -278,7 +301,7 @@ def _by_group(
 def _row(
     name: str, said: Said, found: Mapping[str, Found], aim: str, by_group: list[GroupRow]
 ) -> MethodRow:
-    about = ABOUT[name]
+    about = method_words(name, said.parameters)
     gap, error = found[aim].difference_interval, found["balanced_error"].difference_interval
     return MethodRow(
         name=name,

@@ -62,7 +62,7 @@ ABOUT: Mapping[str, Method] = {
         "would have to decide on it, and a new audit to pass.",
     ),
     "threshold_optimizer": Method(
-        "A threshold per group",
+        "A threshold per group (ThresholdOptimizer)",
         "Sets another threshold for each group, and draws lots between two of them.",
         "in use",
         True,
@@ -71,6 +71,27 @@ ABOUT: Mapping[str, Method] = {
         "their group, and leaves answers to chance.",
     ),
 }
+
+# of the shared threshold, where the search ended at the run's own
+NONE_BETTER = Method(
+    "Another shared threshold (none better)",
+    "No other shared threshold had a narrower gap on the calibration slice within 5 points of "
+    "recall and a quarter more put forward: this is the run at its own, the same as nothing done.",
+    "in choosing",
+    False,
+    True,
+    "It stays in the table because it was tried, and is the one way here that could be used on "
+    "persons.",
+)
+
+
+def method_words(name: str, parameters: Mapping[str, float | int | str]) -> Method:
+    """A method in words, by what it chose."""
+    return NONE_BETTER if _keeps_threshold(parameters) else ABOUT[name]
+
+
+def _keeps_threshold(parameters: Mapping[str, float | int | str]) -> bool:
+    return "instead_of" in parameters and parameters["threshold"] == parameters["instead_of"]
 
 
 class MeasureRow(TypedDict):
@@ -108,29 +129,30 @@ class MethodRow(TypedDict):
     costlier: bool
 
 
-def sentence(rows: Sequence[MethodRow], by: str, aim: str = "gap") -> str:
+def sentence(
+    rows: Sequence[MethodRow], by: str, aim: str = "gap", failed: Sequence[str] = ()
+) -> str:
     """Whether any mitigation showed itself better than doing nothing, in one or two sentences;
-    `aim` is the gap that methods were to narrow."""
+    `aim` is the gap that methods were to narrow, `failed` the errors that the audit failed on."""
     base = rows[0]["measures"][aim]["value"]
     what = "error rates differ" if aim == "gap" else f"{COLUMNS[aim[4:]].lower()} differs"
-    start = f"By {plain(by)}, {what} by up to {points(base)} points as the run is."
-    better = [row for row in rows[1:] if row["narrower"] and not row["costlier"]]
-    traded = [row for row in rows[1:] if row["narrower"] and row["costlier"]]
-    if better:
-        best = min(better, key=lambda row: row["measures"][aim]["difference"] or 0.0)
-        usable = "" if best["on_persons"] else ", but is not used on persons"
-        return (
-            f"{start} {best['label']} narrowed that {_by(best, aim)} without more errors{usable}."
-        )
-    if traded:
-        best = min(traded, key=lambda row: row["measures"][aim]["difference"] or 0.0)
-        return (
-            f"{start} {best['label']} narrowed that {_by(best, aim)}, at the price of more errors."
-        )
-    return (
-        f"{start} No mitigation showed itself better: none narrowed that gap beyond the 95 % "
-        "interval of the difference."
+    also = "both errors" if aim == "gap" else "that error"
+    start = (
+        f"By {plain(by)}, {what} by up to {points(base)} points as the run is"
+        f"{f'; its audit failed on {also}' if failed else ''}."
     )
+    narrower = [row for row in rows[1:] if row["narrower"]]
+    if not narrower:
+        return (
+            f"{start} No mitigation showed itself better: none narrowed that gap beyond the 95 % "
+            "interval of the difference."
+        )
+    best = min(
+        narrower, key=lambda row: (row["costlier"], row["measures"][aim]["difference"] or 0.0)
+    )
+    price = ", at the price of more errors" if best["costlier"] else " without more errors"
+    usable = "" if best["on_persons"] else ", but is not used on persons"
+    return f"{start} {best['label']} narrowed that {_by(best, aim)}{price}{usable}."
 
 
 def _by(row: MethodRow, aim: str) -> str:
@@ -154,10 +176,58 @@ COLUMNS: Mapping[str, str] = {
 }
 
 
+# the candidates that an error is counted among
+OF: Mapping[str, str] = {"fpr": "false", "fnr": "true"}
+
+
+def aim_of(errors: Sequence[str]) -> str:
+    """The gap that methods are to narrow, by the errors they make alike."""
+    return "gap" if len(errors) > 1 else f"gap_{errors[0]}"
+
+
+def columns(document: Mapping[str, Any]) -> dict[str, str]:
+    """Measures that tables show, and their headings: the gap that methods aim at first, each
+    error's own always, the wider of both where methods aim at both."""
+    gaps = dict.fromkeys((aim_of(document["errors"]), "gap_fpr", "gap_fnr"))
+    rest = [name for name in COLUMNS if not name.startswith("gap")]
+    return {name: COLUMNS[name] for name in (*gaps, *rest)}
+
+
+def drawn(document: Mapping[str, Any]) -> list[str]:
+    """The gaps there is a picture of, the one that methods aim at first."""
+    base = document["methods"][0]["measures"]
+    gaps = [name for name in columns(document) if name.startswith("gap")]
+    return [name for name in gaps if base[name]["value"] is not None]
+
+
+_DRAWN: Mapping[str, str] = {
+    "gap": "the wider of both gaps between groups",
+    "gap_fpr": "the gap between groups in who is wrongly put forward",
+    "gap_fnr": "the gap between groups in who is missed",
+}
+
+
+def drawn_words(document: Mapping[str, Any], gap: str) -> str:
+    """Which gap a picture shows, and whether the audit failed on it."""
+    failed = ""
+    if gap.removeprefix("gap_") in document.get("failed", ()):
+        failed = f", on which the audit of this version failed by {plain(document['by'])}"
+    return f"Drawn: {_DRAWN[gap]}{failed}."
+
+
+def audit_words(document: Mapping[str, Any]) -> str:
+    """What the audit of the version said of the trait."""
+    if document["audit"] is None:
+        return "none yet"
+    said = " and ".join(COLUMNS[error].lower() for error in document["failed"])
+    by = plain(document["by"])
+    return f"failed on {said} by {by}" if said else f"failed on neither error by {by}"
+
+
 def between_words(document: Mapping[str, Any]) -> str:
     """Between which groups the gap of each error is taken, and why one has none."""
     said = []
-    for error, of in (("fpr", "false"), ("fnr", "true")):
+    for error, of in OF.items():
         name, words = COLUMNS[f"gap_{error}"], document["absent"].get(error)
         named = [row["group"] for row in document["groups"] if error in row["compared"]]
         said.append(
@@ -174,8 +244,7 @@ def between_words(document: Mapping[str, Any]) -> str:
 
 def absent_words(error: str, least: int) -> str:
     """Why an error has no gap."""
-    of = "true" if error == "fnr" else "false"
-    return f"none, as fewer than two groups have {least} {of} candidates in the test slice."
+    return f"none, as fewer than two groups have {least} {OF[error]} candidates in the test slice."
 
 
 def compared_words(row: Mapping[str, Any]) -> str:
@@ -183,13 +252,13 @@ def compared_words(row: Mapping[str, Any]) -> str:
     return ", ".join(COLUMNS[e].lower() for e in row["compared"]) or "too few"
 
 
-def picture_words(methods: Sequence[MethodRow]) -> str:
-    """The picture in words: gap and balanced error of each method."""
+def picture_words(methods: Sequence[MethodRow], gap: str) -> str:
+    """The picture in words: one gap and the balanced error of each method."""
     return "; ".join(
-        f"{row['label']}: widest gap {points(row['measures']['gap']['value'])} points, balanced "
-        f"error {points(row['measures']['balanced_error']['value'])} %"
+        f"{row['label']}: {COLUMNS[gap].lower()} {points(row['measures'][gap]['value'])} points, "
+        f"balanced error {points(row['measures']['balanced_error']['value'])} %"
         for row in methods
-        if row["measures"]["gap"]["value"] is not None
+        if row["measures"][gap]["value"] is not None
     )
 
 
@@ -199,12 +268,16 @@ def unit(measure: str) -> str:
 
 
 def pooled_words(document: Mapping[str, Any]) -> str:
-    """Which error methods aim at where groups are too small for both, and which groups were too
-    small to learn from; empty where neither."""
+    """Which error methods aim at where it is one alone, and which groups were too small to learn
+    from; empty where neither."""
     said = ""
     if len(document["errors"]) == 1:
-        aim = COLUMNS[document["errors"][0]].lower()
-        said = f"Groups are too small to learn from both errors; methods aim at {aim} alone. "
+        why = (
+            "The audit failed on one error"
+            if document.get("failed") == document["errors"]
+            else "Groups are too small to learn from both errors"
+        )
+        said = f"{why}; methods aim at {COLUMNS[document['errors'][0]].lower()} alone. "
     if not document["pooled"]:
         return said.strip()
     named = ", ".join(document["pooled"])
@@ -231,7 +304,9 @@ def told_words(row: Mapping[str, Any]) -> str:
     """When a method reads the trait, whether it draws lots, what it was told and what it chose."""
     given = row["parameters"]
     said = [f"reads the trait: {row['reads']}", "draws lots" if row["draws_lots"] else "no lots"]
-    said += [f"{words} {_plainly(given[name])}" for name, words in _TOLD.items() if name in given]
+    silent = {"instead_of"} if _keeps_threshold(given) else set()
+    told = [name for name in _TOLD if name in given and name not in silent]
+    said += [f"{_TOLD[name]} {_plainly(given[name])}" for name in told]
     return "; ".join(said).capitalize() + "."
 
 

@@ -1,13 +1,13 @@
 """What would change the result: the least that may turn out otherwise and crosses the threshold.
 
-Supposed is only what a check of records could find otherwise, in a reason that outlasts refits;
-only with values that occurred; and features that count as one reason move as they occurred
-together, so that no supposition contradicts itself.
+Supposed is only what a check of records could find otherwise, only with values that occurred; and
+features that count as one reason move as they occurred together, so that no supposition contradicts
+itself. Where refits disagree on a reason, that is said.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -101,10 +101,10 @@ def unless(
 ) -> tuple[str, ...]:
     """What would change the result, in at most three sentences.
 
-    Reasons that are stated come first, then others that outlast refits, each by how little it
-    would have to change; for what was put forward those that raised the score. Where the
-    explanation is withheld, every reason is tried: what crosses the threshold is asked of the
-    served model itself.
+    Every reason is tried: what crosses the threshold is asked of the served model itself. Reasons
+    that are stated come first, then others that outlast refits (of those, for what was put
+    forward, the ones that raised the score), then the rest, each by how little it would have to
+    change.
 
     Parameters
     ----------
@@ -114,8 +114,10 @@ def unless(
         The candidate.
     """
     ahead = float(probability(row[None, :])[0]) >= threshold
+    end = "no longer be put forward" if ahead else "be put forward"
     found = []
-    for order, g in _asked(supposing, explanation, ahead=ahead):
+    order, unsure = _standing(supposing, explanation, ahead=ahead)
+    for g in range(len(supposing.groups)):
         members = supposing.groups[g]
         if not supposing.is_free(members, row):
             continue
@@ -128,24 +130,25 @@ def unless(
         if crosses.any():
             far = np.where(crosses, supposing.distance(members, values, row), np.inf)
             best = int(np.argmin(far))
-            found.append((order, float(far[best]), supposing.said(members, values[best], row)))
-    end = "no longer be put forward" if ahead else "be put forward"
+            said = supposing.said(members, values[best], row)
+            found.append((order[g], float(far[best]), f"{said}, it would {end}{unsure[g]}."))
     ranked = sorted(found, key=lambda item: item[:2])[:TOP]
-    return tuple(f"{said}, it would {end}." for _, _, said in ranked) or (NOTHING,)
+    return tuple(said for _, _, said in ranked) or (NOTHING,)
 
 
-def _asked(
+def _standing(
     supposing: Supposing, explanation: Explanation | None, *, ahead: bool
-) -> Iterator[tuple[int, int]]:
-    """Groups whose reason is stated (0), then those whose reason is stable (1)."""
+) -> tuple[list[int], list[str]]:
+    """Of each group whether its reason is stated (0), stable (1) or neither (2), and what is said
+    where refits disagree on it."""
     if explanation is None:
-        yield from ((0, g) for g in range(len(supposing.groups)))
-        return
+        return [0] * len(supposing.groups), [""] * len(supposing.groups)
     named = {r.features for sign in (1, -1) for r in stated(explanation, sign=sign)}
-    stable = {
-        r.features for r in explanation.reasons if r.is_stable and (r.effect > 0 or not ahead)
-    }
-    for g, members in enumerate(supposing.groups):
-        features = tuple(supposing.words[j].name for j in members)
-        if features in stable:
-            yield int(features not in named), g
+    reasons = {r.features: r for r in explanation.reasons}
+    order, unsure = [], []
+    for members in supposing.groups:
+        reason = reasons[tuple(supposing.words[j].name for j in members)]
+        told = reason.is_stable and (reason.effect > 0 or not ahead)
+        order.append(int(reason.features not in named) if told else 2)
+        unsure.append("" if reason.is_stable else " (refits disagree on this reason)")
+    return order, unsure

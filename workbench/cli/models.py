@@ -60,12 +60,13 @@ def evaluate(
     as_: As = OPERATOR,
     as_json: Json = False,
 ) -> None:
-    """Measures of MODEL against the dataset's truth, later than its training data."""
+    """Measures of MODEL against the dataset's truth, on candidates it did not learn from."""
+    from workbench.analysis.evaluation_words import evaluation_lines
     from workbench.services import evaluate as service
 
     desk = desk_here()
     measures = service.evaluate(desk, model, dataset=named(desk, dataset), account=as_, pairs=pairs)
-    show(measures, as_lines(measures), as_json=as_json)
+    show(measures, "\n".join(evaluation_lines(measures)), as_json=as_json)
 
 
 @app.command()
@@ -132,8 +133,14 @@ def audit(
     """Audit a release, or any table a user brings, for bias per subgroup and intersection."""
     from workbench.services import audit as service
 
-    if bool(model) == bool(table):
-        raise BadInput("Name either a model with --dataset, or a file with --table.")
+    _require_own(
+        model,
+        table,
+        of_model=bool(dataset) or as_ != OPERATOR,
+        of_table=bool(label or prediction or score or group or cluster)
+        or threshold is not None
+        or positive != "1",
+    )
     if table:
         report = service.audit_table(
             table,
@@ -261,6 +268,22 @@ def _end_of(day: str) -> datetime | None:
     return start + timedelta(days=1, microseconds=-1)
 
 
+def _require_own(model: str, table: Path | None, *, of_model: bool, of_table: bool) -> None:
+    """Either a model or a table, and no option of the other, which would have no say."""
+    if bool(model) == bool(table):
+        raise BadInput("Name either a model with --dataset, or a file with --table.")
+    if table and of_model:
+        raise BadInput(
+            "--dataset and --as are of the audit of a model and have no say over a table; leave "
+            "them out."
+        )
+    if model and of_table:
+        raise BadInput(
+            "--label, --prediction, --score, --threshold, --group, --positive and --cluster are "
+            "of --table and have no say over a model; leave them out."
+        )
+
+
 def _deciders(desk: "Desk", model: str, report: Mapping[str, Any], account: str) -> Any:
     """The audit, by the same margin, of who decided on the version that a report is of; None while
     it is no release or nobody has."""
@@ -284,7 +307,9 @@ def _rate(share: float | None) -> str:
 def _mitigation_lines(document: Mapping[str, Any]) -> str:
     lines = [document["sentence"]]
     for row in document["methods"]:
-        found = {name: row["measures"][name]["value"] for name in ("gap", "fpr", "fnr")}
+        found = {
+            name: row["measures"][name]["value"] for name in ("gap_fpr", "gap_fnr", "fpr", "fnr")
+        }
         rates = " ".join(f"{name}={_rate(value)}" for name, value in found.items())
         lines.append(f"{row['name']:<24}{rates}  {row['why']}")
     return "\n".join(lines)

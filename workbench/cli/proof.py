@@ -10,11 +10,17 @@ from workbench.domain.account import Role
 
 
 @log_app.command("verify")
-def log_verify(as_: As = OPERATOR, as_json: Json = False) -> None:
+def log_verify(
+    contents: Annotated[
+        bool, typer.Option("--contents", help="Open each finding, too: is it what was sealed?")
+    ] = False,
+    as_: As = OPERATOR,
+    as_json: Json = False,
+) -> None:
     """Verify every entry, checkpoint and row; a fault names the entry's index."""
     from workbench.services import verify
 
-    report = verify.verify(desk_here(), account=as_)
+    report = verify.verify(desk_here(), account=as_, contents=contents)
     show(report.as_json(), report.as_text(), as_json=as_json)
     if report.faults:
         raise typer.Exit(1)

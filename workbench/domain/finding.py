@@ -40,6 +40,16 @@ class Space(StrEnum):
     PROBABILITY = "probability"
 
 
+def missing(method: str, residual: float, space: Space) -> Withheld:
+    """The refusal of parts that miss the model's own output by `residual`."""
+    return Withheld(
+        f"The explanation is withheld: what {method} says misses the model's output by "
+        f"{residual:.3g} {space}.",
+        method=method,
+        residual=residual,
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
     """One feature's part in one score, in the explanation's space.
@@ -120,12 +130,7 @@ class Explanation:
 
     def __post_init__(self) -> None:
         if not self.residual <= RESIDUAL_BOUND:  # also catches NaN
-            raise Withheld(
-                f"The explanation is withheld: what {self.method} says misses the model's output "
-                f"by {self.residual:.3g} {self.space}.",
-                method=self.method,
-                residual=self.residual,
-            )
+            raise missing(self.method, self.residual, self.space)
         each = {e.feature: e.effect for e in self.effects}
         named = sorted(name for reason in self.reasons for name in reason.features)
         if named != sorted(each) or any(

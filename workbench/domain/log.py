@@ -64,6 +64,13 @@ class EntryKind(StrEnum):
     REPLAY = "replay"
 
 
+CONSULTED = {
+    "case": "consulted the case for its stated purpose",
+    "log": "read what the decision log says of it",
+    "reasons": "read what others said of the finding",
+}  # a consultation by its `what`, for those that are no reading of records
+
+
 # What each kind must carry, beside v, kind and at. `account` is who did it, always a pseudonym.
 REQUIRED: Mapping[EntryKind, str] = {
     EntryKind.FINDING_SEALED: "finding case model release release_digest digest claim_digest "

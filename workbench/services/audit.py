@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from workbench.analysis.graph import CaseGraph
     from workbench.analysis.modelling import Fitted, ModelDefinition, Sample
     from workbench.analysis.per_person import Capacity
-    from workbench.analysis.subgroups import Bools, Floats
+    from workbench.analysis.subgroups import Bools, Floats, Outcomes
     from workbench.analysis.tables import IntArray
     from workbench.domain.finding import Claim
     from workbench.store.registry import Run, Version
@@ -60,17 +60,20 @@ def audit_table(
     ------
     BadInput
         When the table, a column or a value cannot be used; the message names what there is. Also
-        where what is told would have no say: a threshold or a capacity without scores.
+        where what is told would have no say (a threshold or a capacity without scores), a column
+        is named in two roles, or every row is put forward, or none.
     """
     from workbench.analysis.depth import NO_PROBABILITY, depth, depth_notes, is_probability
     from workbench.analysis.fairness import audit_rows
     from workbench.store.outcome_table import OutcomeTable
 
     _require_used(score=score, threshold=threshold, capacity=capacity, cluster=cluster)
+    _require_apart(groups, label=label, prediction=prediction, score=score, cluster=cluster)
     table = OutcomeTable(path)
     outcomes = table.outcomes(
         label=label, prediction=prediction, score=score, threshold=threshold, positive=positive
     )
+    _require_told_apart(outcomes)
     if cluster is not None:
         outcomes = outcomes.clustered(table.people(cluster))
     found, attributes = audit_rows(outcomes, table.attributes(groups), margin=margin, seed=SEED)
@@ -99,6 +102,29 @@ def _require_used(
         raise BadInput(
             "A capacity ranks people by their scores; name the column of scores and, as the "
             "cluster, that of the person, or leave the capacity out."
+        )
+
+
+def _require_apart(groups: Sequence[str], **roles: str | None) -> None:
+    """No column is two things: groups by the label, say, could have but one kind of error."""
+    seen: dict[str, str] = {}
+    for role, column in [*roles.items(), *(("group", name) for name in groups)]:
+        if column and seen.setdefault(column, role) != role:
+            raise BadInput(
+                f"Column {column!a} is named as {seen[column]} and as {role}; one column can be "
+                "only one of them.",
+                code="columns",
+                place=column,
+            )
+
+
+def _require_told_apart(outcomes: "Outcomes") -> None:
+    said = outcomes.cells % 2
+    if said.all() or not said.any():
+        raise BadInput(
+            f"{'Every' if said.any() else 'No'} row is put forward, so error rates are the same in "
+            "every group and say nothing of fairness; bring predictions, or a threshold, that tell "
+            "rows apart."
         )
 
 

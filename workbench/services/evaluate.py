@@ -28,8 +28,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Held:
-    """Candidates held out from learning, with their truth; `n_lost` were never candidates."""
+    """Candidates held out from learning, with their truth; `n_lost` were never candidates.
 
+    `n_left_out` were learnt from or calibrated on.
+    """
+
+    as_of: datetime
+    n_left_out: int
     candidates: Candidates
     features: pd.DataFrame
     people: pd.DataFrame
@@ -151,6 +156,8 @@ def _held_out(
         n_lost = n_later - int(later.sum())
     kept = candidates.take(rows.astype(np.int64))
     return _Held(
+        as_of=as_of,
+        n_left_out=len(candidates) - len(kept),
         candidates=kept,
         features=definition.features(known, kept, as_of=as_of),
         people=definition.people(known, kept),
@@ -205,6 +212,9 @@ def _document(
         "recall": value["recall"],
         "f1": value["f1"],
         "n_lost": held.n_lost,
+        "against": "truth",
+        "as_of": held.as_of.isoformat(),
+        "n_left_out": held.n_left_out,
         "calibration_error": value.get("calibration_error"),
         "intervals": bounds,
         "run_id": run.id,
@@ -214,17 +224,19 @@ def _document(
 
 
 def _baseline(held: _Held, run: "Run") -> dict[str, Any]:
-    """The single best feature of training, on the same candidates."""
+    """The single best feature of training, on the same candidates; empty where the run does not
+    say whether more of it or less ranks higher."""
     from workbench.analysis.evaluation import Baseline
     from workbench.analysis.uncertainty import Ranking
 
-    name = run.parameters.get("baseline", "")
-    if name not in held.features.columns or not len(held.true):
+    name, sign = run.parameters.get("baseline", ""), run.parameters.get("baseline_sign")
+    if name not in held.features.columns or not len(held.true) or sign is None:
         return {}
-    ranking = Ranking(held.true, Baseline(name, 1.0).scores(held.features))
+    ranking = Ranking(held.true, Baseline(name, float(sign)).scores(held.features))
     auc, precision = ranking.auc(), ranking.average_precision()
     return {
         "feature": name,
+        "sign": float(sign),
         "auc": None if np.isnan(auc) else auc,
         "average_precision": None if np.isnan(precision) else precision,
     }

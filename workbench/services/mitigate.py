@@ -40,8 +40,9 @@ def mitigate(
     """Compare mitigations by one sensitive feature, on the slices of time of a training run.
 
     Learnt on the run's training slice, thresholds from its calibration slice, measured on its
-    test slice, what findings had asked about first left out of all three (duty T15). Logged into
-    MLflow under the run, with the picture, and written to reports/.
+    test slice, what findings had asked about first left out of all three (duty T15). Where the
+    run's audit failed by `by` on one error, methods aim at its gap. Logged into
+    MLflow under the run, with pictures, and written to reports/.
 
     Parameters
     ----------
@@ -144,6 +145,7 @@ def _document(
     from workbench.analysis.fairness import groups_of_candidates
     from workbench.analysis.mitigation import compare
 
+    digest, failed = _failed(desk, run, by)
     sensitive = desk.datasets.sensitive(run.dataset)
     fitted = desk.registry.load(definition, run_id=run.id, digest=run.digest)
     groups = {
@@ -163,16 +165,30 @@ def _document(
         "as_of": slices["test"].as_of.isoformat(),
         "until": slices["test"].until.isoformat(),
         "seed": run.seed,
-        **compare(fitted, slices, groups, by=by, seed=run.seed),
+        "audit": digest,
+        **compare(fitted, slices, groups, by=by, seed=run.seed, failed=failed),
     }
+
+
+def _failed(desk: Desk, run: "Run", by: str) -> tuple[str | None, tuple[str, ...]]:
+    """Digest of the latest audit of the newest audited version of a run, and the errors on which it
+    failed by one feature; None where no version of it was audited."""
+    from workbench.analysis.mitigation import failed_errors
+
+    made = [v for v in desk.registry.versions(run.model) if v.run_id == run.id and v.audit_digest]
+    if not made:
+        return None, ()
+    digest = made[-1].audit_digest
+    return digest, failed_errors(desk.registry.audit_report(digest), by)
 
 
 def _track(desk: Desk, run: "Run", report: MitigationReport) -> None:
     """Into MLflow: a run under the training run, and one under it for each method.
 
-    Figures over everybody, gaps and the picture; sizes and rates of groups stay in reports/, since
-    what lies in MLflow can be taken without the log knowing.
+    Figures over everybody, gaps and their pictures; sizes and rates of groups stay in reports/,
+    since what lies in MLflow can be taken without the log knowing.
     """
+    from workbench.analysis.mitigation_words import aim_of, audit_words
     from workbench.store.registry import Compared
 
     document = report.document
@@ -184,6 +200,8 @@ def _track(desk: Desk, run: "Run", report: MitigationReport) -> None:
             "seed": run.seed,
             "dataset": run.dataset,
             "sentence": document["sentence"],
+            "audit": audit_words(document),
+            "aim": aim_of(document["errors"]),
             "test_candidates": document["slices"]["test"]["candidates"],
         },
         parts=[
@@ -192,13 +210,14 @@ def _track(desk: Desk, run: "Run", report: MitigationReport) -> None:
                 estimator=None,
                 parameters=row["parameters"]
                 | {
-                    name: row[name] for name in ("does", "reads", "draws_lots", "on_persons", "why")
+                    name: row[name]
+                    for name in ("label", "does", "reads", "draws_lots", "on_persons", "why")
                 },
                 measures=_flat(row["measures"]),
             )
             for row in document["methods"]
         ],
-        files={"mitigation.svg": report.svg_path.read_text(encoding="utf-8")},
+        files={f"mitigation_{gap}.svg": drawn for gap, drawn in report.pictures().items()},
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Text, cast, func, or_, select
 from workbench.domain.account import PERMISSIONS, Account, Operation
 from workbench.domain.action import ActionKind
 from workbench.domain.decision import Verdict
-from workbench.domain.log import EntryKind
+from workbench.domain.log import CONSULTED, EntryKind
 from workbench.store import accounts, cases
 from workbench.store.database import from_text
 from workbench.store.desk import Desk
@@ -106,9 +106,9 @@ def _words(entry: dict[str, Any]) -> str:
         case EntryKind.CASE_JOINED:
             return f"let account {entry['holder']} into the case"
         case EntryKind.CONSULTATION if entry["what"] == "list":
-            return f"looked up a list of {entry['n']} lines, {entry['n_hits']} of them hits"
-        case EntryKind.CONSULTATION if entry["what"] == "case":
-            return "consulted the case for its stated purpose"
+            return f"looked up a list; lines: {entry['n']}, hits: {entry['n_hits']}"
+        case EntryKind.CONSULTATION if entry["what"] in CONSULTED:
+            return CONSULTED[entry["what"]]
         case EntryKind.CONSULTATION:
             return f"had the case's records read for {entry['what'].replace('_', ' ')}"
         case EntryKind.FINDING_SEALED:
@@ -118,7 +118,7 @@ def _words(entry: dict[str, Any]) -> str:
             return stages.get(entry["stage"], "opened all of it without deciding")
         case EntryKind.JUDGEMENT:
             verdict = Verdict(entry["verdict"]).label
-            return f"sealed an own view from the records: {verdict}, {entry['confidence']} of 100"
+            return f"judged from the records alone: {verdict}, {entry['confidence']} of 100 sure"
         case EntryKind.DECISION:
             return f"decided: {Verdict(entry['verdict']).label}"
         case EntryKind.ACTION:
@@ -126,6 +126,6 @@ def _words(entry: dict[str, Any]) -> str:
         case EntryKind.EXPORT:
             return f"exported a {entry['what']}, which may leave the workbench"
         case EntryKind.REFUSED_ATTEMPT:
-            return f"was refused: {entry['what']} ({entry['why'].replace('_', ' ')})"
+            return f"met with a refusal: {entry['what']} ({entry['why'].replace('_', ' ')})"
         case other:
             return str(other).replace("_", " ")

@@ -14,6 +14,7 @@ from workbench.store.acceptances import require_accepted
 from workbench.store.desk import Desk
 
 if TYPE_CHECKING:
+    from workbench.analysis.evaluation import Baseline
     from workbench.analysis.gallery import Example
     from workbench.store.registry import Compared, Version
 
@@ -191,7 +192,7 @@ def _logged(
     )
     taken = taken.checked_on(test.features, test.labels, test.people, days=test.days, seed=seed)
     found = {n: measured_on(fitted, test, seed=seed).flat() for n, fitted in compared.items()}
-    feature, baseline = _baseline(taken, samples, seed)
+    rule, baseline = _baseline(taken, samples, seed)
     beside = [fitted for name, fitted in compared.items() if name != choice.name]
     files, examples = _behaviour(desk, definition, dataset, taken, beside, test, seed)
     run_id = desk.registry.log_training(
@@ -202,7 +203,7 @@ def _logged(
             seed=seed,
             account=who.id,
             card=desk.cards.get(definition.name, ""),
-            parameters=_taken_because(choice.sentence, feature) | slices.parameters,
+            parameters=_taken_because(choice.sentence, rule) | slices.parameters,
             measures=found[choice.name]
             | baseline
             | taken.measures()
@@ -254,9 +255,15 @@ def _parameters(estimator: Any) -> dict[str, Any]:
     return {"estimator": type(last).__name__, **last.get_params(deep=False)}
 
 
-def _taken_because(choice: str, baseline: str) -> dict[str, Any]:
+def _taken_because(choice: str, rule: "Baseline") -> dict[str, Any]:
+    """`baseline_sign` is -1 where less of the baseline's feature ranks higher."""
     threshold = "highest F2 on the calibration slice: what is missed nobody looks at"
-    return {"choice": choice, "baseline": baseline, "threshold_chosen_by": threshold}
+    return {
+        "choice": choice,
+        "baseline": rule.feature,
+        "baseline_sign": rule.sign,
+        "threshold_chosen_by": threshold,
+    }
 
 
 def _with_prompted(taken: Fitted, slices: _Slices, seed: int) -> dict[str, float]:
@@ -270,7 +277,7 @@ def _with_prompted(taken: Fitted, slices: _Slices, seed: int) -> dict[str, float
 
 def _baseline(
     taken: Fitted, samples: Mapping[str, Sample], seed: int
-) -> tuple[str, dict[str, float]]:
+) -> tuple["Baseline", dict[str, float]]:
     """The best single feature of the training slice, its measures on the test slice, and by how
     much `taken` is better there, people resampled for both at once."""
     from workbench.analysis.evaluation import single_best_feature
@@ -286,7 +293,7 @@ def _baseline(
         len(test),
         seed=seed,
     )
-    return rule.feature, {
+    return rule, {
         "baseline_auc": ranking.auc(),
         "baseline_average_precision": ranking.average_precision(),
         "baseline_average_precision_low": low,

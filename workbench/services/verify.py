@@ -6,7 +6,6 @@ decide on it.
 """
 
 import hashlib
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from sqlalchemy import Connection, select
 
 from workbench.domain.account import Account, Operation, Role
 from workbench.domain.errors import BadInput, NotAllowed
-from workbench.domain.log import EntryKind, Json, canonical
+from workbench.domain.log import CONSULTED, EntryKind, Json, canonical
 from workbench.store import accounts, cases, findings, log_check
 from workbench.store.database import from_text
 from workbench.store.decision_log import Checkpoint, LoggedEntry, LogReceipt
@@ -41,7 +40,7 @@ _WHOLE = (Role.AUDITOR, Role.OPERATOR)
 _SAYS = {
     EntryKind.FINDING_SEALED: "sealed the finding",
     EntryKind.JUDGEMENT: "judged from the records alone: {verdict}, {confidence} of 100 sure",
-    EntryKind.DECISION: "decided: {verdict}, after {shown_for_s} seconds before score and reasons",
+    EntryKind.DECISION: "decided: {verdict}, {shown_for_s} s after seeing score and reasons",
     EntryKind.ACTION: "acted: {kind_of_action}",
     EntryKind.EXPORT: "exported: {what}",
     EntryKind.DISCLOSURE: "let it leave: {what}",
@@ -61,13 +60,13 @@ _SAYS = {
     EntryKind.CASE_JOINED: "let {holder} into case {case}",
     EntryKind.CONSULTATION: "consulted: {what}",
     EntryKind.COMBINATION: "joined sources: {what}",
-    EntryKind.REFUSED_ATTEMPT: "was refused: {what} ({why})",
+    EntryKind.REFUSED_ATTEMPT: "met with a refusal: {what} ({why})",
     EntryKind.REPLAY: "replayed the finding: {result}",
     EntryKind.ERASURE: "erased: {what}",
 }
 _STAGES = {
     "claim": "read claim and records",
-    "assessment": "was shown score and reasons",
+    "assessment": "saw score and reasons",
     "review": "looked through all of it",
 }
 
@@ -86,10 +85,11 @@ class Step:
     simulated: bool
 
 
-def verify(desk: Desk, *, account: str) -> LogReport:
-    """Check every entry, checkpoint, row and step of the gate; changes nothing."""
+def verify(desk: Desk, *, account: str, contents: bool = False) -> LogReport:
+    """Check every entry, checkpoint, row and step of the gate and, where told, that the contents of
+    findings are what was sealed; changes nothing."""
     _who(desk, account)
-    return log_check.verify(desk.log, desk.vault)
+    return log_check.verify(desk.log, desk.vault, contents=contents)
 
 
 def checkpoint(desk: Desk, *, account: str) -> Checkpoint:
@@ -167,6 +167,8 @@ def story(
         Unless exactly one of the three is named.
     NotAllowed
         When someone who is no auditor asks about another account, or another's case.
+    NotFound
+        When there is no such thing and there never was: nobody did more than ask about it.
     """
     asked = {"finding": finding_id, "account": account_id, "case": case_id}
     named = {word: value for word, value in asked.items() if value}
@@ -177,10 +179,11 @@ def story(
         raise NotAllowed(f"Account {who.id} may read its own entries only; ask an auditor.")
     with desk.database.read() as connection:
         _require_member(desk, connection, who, named)
-        found = deque(_matching(desk, connection, named), maxlen=limit)
+        found = list(_matching(desk, connection, named))
+        _require_there(desk, connection, named, found)
         visible = _sight(connection, who)
     _log_reading(desk, who, named)
-    return [step for entry in found if visible(step := _step(entry))]
+    return [step for entry in found[-limit:] if visible(step := _step(entry))]
 
 
 def sample(desk: Desk, *, account: str, n: int, seed: int) -> list[Step]:
@@ -222,6 +225,23 @@ def _require_member(
     finding_id = named.get("finding", "")
     case_id = findings.by_id(connection, finding_id).case_id if finding_id else named["case"]
     cases.enter(connection, desk.vault, case_id, who)
+
+
+def _require_there(
+    desk: Desk, connection: Connection, named: dict[str, str], found: list[LoggedEntry]
+) -> None:
+    """Where the log says no more than that somebody asked, a row has to vouch for the thing."""
+    asking = {EntryKind.CONSULTATION, EntryKind.REFUSED_ATTEMPT}
+    if any(entry.fields["kind"] not in asking for entry in found):
+        return
+    ((word, value),) = named.items()
+    match word:
+        case "finding":
+            findings.by_id(connection, value)
+        case "case":
+            cases.by_id(connection, desk.vault, value)
+        case _:
+            accounts.by_id(connection, value)
 
 
 def _log_reading(desk: Desk, who: Account, named: dict[str, str]) -> None:
@@ -276,6 +296,8 @@ def _step(row: LoggedEntry) -> Step:
 def _sentence(kind: EntryKind, said: dict[str, Json]) -> str:
     if kind is EntryKind.FINDING_OPENED:
         return _STAGES.get(str(said["stage"]), "opened it")
+    if kind is EntryKind.CONSULTATION and said["what"] in CONSULTED:
+        return CONSULTED[str(said["what"])]
     if kind is EntryKind.MODEL_TRAINED and said.get("what") == "registered":
         return f"registered version {said['version']} of {said['model']}, proposed for release"
     words = {"why": "a purpose that was not given", "excused": ""}

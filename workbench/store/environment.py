@@ -66,13 +66,35 @@ def _processor() -> dict[str, str]:
     }
 
 
-def commit() -> str:
-    """The commit of the checkout that runs, empty outside one."""
-    git = Path(__file__).parents[2] / ".git"
+CHECKOUT = Path(__file__).parents[2]
+
+
+def commit(checkout: Path = CHECKOUT) -> str:
+    """The commit that a checkout or a worktree stands at; empty outside one, and before the first.
+
+    Git keeps a branch as a file, or as a line of ``packed-refs`` (gitrepository-layout(5)).
+    """
     try:
+        git = _git_folder(checkout / ".git")
         head = (git / "HEAD").read_text().strip()
-        if not head.startswith("ref: "):
-            return head
-        return (git / head.removeprefix("ref: ")).read_text().strip()
     except OSError:
         return ""
+    return _commit_of(git, head.removeprefix("ref: ")) if head.startswith("ref: ") else head
+
+
+def _git_folder(git: Path) -> Path:
+    """In a worktree, ``.git`` is a file that names its folder."""
+    if not git.is_file():
+        return git
+    return git.parent / git.read_text().strip().removeprefix("gitdir: ")
+
+
+def _commit_of(git: Path, branch: str) -> str:
+    """Branches stand in the folder that all worktrees share."""
+    common = git / "commondir"
+    shared = git / common.read_text().strip() if common.is_file() else git
+    if (shared / branch).is_file():
+        return (shared / branch).read_text().strip()
+    packed = shared / "packed-refs"
+    lines = packed.read_text().splitlines() if packed.is_file() else []
+    return next((line.split(" ")[0] for line in lines if line.endswith(f" {branch}")), "")

@@ -313,7 +313,17 @@ def _sealed(half: Half, kind: TypeAdapter[Half]) -> bytes:
     return content
 
 
+def require_sealed(vault: Vault, finding: Finding) -> None:
+    """Errors as `load_claim`, of either half; nothing of what they say is kept."""
+    _content(vault, finding.id, CLAIM, finding.claim_digest)
+    _content(vault, finding.id, ASSESSMENT, finding.assessment_digest)
+
+
 def _load(vault: Vault, finding_id: str, name: str, digest: str, kind: TypeAdapter[Half]) -> Half:
+    return kind.validate_json(_content(vault, finding_id, name, digest))
+
+
+def _content(vault: Vault, finding_id: str, name: str, digest: str) -> bytes:
     try:
         content = vault.get(finding_id, name)
     except NotFound as error:
@@ -328,7 +338,7 @@ def _load(vault: Vault, finding_id: str, name: str, digest: str, kind: TypeAdapt
             f"The vault's content of finding {finding_id} is not what was sealed (digest "
             f"{digest[:12]}); nothing can be decided on it until a backup is restored."
         )
-    return kind.validate_json(content)
+    return content
 
 
 @cache

@@ -23,7 +23,7 @@ from workbench.store.decision_log import DecisionLog, LoggedEntry
 from workbench.store.signer import VerifierKey
 from workbench.store.standing_check import Standing
 from workbench.store.vault import Vault
-from workbench.store.vault_check import Kept
+from workbench.store.vault_check import Kept, altered
 from workbench.verify import BadError, Gate
 
 MAX_FAULTS = 100
@@ -118,6 +118,7 @@ class LogReport:
 
     They are listed by index, those of the log as a whole last.
     `size` entries lead to `root_hash`; the newest `n_unsigned` stand under no checkpoint yet.
+    `contents` is true where what findings say was compared with what was sealed.
     """
 
     size: int
@@ -125,6 +126,7 @@ class LogReport:
     n_checkpoints: int
     n_unsigned: int
     witnessed: bool
+    contents: bool
     n_faults: int
     faults: tuple[LogFault, ...]
 
@@ -139,24 +141,43 @@ class LogReport:
 
     def as_text(self) -> str:
         seal = "co-signed by a witness" if self.witnessed else "not independently witnessed"
-        under = f"{self.n_checkpoints} checkpoints, {self.n_unsigned} entries not yet under one"
+        entries = _n(self.size, "entry", "entries")
+        under = (
+            f"{_n(self.n_checkpoints, 'checkpoint', 'checkpoints')}, "
+            f"{_n(self.n_unsigned, 'entry', 'entries')} not yet under one"
+        )
         if not self.n_faults:
-            return f"The log is sound: {self.size} entries, {under}; {seal}.\nroot {self.root_hash}"
-        lines = [f"The log is not sound: {self.n_faults} faults in {self.size} entries ({under})."]
+            said = f"The log is sound: {entries}, {under}; {seal}. {self.contents_sentence()}"
+            return f"{said}\nroot {self.root_hash}"
+        faults = _n(self.n_faults, "fault", "faults")
+        lines = [f"The log is not sound: {faults} in {entries} ({under})."]
         lines += [f"  {'-' if f.index is None else f.index}\t{f.message}" for f in self.faults]
         return "\n".join(lines)
 
+    def contents_sentence(self) -> str:
+        if self.contents:
+            return "What findings say is what was sealed."
+        return (
+            "What findings say was not looked at; `workbench log verify --contents` compares it "
+            "with what was sealed."
+        )
 
-def verify(log: DecisionLog, vault: Vault) -> LogReport:
+
+def _n(n: int, one: str, many: str) -> str:
+    return f"{n} {one if n == 1 else many}"
+
+
+def verify(log: DecisionLog, vault: Vault, *, contents: bool = False) -> LogReport:
     """Check everything about `log`, as committed at this moment, and that `vault` holds what it
-    sealed and did not erase. Changes nothing.
+    sealed and did not erase; with `contents`, opening each finding, that it is what was sealed.
+    Changes nothing.
 
     Raises
     ------
     Unavailable
         When ``keys/log.pub`` or the database cannot be read.
     """
-    check = _Check(log, log.signer.verifier, vault)
+    check = _Check(log, log.signer.verifier, vault, contents)
     with log.database.read() as connection:
         return check.run(connection)
 
@@ -168,6 +189,7 @@ class _Check:
     log: DecisionLog
     key: VerifierKey
     vault: Vault
+    contents: bool
     faults: list[LogFault] = field(default_factory=list)
     n_faults: int = 0
     at: int = 0
@@ -203,6 +225,7 @@ class _Check:
             n_checkpoints=self.n_checkpoints,
             n_unsigned=max(0, self.at - self.signed),
             witnessed=False,
+            contents=self.contents,
             n_faults=self.n_faults,
             faults=tuple(sorted(self.faults, key=_by_index)),
         )
@@ -316,7 +339,9 @@ class _Check:
         for name in _ROWS:
             self._count(connection, name)
         for index, code, message in chain(
-            self.standing.faults(connection), self.kept.faults(connection, self.vault)
+            self.standing.faults(connection),
+            self.kept.faults(connection, self.vault),
+            altered(connection, self.vault) if self.contents else (),
         ):
             self._note(index, code, message)
 

@@ -6,11 +6,14 @@ from typing import Any
 
 from workbench.analysis.audit_words import plain, points
 from workbench.analysis.mitigation_words import (
-    COLUMNS,
     MeasureRow,
     MethodRow,
+    audit_words,
     between_words,
+    columns,
     compared_words,
+    drawn,
+    drawn_words,
     pooled_words,
     told_words,
     unit,
@@ -22,14 +25,15 @@ from workbench.store.mitigation_plot import mitigation_plot
 def render(document: Mapping[str, Any], *, digest: str, made_at: datetime) -> bytes:
     """The page as UTF-8 HTML; everything that came from data is escaped."""
     methods: Sequence[MethodRow] = document["methods"]
+    shown = columns(document)
     body = (
         "<h2>Error against gap</h2><p>Each point is one way to decide, on the same candidates; "
         "further left the groups are more alike, further down there are fewer errors. Lines are "
         "95 % intervals, people drawn anew. Where two methods overlap, look at the difference "
-        f"below: it is taken on the same draws.</p>{mitigation_plot(methods)}"
-        f'<h2>Figures</h2><div class="wide">{_measures(methods)}</div>'
+        f"below: it is taken on the same draws.</p>{_pictures(document)}"
+        f'<h2>Figures</h2><div class="wide">{_measures(methods, shown)}</div>'
         "<h2>Against nothing done</h2><p>Differences in points; an interval without 0 is a "
-        f'difference beyond chance.</p><div class="wide">{_differences(methods)}</div>'
+        f'difference beyond chance.</p><div class="wide">{_differences(methods, shown)}</div>'
         f"<h2>What each does, and whether it may be used</h2>{_about(methods)}"
         f"<h2>Groups</h2>{_groups(document)}"
     )
@@ -52,6 +56,7 @@ def _facts(document: Mapping[str, Any]) -> str:
         {
             "Dataset": document["dataset"],
             "Run": document["run"],
+            "Its audit": audit_words(document),
             "Estimator": plain(document["estimator"]),
             "Measured on": f"{test['candidates']:,}, each a {document['unit']}; "
             f"{test['true']:,} confirmed",
@@ -61,12 +66,19 @@ def _facts(document: Mapping[str, Any]) -> str:
     )
 
 
-def _measures(methods: Sequence[MethodRow]) -> str:
+def _pictures(document: Mapping[str, Any]) -> str:
+    return "".join(
+        f"<p>{safe(drawn_words(document, gap))}</p>{mitigation_plot(document['methods'], gap)}"
+        for gap in drawn(document)
+    )
+
+
+def _measures(methods: Sequence[MethodRow], shown: Mapping[str, str]) -> str:
     body = [
-        (safe(row["label"]), *(_share(row["measures"][name], unit(name)) for name in COLUMNS))
+        (safe(row["label"]), *(_share(row["measures"][name], unit(name)) for name in shown))
         for row in methods
     ]
-    return table(("method", *(name.lower() for name in COLUMNS.values())), body)
+    return table(("method", *(name.lower() for name in shown.values())), body)
 
 
 def _share(found: MeasureRow, unit: str) -> str:
@@ -77,12 +89,12 @@ def _share(found: MeasureRow, unit: str) -> str:
     return f'{points(found["value"])}{unit}<br><span class="quiet">{reach}</span>'
 
 
-def _differences(methods: Sequence[MethodRow]) -> str:
+def _differences(methods: Sequence[MethodRow], shown: Mapping[str, str]) -> str:
     body = [
-        (safe(row["label"]), *(_difference(row["measures"][name]) for name in COLUMNS))
+        (safe(row["label"]), *(_difference(row["measures"][name]) for name in shown))
         for row in methods[1:]
     ]
-    return table(("method", *(name.lower() for name in COLUMNS.values())), body)
+    return table(("method", *(name.lower() for name in shown.values())), body)
 
 
 def _difference(found: MeasureRow) -> str:

@@ -7,10 +7,10 @@ import html
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from workbench.analysis.mitigation_words import MethodRow
+from workbench.analysis.mitigation_words import COLUMNS, MethodRow
 
-WIDTH, HEIGHT = 900, 430
-LEFT, RIGHT, TOP, BOTTOM = 66, 236, 18, 54
+WIDTH, HEIGHT = 960, 430
+LEFT, RIGHT, TOP, BOTTOM = 66, 312, 18, 54
 APART = 19  # pixels between two labels
 STEPS = (0.01, 0.02, 0.05, 0.1, 0.2)
 
@@ -30,7 +30,7 @@ STYLE = """
 
 
 class Point(NamedTuple):
-    """A method: gap and balanced error with their intervals, as shares."""
+    """A method: one gap and balanced error with their intervals, as shares."""
 
     label: str
     gap: tuple[float, float, float]  # low, value, high
@@ -53,9 +53,10 @@ class Frame(NamedTuple):
         return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * share
 
 
-def mitigation_plot(methods: Sequence[MethodRow]) -> str:
-    """The SVG; methods without a gap or an error are left out."""
-    points = [point for row in methods if (point := _point(row)) is not None]
+def mitigation_plot(methods: Sequence[MethodRow], gap: str) -> str:
+    """The SVG of one gap (``gap``, ``gap_fpr`` or ``gap_fnr``); methods without that gap or an
+    error are left out."""
+    points = [point for row in methods if (point := _point(row, gap)) is not None]
     if not points:
         return ""
     most = max(p.gap[2] for p in points)
@@ -64,14 +65,16 @@ def mitigation_plot(methods: Sequence[MethodRow]) -> str:
     frame = Frame(
         _up(most, step_x), max(_up(low, step_y) - step_y, 0.0), _up(high, step_y) or step_y
     )
-    said = "; ".join(f"{p.label}: gap {_percent(p.gap[1])}, error {_percent(p.error[1])}"
-                     for p in points)  # fmt: skip
+    axis = COLUMNS[gap].lower()
+    said = "; ".join(
+        f"{p.label}: {axis} {_percent(p.gap[1])}, error {_percent(p.error[1])}" for p in points
+    )
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="mitigation" role="img" '
         f'viewBox="0 0 {WIDTH} {HEIGHT}" aria-label="{html.escape(said)}">',
         f"<style>{STYLE}</style>",
         f'<rect class="paper" width="{WIDTH}" height="{HEIGHT}"/>',
-        *_grid(frame, step_x, step_y),
+        *_grid(frame, step_x, step_y, f"{axis}, points (95 %)"),
         *(_cross(point, frame) for point in points),
         *(_dot(point, frame) for point in sorted(points, key=lambda p: p.on_persons)),
         *_labels(points, frame),
@@ -80,8 +83,8 @@ def mitigation_plot(methods: Sequence[MethodRow]) -> str:
     return "\n".join(parts)
 
 
-def _point(row: MethodRow) -> Point | None:
-    gap, error = row["measures"]["gap"], row["measures"]["balanced_error"]
+def _point(row: MethodRow, of: str) -> Point | None:
+    gap, error = row["measures"][of], row["measures"]["balanced_error"]
     if gap["value"] is None or error["value"] is None:
         return None
     around = [
@@ -108,7 +111,7 @@ def _percent(share: float) -> str:
     return f"{float(f'{100 * share:.3g}'):g} %"
 
 
-def _grid(frame: Frame, step_x: float, step_y: float) -> list[str]:
+def _grid(frame: Frame, step_x: float, step_y: float, axis: str) -> list[str]:
     floor, end = HEIGHT - BOTTOM, WIDTH - RIGHT
     out = []
     for i in range(round(frame.most_gap / step_x) + 1):
@@ -121,7 +124,7 @@ def _grid(frame: Frame, step_x: float, step_y: float) -> list[str]:
         out.append(f'<line class="grid" x1="{LEFT}" x2="{end}" y1="{y:.1f}" y2="{y:.1f}"/>')
         out.append(_text(LEFT - 8, y + 4, f"{100 * error:g}", "end"))
     middle = (LEFT + end) / 2
-    out.append(_text(middle, HEIGHT - 10, "widest gap between groups, points (95 %)", "middle"))
+    out.append(_text(middle, HEIGHT - 10, axis, "middle"))
     turned = f'transform="rotate(-90 16 {(TOP + floor) / 2})"'
     out.append(_text(16, (TOP + floor) / 2, "balanced error, per cent (95 %)", "middle", turned))
     return out

@@ -1,4 +1,4 @@
-"""Comparisons of mitigations under ``reports/`` of the home: figures, picture, page to read."""
+"""Comparisons of mitigations under ``reports/`` of the home: figures, and a page to read."""
 
 import hashlib
 import json
@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from workbench.analysis.mitigation_words import drawn
 from workbench.domain.errors import CheckFailed
 from workbench.store import mitigation_page
 from workbench.store.mitigation_plot import mitigation_plot
@@ -27,7 +28,6 @@ class MitigationReport:
     document: Mapping[str, Any]
     json_path: Path
     html_path: Path
-    svg_path: Path
 
     @property
     def model(self) -> str:
@@ -41,6 +41,11 @@ class MitigationReport:
     def by(self) -> str:
         return str(self.document["by"])
 
+    def pictures(self) -> dict[str, str]:
+        """An SVG of each gap there is, the one that methods aim at first."""
+        methods = self.document["methods"]
+        return {gap: mitigation_plot(methods, gap) for gap in drawn(self.document)}
+
     def as_json(self) -> dict[str, Any]:
         """The document, with its digest and where the page lies within the home."""
         page = f"{self.html_path.parent.name}/{self.html_path.name}"
@@ -48,12 +53,11 @@ class MitigationReport:
 
 
 def keep(home: Path, document: Mapping[str, Any], *, now: datetime) -> MitigationReport:
-    """Write figures, picture and page; writing the same again is harmless."""
+    """Write figures and the page with its pictures; writing the same again is harmless."""
     content = json.dumps(document, sort_keys=True, ensure_ascii=False, allow_nan=False).encode()
     digest = hashlib.sha256(content).hexdigest()
     files = {
         "json": content,
-        "svg": mitigation_plot(document["methods"]).encode(),
         "html": mitigation_page.render(document, digest=digest, made_at=now),
     }
     folder = home / "reports"
@@ -108,5 +112,4 @@ def _report(path: Path, digest: str, document: Mapping[str, Any]) -> MitigationR
         document=document,
         json_path=path,
         html_path=path.with_suffix(".html"),
-        svg_path=path.with_suffix(".svg"),
     )

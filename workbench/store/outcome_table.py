@@ -54,18 +54,25 @@ class OutcomeTable:
         Raises
         ------
         BadInput
-            When neither or both are named, cells are empty, or values cannot be told apart.
+            When no label is named, or neither or both of the others, when cells are empty, values
+        cannot be told apart, or the threshold lies outside the scores.
         """
+        if not label:
+            raise BadInput("Name the column of what was true with --label.", code="columns")
+        if prediction is not None and score is not None:
+            raise BadInput("Name a column of predictions or one of scores, not both.")
         known = [self._complete(label)]
-        if prediction is not None and score is None:
+        if prediction is not None:
             known.append(self._complete(prediction))
-            said = _positives(prediction, known[1], positive, known)
-        elif score is not None and prediction is None:
-            if threshold is None or not np.isfinite(threshold):
-                raise BadInput("A column of scores needs a threshold; give one, such as 0.5.")
-            said = self._numbers(score) >= threshold
+            said = _predicted(prediction, known[1], positive, known)
+        elif score is not None:
+            said = self._numbers(score) >= self._within(score, threshold)
         else:
-            raise BadInput("Name either a column of predictions or one of scores, not both.")
+            raise BadInput(
+                "Name the column of what was predicted with --prediction, or one of scores with "
+                "--score and --threshold.",
+                code="columns",
+            )
         return Outcomes.of(_positives(label, known[0], positive, known), said)
 
     def scores(self, column: str) -> Floats:
@@ -80,6 +87,21 @@ class OutcomeTable:
         """The person that each row belongs to, numbered from 0; no cell may be empty."""
         codes = pd.factorize(self._complete(column))[0]
         return codes.astype(np.int32)
+
+    def _within(self, score: str, threshold: float | None) -> float:
+        """The threshold, once seen to lie within the scores: outside them it would cut nothing."""
+        if threshold is None:
+            raise BadInput("A column of scores needs a threshold; give one, such as 0.5.")
+        if not np.isfinite(threshold):
+            raise BadInput(f"{threshold} is no threshold; give a number, such as 0.5.")
+        scores = self._numbers(score)
+        low, high = scores.min(), scores.max()
+        if not low <= threshold <= high:
+            raise BadInput(
+                f"A threshold of {threshold} lies outside the scores in column {score!a}, which "
+                f"run from {low} to {high}; give one within."
+            )
+        return threshold
 
     def _complete(self, column: str) -> "pd.Series[str]":
         cells = self.cells(column)
@@ -105,6 +127,25 @@ class OutcomeTable:
                 place=column,
             )
         return numbers
+
+
+def _predicted(
+    name: str, cells: "pd.Series[str]", positive: str, known: Sequence["pd.Series[str]"]
+) -> Bools:
+    """`_positives` of a column of predictions; where it refuses one of scores, it says so."""
+    try:
+        return _positives(name, cells, positive, known)
+    except BadInput as error:
+        values = cells.unique()
+        if len(values) < 3 or pd.to_numeric(pd.Series(values), errors="coerce").isna().any():
+            raise
+        raise BadInput(
+            f"Column {name!a} holds {len(values):,} different numbers, which look like scores; "
+            "name it with --score and give a --threshold, or, if one of the numbers means yes, "
+            "name that with --positive.",
+            code=error.code,
+            place=error.place,
+        ) from error
 
 
 def _positives(

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
 
+from workbench.domain.errors import CheckFailed
 from workbench.domain.log import EntryKind, Json
-from workbench.store import tables
+from workbench.store import findings, tables
 from workbench.store.findings import ASSESSMENT, CLAIM
 from workbench.store.standing_check import Fault
 from workbench.store.vault import Vault
@@ -43,3 +44,14 @@ class Kept:
                 if vault.holds(finding) and not vault.keeps(finding, name):
                     text = f"The reason of {words.name} {name} is gone from the vault."
                     yield seq, "vault", text
+
+
+def altered(connection: Connection, vault: Vault) -> Iterator[Fault]:
+    """Every finding whose content is there and is not what was sealed; each is opened."""
+    seq = {row.id: row.entry_seq for row in connection.execute(select(tables.finding))}
+    for finding in findings.list_findings(connection):
+        if all(vault.keeps(finding.id, name) for name in (CLAIM, ASSESSMENT)):
+            try:
+                findings.require_sealed(vault, finding)
+            except CheckFailed as error:
+                yield seq[finding.id], "content", str(error)

@@ -4,18 +4,18 @@ What is half written stays in the session, so that turning to another finding lo
 form of Streamlit's: it would keep what is typed in the browser until it is sent.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from workbench.domain.account import Account
 from workbench.domain.decision import Verdict
+from workbench.domain.errors import BadInput
 from workbench.services import review
 from workbench.ui import components
 
 if TYPE_CHECKING:
     from workbench.bootstrap import Desk
-    from workbench.services.review import Receipt
 
 _VIEWS = (Verdict.SUPPORTED, Verdict.NOT_SUPPORTED, Verdict.CANNOT_TELL)
 _MEANING = {
@@ -25,7 +25,7 @@ _MEANING = {
     Verdict.NOT_RELEVANT: "perhaps true, but nothing to this case; no error of the model",
     Verdict.CANNOT_TELL: "the records do not suffice either way",
 }
-
+_MISSING = "Choose {} first; nothing is preset."
 
 # A shortcut leaves the field that one is writing in, so that what stands there counts as written.
 _LEAVE_FIRST = """
@@ -48,36 +48,39 @@ def view(desk: "Desk", account: Account, finding_id: str) -> None:
     _leave_first()
     name = f"view_{finding_id}"
     with st.container(border=True, key=f"{name}_form"):
-        verdict = st.radio(
+        st.radio(
             "Do the records bear the claim out?", _VIEWS, index=None,
             format_func=lambda v: v.label, horizontal=True,
             key=f"{name}_verdict", on_change="ignore", persist_state="session",
         )  # fmt: skip
-        confidence = st.number_input(
+        st.number_input(
             "How sure, from 0 (a guess) to 100 (certain)", 0, 100, value=None, step=5, width=330,
             key=f"{name}_confidence", on_change="ignore", persist_state="session",
         )  # fmt: skip
-        reason = st.text_input(
+        st.text_input(
             "Why, in a line", max_chars=1000,
             key=f"{name}_reason", on_change="ignore", persist_state="session",
         )  # fmt: skip
-        sent = st.button("Seal my view", type="primary", icon=":material/lock:", key=f"{name}_seal")
-    if not sent:
-        return
+        st.button(
+            "Seal my view", type="primary", icon=":material/lock:", key=f"{name}_seal",
+            on_click=components.press,
+            args=(name, lambda: _seal(desk, account, finding_id, name)),
+        )  # fmt: skip
+    components.refusal(name)
+
+
+def _seal(desk: "Desk", account: Account, finding_id: str, name: str) -> None:
+    verdict, confidence, reason = _filled(name, "verdict", "confidence", "reason")
     if verdict is None or confidence is None:
-        _missing("a view" if verdict is None else "how sure you are")
-        return
-    with components.asking() as asked:
-        review.judge(
-            desk,
-            finding_id,
-            account=account.name,
-            verdict=verdict,
-            confidence=int(confidence),
-            reason=reason or "",
-        )
-    if asked.ok:
-        st.rerun()
+        raise BadInput(_MISSING.format("a view" if verdict is None else "how sure you are"))
+    review.judge(
+        desk,
+        finding_id,
+        account=account.name,
+        verdict=verdict,
+        confidence=int(confidence),
+        reason=reason,
+    )
 
 
 def decision(desk: "Desk", account: Account, finding_id: str, *, form: str) -> None:
@@ -85,38 +88,44 @@ def decision(desk: "Desk", account: Account, finding_id: str, *, form: str) -> N
     _leave_first()
     name = f"{form}_{finding_id}"
     with st.container(border=True, key=f"{name}_form"):
-        verdict = st.radio(
+        st.radio(
             "Verdict", list(Verdict), index=None, format_func=lambda v: v.label,
             captions=[_MEANING[v] for v in Verdict],
             key=f"{name}_verdict", on_change="ignore", persist_state="session",
         )  # fmt: skip
-        reason = st.text_area(
+        st.text_area(
             "Reason, in a sentence or two", height=80, max_chars=4000,
             key=f"{name}_reason", on_change="ignore", persist_state="session",
         )  # fmt: skip
-        sent = st.button(
-            "Decide", type="primary", icon=":material/gavel:", shortcut="Alt+D", key=f"{name}_send"
-        )
-    key = components.key_of(name)
-    if not sent:
-        return
+        st.button(
+            "Decide", type="primary", icon=":material/gavel:", shortcut="Alt+D", key=f"{name}_send",
+            on_click=components.press,
+            args=(name, lambda: _decide(desk, account, finding_id, name)),
+        )  # fmt: skip
+    components.refusal(name)
+
+
+def _decide(desk: "Desk", account: Account, finding_id: str, name: str) -> None:
+    verdict, reason = _filled(name, "verdict", "reason")
     if verdict is None:
-        _missing("a verdict")
-        return
-    with components.asking() as asked:
-        receipt: Receipt = review.decide(
-            desk, finding_id, account=account.name, verdict=verdict, reason=reason or "", key=key
-        )
-    if asked.ok:
-        components.renew(name)
-        st.session_state[f"receipt_{finding_id}"] = receipt
-        st.session_state.pop(f"looked_again_{finding_id}", None)
-        st.rerun()
+        raise BadInput(_MISSING.format("a verdict"))
+    receipt = review.decide(
+        desk,
+        finding_id,
+        account=account.name,
+        verdict=verdict,
+        reason=reason,
+        key=components.key_of(name),
+    )
+    components.renew(name)
+    st.session_state[f"receipt_{finding_id}"] = receipt
+    st.session_state.pop(f"looked_again_{finding_id}", None)
+
+
+def _filled(name: str, *fields: str) -> tuple[Any, ...]:
+    """What stands in the fields of a form, None where nothing is chosen."""
+    return tuple(st.session_state[f"{name}_{field}"] for field in fields)
 
 
 def _leave_first() -> None:
     st.components.v2.component("workbench_leave_first", js=_LEAVE_FIRST)(key="leave_first")
-
-
-def _missing(what: str) -> None:
-    st.error(f"Choose {what} first; nothing is preset.", icon=":material/error:")

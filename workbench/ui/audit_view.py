@@ -17,7 +17,7 @@ from workbench.analysis.audit_words import (
 from workbench.analysis.fairness import GapRow
 from workbench.analysis.group_dots import GroupDot, shared_reach, truth_pairs
 from workbench.analysis.proxies import ProxyRow, proxies_sentence
-from workbench.ui import components
+from workbench.ui import components, session
 from workbench.ui.components import Dot
 from workbench.ui.words import inert
 
@@ -67,8 +67,10 @@ def _two_digits(value: float | None, times: int) -> float | None:
     return None if value is None else float(f"{times * value:.2g}")
 
 
+@st.fragment
 def against_truth(document: Mapping[str, Any]) -> None:
     """Rates against records and against truth, side by side per group."""
+    session.current()  # a fragment runs alone: who was signed out meanwhile stops here
     truth = document.get("against_truth")
     if truth is None:
         return

@@ -113,6 +113,27 @@ def asking() -> Iterator[Asked]:
         st.error(inert(str(error)), icon=":material/error:")
 
 
+def press(form: str, do: Callable[[], object]) -> None:
+    """As a button's `on_click`: do what it asks before the page is drawn, which is then drawn once.
+
+    ::
+
+        st.button("Seal", on_click=components.press, args=("seal", seal))
+        components.refusal("seal")
+    """
+    try:
+        do()
+    except WorkbenchError as error:
+        st.session_state[f"refused:{form}"] = str(error)
+
+
+def refusal(form: str) -> None:
+    """Show, once, the sentence of the WorkbenchError with which `press` of this form ended."""
+    said = st.session_state.pop(f"refused:{form}", "")
+    if said:
+        st.error(inert(said), icon=":material/error:")
+
+
 def key_of(form: str) -> str:
     """The idempotency key of a form, made when it is first drawn and kept until `renew`."""
     held = st.session_state.setdefault(f"idempotency:{form}", uuid.uuid4().hex)

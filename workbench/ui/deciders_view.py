@@ -22,7 +22,7 @@ from workbench.analysis.deciders_words import (
 from workbench.analysis.error_rates import DENOMINATOR
 from workbench.analysis.group_dots import group_dots, shared_reach
 from workbench.services.audit_deciders import DecidersReport
-from workbench.ui import components, missed_view
+from workbench.ui import components, missed_view, session
 from workbench.ui.components import Colour, Dot
 from workbench.ui.words import inert, number
 
@@ -95,7 +95,9 @@ def _repeats(n: int) -> str:
     )
 
 
+@st.fragment
 def _side_by_side(document: Mapping[str, Any], basis: str) -> None:
+    session.current()  # a fragment runs alone: who was signed out meanwhile stops here
     rows = document["gaps"][basis]
     left, right = st.columns([2, 3], vertical_alignment="bottom")
     attribute = left.selectbox(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from workbench.domain.account import Account
-from workbench.domain.finding import Claim
+from workbench.domain.finding import Assessment, Claim
 from workbench.services import labels, review
 from workbench.services.labels import Spoken
 from workbench.ui import (
@@ -93,19 +93,20 @@ class Steps:
             st.caption(
                 "Score, reasons and limits, beside your own view. That you saw them is logged."
             )
-            if st.button(
-                "Show why it was found", type="primary", icon=":material/visibility:", key="unveil"
-            ):
-                with components.asking() as asked:
-                    review.unveil(self.desk, self.id, account=self.account.name)
-                if asked.ok:
-                    st.rerun()
+            st.button(
+                "Show why it was found", type="primary", icon=":material/visibility:", key="unveil",
+                on_click=components.press, args=("unveil", self._unveil),
+            )  # fmt: skip
+            components.refusal("unveil")
             return
         with components.asking() as asked:
-            assessment = review.unveil(self.desk, self.id, account=self.account.name)
+            assessment = self._unveil()
         judgement = self.progress.judgement
         if asked.ok and judgement is not None:
             why.draw(self.desk, self.account, claim, assessment, spoken, judgement=judgement)
+
+    def _unveil(self) -> Assessment:
+        return review.unveil(self.desk, self.id, account=self.account.name)
 
     def _decide(self) -> None:
         heading(4)
@@ -143,7 +144,7 @@ class Steps:
                 st.rerun()
             return
         with components.asking() as asked:
-            assessment = review.unveil(self.desk, self.id, account=self.account.name)
+            assessment = self._unveil()
         judgement = self.progress.judgement
         if not asked.ok or judgement is None:
             return

@@ -16,7 +16,7 @@ from workbench.analysis.deciders_words import (
     missed_sentences,
 )
 from workbench.analysis.missed import LEAST
-from workbench.ui import components
+from workbench.ui import components, session
 from workbench.ui.components import Dot
 from workbench.ui.words import inert
 
@@ -78,7 +78,9 @@ def missed(document: Mapping[str, Any]) -> None:
         _groups(found["groups"])
 
 
+@st.fragment
 def _groups(groups: Sequence[Mapping[str, Any]]) -> None:
+    session.current()  # a fragment runs alone: who was signed out meanwhile stops here
     left, right = st.columns([2, 5], vertical_alignment="bottom")
     attribute = left.selectbox(
         "By", list(dict.fromkeys(row["attribute"] for row in groups)),

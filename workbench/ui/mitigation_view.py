@@ -1,6 +1,6 @@
 """Mitigations side by side: a tab of the Bias audit page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -11,6 +11,8 @@ from workbench.analysis.mitigation_words import (
     MeasureRow,
     MethodRow,
     between_words,
+    columns,
+    drawn_words,
     picture_words,
     pooled_words,
     told_words,
@@ -19,8 +21,6 @@ from workbench.analysis.mitigation_words import (
 from workbench.services.mitigate import MitigationReport
 from workbench.ui import components
 from workbench.ui.words import inert
-
-_SHOWN = ("gap", "balanced_error", "fpr", "fnr", "precision")
 
 
 def mitigations(reports: Sequence[MitigationReport], *, model: str, served: str) -> None:
@@ -52,14 +52,8 @@ def _report(report: MitigationReport) -> None:
             f"anew {document['n_replicates']:,} times, for all methods alike."
         )
     )
-    st.image(
-        report.svg_path.read_text(encoding="utf-8"), width="stretch", alt=picture_words(methods)
-    )
-    st.caption(
-        "Further left the groups are more alike, further down there are fewer errors; lines are "
-        "95 % intervals. Balanced error is the mean of both error rates."
-    )
-    _figures(methods)
+    _picture(report)
+    _figures(methods, columns(document))
     _about(methods)
     st.caption(inert(f"{between_words(document)} {pooled_words(document)}"))
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -67,24 +61,48 @@ def _report(report: MitigationReport) -> None:
         components.identifier(report.digest, key=f"mitigation_digest_{report.digest[:12]}")
 
 
-def _figures(methods: Sequence[MethodRow]) -> None:
+def _picture(report: MitigationReport) -> None:
+    """Error against one gap: the one that methods aim at, until another is chosen."""
+    pictures = report.pictures()
+    gap = st.segmented_control(
+        "Picture of",
+        list(pictures),
+        default=next(iter(pictures)),
+        required=True,
+        format_func=lambda name: COLUMNS[name],
+        key=f"mitigation_gap_{report.digest[:12]}",
+    )
+    st.image(pictures[gap], width="stretch", alt=picture_words(report.document["methods"], gap))
+    st.caption(
+        inert(
+            f"{drawn_words(report.document, gap)} Further left the groups are more alike, further "
+            "down there are fewer errors; lines are 95 % intervals. Balanced error is the mean of "
+            "both error rates."
+        )
+    )
+
+
+def _figures(methods: Sequence[MethodRow], shown: Mapping[str, str]) -> None:
     """Values with intervals, then differences from nothing done."""
     st.dataframe(
         [
             {"Method": row["label"]}
-            | {COLUMNS[m]: _with_interval(row["measures"][m], unit(m)) for m in _SHOWN}
+            | {head: _with_interval(row["measures"][m], unit(m)) for m, head in shown.items()}
             for row in methods
         ],
         hide_index=True,
+        column_config={"Method": st.column_config.TextColumn(pinned=True)},
         key="mitigation_values",
     )
     st.caption("Against nothing done, in points; an interval without 0 is beyond chance.")
     st.dataframe(
         [
-            {"Method": row["label"]} | {COLUMNS[m]: _difference(row["measures"][m]) for m in _SHOWN}
+            {"Method": row["label"]}
+            | {head: _difference(row["measures"][m]) for m, head in shown.items()}
             for row in methods[1:]
         ],
         hide_index=True,
+        column_config={"Method": st.column_config.TextColumn(pinned=True)},
         key="mitigation_differences",
     )
 

@@ -61,7 +61,10 @@ def _line(keystone: Keystone, record: Record | None) -> str:
     what = "" if record is None else f" ({inert(kind)}, {inert(record.grade)})"
     without = f"Without record {inert(keystone.record_id)}{what}"
     if keystone.probability is None:
-        return f"{without} the model would not ask about this at all."
+        return (
+            f"{without} the model would not ask about this at all: too little would be left, or "
+            "others would come first."
+        )
     end = (
         "the model would not put this forward"
         if keystone.topples

@@ -68,8 +68,8 @@ def _check_separator(file: str, header: list[str], separator: str) -> None:
         raise refusal(
             file,
             "columns",
-            "its header is one column but holds ; or a tab or |; separate columns by commas, or "
-            "name the separator in dataset.toml.",
+            "its header is one column but holds ; or a tab or |; save it with commas between "
+            "columns or, where it belongs to a dataset, name the separator in dataset.toml.",
         )
 
 

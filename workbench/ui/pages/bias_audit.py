@@ -111,8 +111,10 @@ def _digest(report: AuditReport) -> None:
         components.identifier(report.digest, key=f"digest_{report.digest[:12]}")
 
 
+@st.fragment
 def _one_test(report: AuditReport) -> None:
     """One attribute and one measure: the plot, the sentence, the figures behind."""
+    session.current()  # a fragment runs alone: who was signed out meanwhile stops here
     tests: Sequence[GapRow] = report.document["tests"]
     attributes = list(dict.fromkeys(t["attribute"] for t in tests))
     left, right = st.columns([2, 5], vertical_alignment="bottom")

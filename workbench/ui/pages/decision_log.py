@@ -97,6 +97,7 @@ def _show_report(held: "tuple[LogReport, datetime]") -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(f"{seal}. Verified {local(at)}. Root:", width="content")
         components.identifier(report.root_hash, key="log_root")
+    st.caption(report.contents_sentence())
 
 
 def _export(desk: "Desk", account: Account) -> None:
@@ -175,7 +176,8 @@ def _steps(
     if question == _SAMPLE:
         seed = int(given or 0)
         drawn = verify.sample(desk, account=account.name, n=_SAMPLED, seed=seed)
-        return question, f"{len(drawn)} decisions drawn with seed {seed}", drawn
+        n = f"{len(drawn)} {'decision' if len(drawn) == 1 else 'decisions'}"
+        return question, f"{n} drawn with seed {seed}", drawn
     steps = verify.story(
         desk,
         account=account.name,

@@ -86,15 +86,20 @@ def _way(desk: "Desk", account: Account, progress: "Progress", came_from: str) -
             ("Previous", "chevron_left", before, "Alt+P"),
             ("Next", "chevron_right", after, "Alt+N"),
         ):
-            if st.button(
+            st.button(
                 label,
                 icon=f":material/{icon}:",
                 disabled=not target,
                 shortcut=shortcut,
                 key=f"to_{label.lower()}",
-            ):
-                st.query_params["finding"] = target
-                st.rerun()
+                on_click=_turn_to,
+                args=(target,),
+            )
+
+
+def _turn_to(finding_id: str) -> None:
+    """Called before the page is drawn, so that it is drawn once, for the finding turned to."""
+    st.query_params["finding"] = finding_id
 
 
 def _queue(

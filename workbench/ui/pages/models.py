@@ -39,7 +39,9 @@ def page() -> None:
         components.empty("There is no model.", "Add a folder under models/; CONTRIBUTING says how.")
         return
     if account.role in PERMISSIONS[Operation.TRACK_EXPERIMENTS]:
-        st.link_button("Experiments in MLflow", _mlflow(), icon=":material/open_in_new:")
+        st.link_button(
+            "Experiments in MLflow", _mlflow("experiments"), icon=":material/open_in_new:"
+        )
     names = {model.name: model.title for model in models}
     wanted = st.query_params.get("model", "")
     chosen = st.segmented_control(
@@ -54,9 +56,10 @@ def page() -> None:
     _model(desk, account, next(model for model in models if model.name == chosen))
 
 
-def _mlflow() -> str:
+def _mlflow(page: str) -> str:
+    """The address of a page of MLflow in its view for training, which is not the one it opens."""
     settings = Settings()
-    return f"http://{settings.host}:{settings.mlflow_port}/#/experiments"
+    return f"http://{settings.host}:{settings.mlflow_port}/#/{page}?workflowType=machine_learning"
 
 
 def _model(desk: "Desk", account: Account, model: ModelView) -> None:
@@ -194,7 +197,7 @@ def _facts(desk: "Desk", account: Account, version: VersionView) -> None:
         if account.role in PERMISSIONS[Operation.TRACK_EXPERIMENTS]:
             st.link_button(
                 "This run in MLflow",
-                f"{_mlflow()}/{version.experiment}/runs/{version.run_id}",
+                _mlflow(f"experiments/{version.experiment}/runs/{version.run_id}"),
                 icon=":material/open_in_new:",
                 type="tertiary",
             )
