@@ -6,7 +6,7 @@ Who added to a gap, what labels hide and what a release may miss.
 from collections.abc import Mapping
 from typing import Any
 
-from workbench.analysis.audit_words import DECIDERS, METRICS, number_words, plain, points
+from workbench.analysis.audit_words import DECIDERS, METRICS, number_words, plain, points, quoted
 from workbench.analysis.changes import LEAST
 from workbench.analysis.wording import listed
 
@@ -50,8 +50,8 @@ def deciders_sentence(document: Mapping[str, Any], basis: str) -> str:
     row = tests[change["attribute"], change["metric"]]
     said = ", ".join(f"{DECIDERS[who].lower()} {points(change[who])}" for who in DECIDERS)
     return (
-        f"{_failed_for(row)} Here {change['worse']} less {change['better']} is, in points: {said}. "
-        f"{change_sentence(change)}"
+        f"{_failed_for(row)} Here {quoted(change['worse'])} less {quoted(change['better'])} is, "
+        f"in points: {said}. {change_sentence(change)}"
     )
 
 
@@ -136,7 +136,7 @@ def change_cells(change: Mapping[str, Any]) -> tuple[str, ...]:
     return (
         plain(change["attribute"]),
         METRICS[change["metric"]],
-        f"{change['worse']} ({worse:,}) less {change['better']} ({better:,})",
+        f"{quoted(change['worse'])} ({worse:,}) less {quoted(change['better'])} ({better:,})",
         *(points(change[who]) for who in DECIDERS),
         *(moved_words(change[f"after_less_{who}"]) for who in ("before", "release")),
     )
