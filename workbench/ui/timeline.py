@@ -57,13 +57,13 @@ def timeline(claim: Claim, *, key: str) -> None:
 
 
 def _names(claim: Claim) -> dict[str, str]:
-    """What stands in a row: for an account the end of its number, which nothing cuts off, and its
-    holder."""
+    """What stands in a row: for an account the end of its number, which is not cut off, first."""
     of = holders(claim)
-    return {e.id: _name(e, of.get(e.id, [])) for e in claim.subgraph.entities}
+    return {e.id: named(e, of.get(e.id, [])) for e in claim.subgraph.entities}
 
 
-def _name(entity: Entity, held_by: Sequence[Entity]) -> str:
+def named(entity: Entity, held_by: Sequence[Entity]) -> str:
+    """What an entity is called in a row, with who holds it."""
     if entity.kind is EntityKind.ACCOUNT and held_by:
         return f"…{entity.label[-4:]} {short_name(held_by[0])}"
     return short_name(entity) if entity.kind is EntityKind.PERSON else apart(entity.label)
