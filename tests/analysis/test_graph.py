@@ -270,3 +270,23 @@ def test_records_beneath_begin_with_offence_facts_and_take_turns_among_links() -
     assert rows[3] == of_link[with_bob[-2]]
     every = graph.records_beneath([ann], [ann, bob, cas], links)
     assert len(every) == len(np.unique(every)) == 1 + 9 + 3
+
+
+def test_every_offence_fact_is_beneath_and_none_takes_the_place_of_a_link() -> None:
+    built = GraphBuilder()
+    _, payer_account = built.person_with_account()
+    _, payee_account = built.person_with_account()
+    for _ in range(25):
+        built.offence(payer_account, role="used")
+    paid = [built.transfer(payer_account, payee_account, 100.0, on=n) for n in range(1, 4)]
+    graph = built.build()
+    facts = graph.offence_facts([payer_account]).tolist()
+    carried = graph.links.loc[paid, "record"].tolist()
+
+    members = [payer_account, payee_account]
+    every = graph.records_beneath(members, members, paid).tolist()
+    assert len(facts) == 25
+    assert {*facts, *carried} <= set(every)
+    cut = graph.records_beneath(members, members, paid, cap=23).tolist()
+    assert set(cut[:20]) < set(facts)
+    assert set(cut[20:]) == set(carried)

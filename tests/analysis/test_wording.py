@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from workbench.analysis.wording import SAME_DAY, Peers, Words, listed, shown
+from workbench.analysis.wording import SAME_DAY, Peers, Words, listed, measured, shown
 
 CALLS = Words("calls", "calls", "calls", "How many calls the two had.")
 
@@ -101,3 +101,22 @@ def test_names_are_listed() -> None:
         "a and b",
         "a, b and c",
     ]
+
+
+def test_a_unit_agrees_in_number_with_its_value() -> None:
+    assert measured(1.0, "numbers or accounts") == "1 number or account"
+    assert measured(2.0, "calls or transfers") == "2 calls or transfers"
+    assert measured(1.0, "times") == "1 times"
+
+
+def test_a_score_is_said_by_its_place_among_peers_alone() -> None:
+    rarity = Words("r", "rarity", "points", "Shared contacts, the rarer the more.")
+    peers = Peers.of(np.linspace(0, 1, 101)[:, None], whom=SAME_DAY)
+    high, middle = peers.compared(0, 0.97, rarity), peers.compared(0, 0.5, rarity)
+    assert middle == "as in many candidates of the same day"
+    assert rarity.sentence(0.97, high) == (
+        "Shared contacts, the rarer the more: higher than in 97 of 100 candidates of the same day."
+    )
+    assert rarity.briefly(0.97, high) == f"rarity: {high}"
+    assert CALLS.briefly(7.0, "more than usual") == "calls: 7 calls (more than usual)"
+    assert CALLS.briefly(7.0, "") == "calls: 7 calls"

@@ -145,3 +145,11 @@ def test_a_tie_that_is_no_involvement_in_an_offence_is_no_offence_fact_t1() -> N
     lives_at = replace(tie, kind=LinkKind.LIVES_AT)
     other = replace(claim, subgraph=Subgraph(entities=(), links=(lives_at,)))
     assert other.offence_facts == ()
+
+
+def test_a_claim_says_how_many_records_of_its_picture_it_does_not_hold() -> None:
+    whole = builders.claim("F-1")
+    assert whole.n_left_out == 0
+    entities = tuple(replace(e, record_id=f"R-{e.id}") for e in whole.subgraph.entities)
+    cut = replace(whole, subgraph=replace(whole.subgraph, entities=entities))
+    assert cut.n_left_out == 3  # R1 carries the link and is there

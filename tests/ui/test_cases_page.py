@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from builders_casework import PURPOSE, TOWN, Town, finding, release, town
-from builders_pages import field, findings_listed, opened, plain, press, words
+from builders_pages import field, findings_listed, headings, opened, plain, press, words
 from builders_web import Clock
 from streamlit.testing.v1 import AppTest
 
@@ -46,6 +46,20 @@ def test_my_cases_stand_with_their_purpose_and_what_is_new(here: Town) -> None:
     assert "Stolen vehicles" in said
     assert f"Purpose: {PURPOSE}" in said
     assert "1 new" in said
+
+
+def test_the_way_back_from_a_finding_leads_to_the_view_that_one_left(here: Town) -> None:
+    release(here)
+    finding(here, "F-AAAAAAAAAA")
+    page = view(opened(here, here.analyst, "cases", case="C-0001"), "New")
+    page.switch_page("../pages/finding.py")
+    page.query_params["finding"] = "F-AAAAAAAAAA"
+    assert "1  Claim and records" in headings(page.run())
+    page.switch_page("../pages/cases.py")
+    page.query_params["case"] = "C-0001"
+    page.run()
+    control = next(c for c in page.segmented_control if c.label == "In the case")
+    assert control.value == "New"
 
 
 def test_whoever_is_in_no_case_is_told_what_to_do(here: Town) -> None:

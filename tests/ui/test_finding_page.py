@@ -1,10 +1,12 @@
 """The Finding page in AppTest: five steps, each opening the next, nothing preset."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import builders
 import builders_pages
 import pytest
 from builders_casework import TOWN, Town, finding, person, release, town
@@ -16,6 +18,7 @@ from workbench.domain.account import Account, Role
 from workbench.domain.checked import Calibration, Kept
 from workbench.domain.finding import CounterCase, Keystone
 from workbench.services import act, casework, review
+from workbench.ui import evidence
 
 FINDING = "F-AAAAAAAAAA"
 VIEW = "Do the records bear"
@@ -23,7 +26,7 @@ MODEL_WORDS = (
     "shared contacts",
     "shared_contacts",
     "7 in 10",
-    "put it forward",
+    "put this forward",
     "taxi",
     "pair_model",
 )
@@ -195,6 +198,10 @@ def test_a_decision_without_a_verdict_is_not_sent(here: Town) -> None:
     field(page, "Reason, in a").set_value("The calls agree with the thefts in time.")
     press(page, "Decide")
     assert "Choose a verdict first" in page.error[0].value
+    drawn = list(page.main)
+    assert drawn.index(page.error[0]) < drawn.index(
+        next(b for b in page.button if b.label == "Decide")
+    )
     assert field(page, "Reason, in a").value == "The calls agree with the thefts in time."
     assert not review.progress(here.desk, FINDING, account="analyst-1").decided
 
@@ -228,8 +235,8 @@ def decide(
 
 def nearest_shown(page: AppTest) -> list[str]:
     """Findings in the table of the nearest that one decided."""
-    found = [t.value for t in page.dataframe if "Alike" in t.value]
-    return list(found[0]["Finding"]) if found else []
+    found = [t.value for t in page.table if "Alike" in t.value]
+    return [plain(cell) for cell in found[0]["Finding"]] if found else []
 
 
 def test_the_nearest_that_one_decided_open_on_request_and_each_is_logged(here: Town) -> None:
@@ -241,9 +248,9 @@ def test_the_nearest_that_one_decided_open_on_request_and_each_is_logged(here: T
     press(page, "Show the nearest I decided")
     assert nearest_shown(page) == ["F-BBBBBBBBBB"]
     assert "says nothing of F-AAAAAAAAAA" in words(page)
-    (table,) = [t.value for t in page.dataframe if "Alike" in t.value]
+    (table,) = [t.value for t in page.table if "Alike" in t.value]
     # both are about Ada and Ben and the same records
-    assert list(table["Alike"]) == ["the same records, in case C-0001"]
+    assert [plain(cell) for cell in table["Alike"]] == ["the same records, in case C-0001"]
     assert n_openings(here, "consultation") == before + 1
 
 
@@ -309,6 +316,15 @@ def test_who_contests_a_finding_reads_that_only_they_can_change_it(here: Town) -
     assert f"Contested: {here.second.id} found it not supported; that person would have" in said
 
 
+@pytest.mark.parametrize("verdict", ["not_relevant", "already_known", "cannot_tell"])
+def test_a_verdict_that_neither_clears_nor_blocks_says_so(here: Town, verdict: str) -> None:
+    decide(here, "analyst-1", verdict=verdict)
+    said = words(opened(here, here.analyst))
+    assert (
+        f"You found it {verdict.replace('_', ' ')}: that clears no action and blocks none." in said
+    )
+
+
 def test_what_is_half_written_is_there_after_turning_to_another_finding(here: Town) -> None:
     finding(here, "F-BBBBBBBBBB")
     page = opened(here, here.analyst)
@@ -328,6 +344,9 @@ def test_before_the_view_is_sealed_one_reads_where_else_the_same_candidate_is(he
     said = plain(page.info[0].value)
     assert f"also before people as {FINDING} in C-0001." in said
     assert "not blind" not in said
+    press(page, f"Open {FINDING} in C-0001")
+    assert page.query_params["finding"] == FINDING
+    page = opened(here, here.analyst, "F-BBBBBBBBBB")
     review.judge(
         here.desk, "F-BBBBBBBBBB", account="analyst-1", verdict="supported", confidence=60,
         reason="They met twice at night",
@@ -367,8 +386,9 @@ def test_where_nothing_stated_speaks_against_the_page_points_to_the_ordinary_sto
 
 def test_which_way_a_feature_moved_the_score_is_said_of_its_effect(here: Town) -> None:
     page = press(seal(opened(here, here.analyst)), "Show why it was found")
-    (table,) = [t.value for t in page.dataframe if "What it measures" in t.value]
-    assert list(table["Effect"]) == ["+1.25, raises the score here", "-0.50, lowers the score here"]
+    (table,) = [t.value for t in page.table if "Stays on top in" in t.value]
+    said = [plain(effect) for effect in table["Effect"]]
+    assert said == ["+1.25, raises the score here", "\u22120.50, lowers the score here"]
 
 
 def test_a_withheld_explanation_is_said_with_its_reason_and_nothing_stands_for_it(
@@ -392,17 +412,18 @@ def test_a_model_that_cannot_tell_says_so_instead_of_a_view(here: Town) -> None:
     page = seal(opened(here, here.analyst, "F-BBBBBBBBBB"))
     press(page, "Show why it was found")
     said = words(page)
-    assert "**put it forward, but cannot tell**" in said
+    assert "It put this forward, as it does from about" in said
+    assert ", but cannot tell." in said
     assert "Neither answer can be ruled out" in said
-    assert "**put it forward**" not in said
 
 
 def test_a_probability_stands_beside_how_it_was_found_to_hold(here: Town) -> None:
     """T9: what was said and what was seen, in the words of the label; flagged where it is off."""
     page = press(seal(opened(here, here.analyst)), "Show why it was found")
     said = plain(words(page))
-    assert "come to be confirmed: records come to tie the two within 120 days" in said
-    assert "among the 240 next to it: about 6 in 10 was said" in said
+    assert "**about 7 in 10 (5 to 8)** claims like this come to be confirmed" in said
+    assert "Confirmed: records come to tie the two within 120 days." in said
+    assert "of the 240 checked claims whose probability was nearest" in said
     assert not page.warning
     off = Calibration(said=0.6, seen=0.3, interval=(0.2, 0.4), n=240, days=120)
     finding(here, "F-CCCCCCCCCC", calibration=off)
@@ -424,10 +445,55 @@ def test_flags_of_the_finding_stand_out_and_what_all_share_is_one_line(here: Tow
     flag = "Out of range: calls is 900; training saw 0 to 80."
     finding(here, "F-BBBBBBBBBB", flags=(flag,), drift=drift)
     page = press(seal(opened(here, here.analyst, "F-BBBBBBBBBB")), "Show why it was found")
-    assert [plain(w.value) for w in page.warning] == [flag]
+    assert [plain(w.value) for w in page.warning] == [f"Beyond what it learnt from:\n- {flag}"]
     (line,) = [e.label for e in page.expander if "distributed otherwise" in e.label]
     assert line.startswith("2 features of all candidates of that day")
     assert all(sentence in plain(words(page)) for sentence in drift)
+
+
+def test_limits_beyond_the_first_three_are_behind_their_count(here: Town) -> None:
+    """T8"""
+    finding(here, "F-BBBBBBBBBB", limits=tuple(f"Limit {n} of five" for n in range(1, 6)))
+    page = press(seal(opened(here, here.analyst, "F-BBBBBBBBBB")), "Show why it was found")
+    (folded,) = [e for e in page.expander if e.label == "2 more limits"]
+    assert "Limit 4 of five" in plain(folded.markdown[0].value)
+    assert "Limit 3 of five" not in plain(folded.markdown[0].value)
+    assert "Limit 3 of five" in plain(words(page))
+
+
+def test_refits_that_do_not_agree_are_flagged_at_the_models_view(here: Town) -> None:
+    finding(here, "F-BBBBBBBBBB", interval=(0.00005, 0.9997))
+    page = press(seal(opened(here, here.analyst, "F-BBBBBBBBBB")), "Show why it was found")
+    assert "Its own refits do not agree" in plain(page.warning[0].value)
+
+
+def test_a_record_that_topples_it_is_told_in_words_with_its_grade(here: Town) -> None:
+    graph = here.desk.datasets.graph(TOWN)
+    row = graph.links.loc[graph.link_rows("involved_in")[0]]
+    fact = str(graph.records.at[row["record"], "id"])
+    case = CounterCase(
+        story="Both call the number of a sports club.",
+        fits=("Nine contacts are known of it.",),
+        misfits=(),
+        untold=(),
+        keystones=(Keystone(record_id=fact, probability=0.2, topples=True),),
+        n_tried=6,
+        n_beneath=6,
+        enquiry="Ask the operator who used the number.",
+    )
+    finding(here, "F-BBBBBBBBBB", counter_case=case)
+    page = press(seal(opened(here, here.analyst, "F-BBBBBBBBBB")), "Show why it was found")
+    said = plain(words(page))
+    assert f"(A1 · H0, record {fact}). Without it the model would not put this" in said
+    assert "[To the records in step 1](#step-1)" in words(page)
+
+
+def test_records_that_were_not_kept_are_counted_beside_those_that_were(here: Town) -> None:
+    whole = builders.claim("F-1")
+    entities = tuple(replace(e, record_id=f"R-{e.id}") for e in whole.subgraph.entities)
+    cut = replace(whole, subgraph=replace(whole.subgraph, entities=entities))
+    assert evidence.counted(whole) == "1 record"
+    assert evidence.counted(cut) == "1 of 4 records or more"
 
 
 def test_a_coverage_that_falls_short_is_flagged(here: Town) -> None:
@@ -443,8 +509,7 @@ def test_the_counter_case_stands_beside_the_reasons(here: Town) -> None:
     assert "Both call the number of a sports club." in said
     assert "Nine contacts are known of it." in said
     assert "They call it mostly at night." in said
-    assert "Without record R-7" in said
-    assert "the model would not put this forward: about 2 in 10." in said
+    assert "record R-7). Without it the model would not put this forward: about 2 in 10." in said
     assert "4 of 6 records were left out one at a time; the others carry no tie." in said
     assert "An ordinary story that fits the same records" in said
     assert "Whether they know each other from it." in said

@@ -118,3 +118,32 @@ def test_the_component_writes_no_markup_from_data() -> None:
     ours = view.source().rpartition("\n// The graph picture")[2]
     assert "innerHTML" not in ours.replace("never innerHTML", "")
     assert "eval(" not in ours
+
+
+def test_a_full_flow_names_its_hub_and_the_ends_of_its_largest_sums() -> None:
+    paid = [link("hub", f"e{n}", "transferred", amount=100.0 + n) for n in range(24)]
+    paid += [link("e1", "e2", "transferred", amount=9_000.0)]
+    ids = ["hub", *(f"e{n}" for n in range(24))]
+    spots = {name: (200.0 * n, 0.0) for n, name in enumerate(ids)}
+    entities, bundled = [entity(i, EntityKind.ACCOUNT) for i in ids], view.lines(paid)
+    data = view.payload(entities, bundled, spots=spots)
+    assert data["crowded"]
+    named = {mark["full"] for mark in data["entities"] if mark["named"]}
+    assert named == {"hub", "e1", "e2", "e21", "e22", "e23"}
+    worded = [line["label"] for line in data["links"] if line["worded"]]
+    assert worded == ["121 EUR", "122 EUR", "123 EUR", "9,000 EUR"]
+    assert not view.payload(entities, bundled)["crowded"]  # no flow: as many as have room
+    few = view.payload(entities[:9], bundled[:8], spots=spots)
+    assert not few["crowded"]
+
+
+def test_a_line_to_a_mark_below_bears_its_label_beneath_the_upper_name() -> None:
+    def drop(spot: tuple[float, float]) -> float:
+        spots = {"a": (0.0, 0.0), "b": spot}
+        data = view.payload([entity("a"), entity("b")], view.lines([link("a", "b")]), spots=spots)
+        return float(data["links"][0]["drop"])
+
+    assert drop((0.0, 84.0)) == 16  # 58 below the upper mark, where its name ends
+    assert drop((300.0, 84.0)) == 0
+    assert drop((0.0, 200.0)) == 0
+    assert drop((100.0, 0.0)) == 0

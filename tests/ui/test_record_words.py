@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from workbench.domain.record import HandlingCode, InformationGrade, Record, SourceGrade
 from workbench.ui.record_words import sentence
 
@@ -34,7 +36,7 @@ def record(kind: str, **content: str) -> Record:
 def test_a_role_is_said_of_a_person_known_by_name_and_id() -> None:
     said = record("involved_in", person="P-01312", offence="E-001688", role="suspect")
     assert sentence(said, LABELS, {}) == (
-        "Ada Stone (P-01312) is recorded in robbery, 2026-01-02 (E-001688) as suspect"
+        "Ada Stone (P-01312) is recorded as suspect in robbery, 2026-01-02 (E-001688)"
     )
 
 
@@ -46,6 +48,22 @@ def test_a_payment_is_said_with_its_currency_and_numbers_without_ids() -> None:
     assert (
         sentence(said, LABELS, {}) == "AVM9917949076 paid 613.39 EUR to AVM6414551792 · rail card"
     )
+
+
+@pytest.mark.parametrize(
+    ("delivered", "said"),
+    [
+        ("1100.24", "1,100.24 EUR"),
+        ("126451", "126,451 EUR"),
+        ("0100", "0100 EUR"),
+        ("-5", "-5 EUR"),
+    ],
+)
+def test_an_amount_has_its_thousands_apart_and_is_else_as_delivered(
+    delivered: str, said: str
+) -> None:
+    paid = record("transferred", payer="A-1", payee="A-2", amount=delivered, currency="EUR")
+    assert sentence(paid, LABELS, {}) == f"AVM9917949076 paid {said} to AVM6414551792"
 
 
 def test_a_duration_bears_the_unit_that_the_dataset_states_and_none_else() -> None:

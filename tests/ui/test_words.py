@@ -35,6 +35,14 @@ def test_numbers_have_two_significant_digits_and_an_interval() -> None:
     assert words.number(None) == "–"
 
 
+def test_a_minus_is_written_as_charts_write_it() -> None:
+    assert words.number(-0.2) == "\u22120.2"
+    assert words.number(-1234.5) == "\u22121,234"
+    assert words.number(-0.00001) == "\u22121e-05"
+    assert words.signed(-0.204) == "\u22120.20"
+    assert words.signed(1.25) == "+1.25"
+
+
 @pytest.mark.parametrize(
     ("before", "said"),
     [

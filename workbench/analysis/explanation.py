@@ -21,7 +21,7 @@ import numpy as np
 
 from workbench.analysis.grouping import TOP, Groups, spreads, stable_shares, summed
 from workbench.analysis.tables import FloatArray
-from workbench.analysis.wording import YES_OR_NO, Cube, Matrix, Peers, Words, listed
+from workbench.analysis.wording import POINTS, YES_OR_NO, Cube, Matrix, Peers, Words, listed
 from workbench.domain.checked import Interval
 from workbench.domain.errors import BadInput, Withheld
 from workbench.domain.finding import (
@@ -224,9 +224,10 @@ class Speech:
         return "" if isnan(value) else self.peers.compared(j, value, self.words[j])
 
     def usual(self, j: int, value: float) -> str:
-        if isnan(value) or not self.own:
+        word = self.words[j]
+        if isnan(value) or not self.own or word.unit == POINTS:
             return ""
-        return f"{self.own}: {self.words[j].value(value)}"
+        return f"{self.own}: {word.value(value)}"
 
 
 def explanations(
@@ -355,7 +356,7 @@ class _Row:
         for j in ordered:
             word, value = self.speech.words[j], self.row[j]
             beside = ", ".join(part for part in (self.compared[j], self.before[j]) if part)
-            parts.append(f"{word.label}: {word.value(value)}{f' ({beside})' if beside else ''}")
+            parts.append(word.briefly(value, beside))
         said = "; ".join(parts)
         return (
             f"{self.speech.named[g][0]}, {_moving(self.speech.signs[g])}, count as one reason. "

@@ -31,8 +31,8 @@ Derived = TypeVar("Derived")
 Objects = np.ndarray[tuple[int], np.dtype[np.object_]]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NEVER = np.int64(np.iinfo(np.int64).min)  # how NaT reads as microseconds
-RECORDS_CAP = 60
-FACTS_CAP = 20
+RECORDS_CAP = 500  # a group of 60 transfers with holders and all facts on them has some 320
+FIRST_FACTS = 20
 
 
 def microseconds(instants: "pd.Series[Any]") -> Int64Array:
@@ -319,17 +319,18 @@ class CaseGraph:
     ) -> IntArray:
         """Rows of the records that a finding on `members` with this subgraph rests on.
 
-        First verified offence facts on the members (at most 20, latest first), then records of
-        the subgraph's links (for each pair of ends the latest first, pairs taking turns), then
-        those that state its entities; at most `cap` of them, each once.
+        First the 20 latest verified offence facts on the members, then records of the subgraph's
+        links (for each pair of ends the latest first, pairs taking turns), then all further facts,
+        then those that state its entities; at most `cap` of them, each once.
         """
         facts = self.offence_facts(members)
         latest = np.argsort(-microseconds(self.records.loc[facts, "known_at"]), kind="stable")
+        facts = facts[latest]
         shown = self.links.loc[list(links)].assign(_time=self.times[np.asarray(links, np.int64)])
         shown = shown.sort_values(["_time", "link"], ascending=[False, True], kind="stable")
         turn = shown.groupby(["source", "target", "kind"], sort=False).cumcount()
         carried = shown["record"].to_numpy(np.int32)[np.argsort(turn.to_numpy(), kind="stable")]
         stated = self.entities.loc[list(entities), "record"].to_numpy(np.int32)
-        rows = np.concatenate([facts[latest][:FACTS_CAP], carried, stated])
+        rows = np.concatenate([facts[:FIRST_FACTS], carried, facts, stated])
         _, first = np.unique(rows, return_index=True)
         return rows[np.sort(first)][:cap].astype(np.int32)

@@ -14,7 +14,8 @@ from workbench.analysis.tables import FloatArray
 
 YES_OR_NO = "yes or no"  # unit of a feature that is 1 or 0
 SHARE = "share"  # unit of a feature from 0 to 1, shown in per cent
-MEASURED = {SHARE, YES_OR_NO, "EUR", "days", "hours", "times", "points"}  # others are counted
+POINTS = "points"  # unit of a score that says something by its place among peers alone
+MEASURED = {SHARE, YES_OR_NO, "EUR", "days", "hours", "times", POINTS}  # others are counted
 LEARNT_FROM = "candidates that it learnt from"
 SAME_DAY = "candidates of the same day"
 
@@ -35,6 +36,19 @@ def listed(names: Sequence[str]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
+def measured(value: float, unit: str) -> str:
+    """A value with its unit, which agrees with it in number; a score has none and says nothing."""
+    if isnan(value):
+        return "no value"
+    if unit == YES_OR_NO:
+        return "yes" if value else "no"
+    if unit == SHARE:
+        return f"{shown(100 * value)} %"
+    if value == 1 and unit != "times":
+        unit = " or ".join(word.removesuffix("s") for word in unit.split(" or "))
+    return f"{shown(value)} {unit}".strip()
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """What a feature is called: column, short name, unit, and its own docstring as the reason.
@@ -50,16 +64,7 @@ class Words:
     supposed: str = ""
 
     def value(self, value: float) -> str:
-        if isnan(value):
-            return "no value"
-        if self.unit == YES_OR_NO:
-            return "yes" if value else "no"
-        if self.unit == SHARE:
-            return f"{shown(100 * value)} %"
-        unit = self.unit
-        if value == 1 and unit != "times":
-            unit = " or ".join(word.removesuffix("s") for word in unit.split(" or "))
-        return f"{shown(value)} {unit}".strip()
+        return measured(value, self.unit)
 
     def between(self, low: float, high: float) -> str:
         """Two values with their unit, as what lies between them."""
@@ -79,9 +84,19 @@ class Words:
 
     def sentence(self, value: float, comparison: str, own: str = "") -> str:
         """`own` is what it was in the entity's own history, in words; empty where nothing was."""
-        said = f"{self.reason.rstrip('.')}: {self.value(value)}"
-        parts = [said, *([] if isnan(value) else [comparison]), *([own] if own else [])]
-        return f"{', '.join(part for part in parts if part)}."
+        beside = ", ".join(part for part in ("" if isnan(value) else comparison, own) if part)
+        said = ", ".join(part for part in (self._alone(value, beside), beside) if part)
+        return f"{self.reason.rstrip('.')}: {said}."
+
+    def briefly(self, value: float, beside: str) -> str:
+        """Its name and value, and `beside`, what that is compared with, in brackets."""
+        alone = self._alone(value, beside)
+        both = f"{alone} ({beside})" if alone and beside else alone or beside
+        return f"{self.label}: {both}"
+
+    def _alone(self, value: float, beside: str) -> str:
+        """The value, or nothing where what it is compared with says all there is to it."""
+        return "" if self.unit == POINTS and beside else self.value(value)
 
 
 @dataclass(frozen=True)
@@ -144,6 +159,8 @@ class Peers:
         if above > max(below, 50):
             return f"lower than in {above} of 100 {whom}"
         low, high = line[25], line[75]
+        if word.unit == POINTS:
+            return f"as in {'most' if shown(low) == shown(high) else 'many'} {whom}"
         return (
             f"as in most {whom} ({word.value(low)})"
             if shown(low) == shown(high)

@@ -205,6 +205,14 @@ class Claim:
         return frozenset(self.subject_ids)
 
     @property
+    def n_left_out(self) -> int:
+        """How many records carry a link or state an entity of the picture and are not among
+        `records`, which hold only so many."""
+        links, entities = self.subgraph.links, self.subgraph.entities
+        pictured = {link.basis for link in links} | {entity.record_id for entity in entities}
+        return len(pictured - {record.id for record in self.records})
+
+    @property
     def offence_facts(self) -> tuple[Record, ...]:
         """Records that are a verified fact and tie somebody in the picture to an offence (T1)."""
         tied = {x.basis for x in self.subgraph.links if x.kind == LinkKind.INVOLVED_IN}

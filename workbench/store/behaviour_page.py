@@ -211,7 +211,7 @@ def _example(example: Example) -> str:
         f"<article><p><b>{safe(likely(example))}</b></p>"
         f"{_reasons('For', example.reasons_for)}{_reasons('Against', example.against)}"
         f"{'' if example.reasons_for or example.against else f'<p>{safe(unnamed(example))}</p>'}"
-        f"{_reasons('What would have changed it', example.unless)}"
+        f"{_reasons('What would change it', example.unless)}"
         f'<p class="quiet">{safe(example.label_source)}</p></article>'
     )
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from workbench.domain.account import PERMISSIONS, Account, Operation
 from workbench.domain.action import ActionKind, ActionTaken
+from workbench.domain.decision import Verdict
 from workbench.domain.entity import EntityKind
 from workbench.domain.finding import Claim
 from workbench.services import act, casework
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from workbench.services.act import Clearance
     from workbench.services.review import Progress
 
+_NEITHER = (Verdict.ALREADY_KNOWN, Verdict.NOT_RELEVANT, Verdict.CANNOT_TELL)
 _VERB = {
     ActionKind.ASSESSED_LINK: "Draw the link",
     ActionKind.LEAD: "Open the lead",
@@ -37,10 +39,21 @@ def draw(desk: "Desk", account: Account, progress: "Progress", claim: Claim) -> 
         clearances = act.cleared(desk, progress.finding_id, account=account.name)
     if not asked.ok:
         return
+    if progress.decision is not None and progress.decision.verdict in _NEITHER:
+        st.markdown(neither(progress.decision.verdict))
     others = _others(desk, account, progress)
     for clearance in clearances:
         with st.container(border=True):
             _one(desk, account, claim, clearance, others)
+
+
+def neither(verdict: Verdict) -> str:
+    """What one's own verdict means for acting where it neither clears nor blocks."""
+    return (
+        f"You found it {verdict.label}: that clears no action and blocks none. What others find "
+        "supported can still be acted on; if your view changes, look again, under step 4, and "
+        "decide anew."
+    )
 
 
 def done(desk: "Desk", account: Account, finding_id: str) -> None:

@@ -61,12 +61,12 @@ def view(desk: "Desk", account: Account, finding_id: str) -> None:
             "Why, in a line", max_chars=1000,
             key=f"{name}_reason", on_change="ignore", persist_state="session",
         )  # fmt: skip
+        components.refusal(name)
         st.button(
             "Seal my view", type="primary", icon=":material/lock:", key=f"{name}_seal",
             on_click=components.press,
             args=(name, lambda: _seal(desk, account, finding_id, name)),
         )  # fmt: skip
-    components.refusal(name)
 
 
 def _seal(desk: "Desk", account: Account, finding_id: str, name: str) -> None:
@@ -97,12 +97,12 @@ def decision(desk: "Desk", account: Account, finding_id: str, *, form: str) -> N
             "Reason, in a sentence or two", height=80, max_chars=4000,
             key=f"{name}_reason", on_change="ignore", persist_state="session",
         )  # fmt: skip
+        components.refusal(name)
         st.button(
             "Decide", type="primary", icon=":material/gavel:", shortcut="Alt+D", key=f"{name}_send",
             on_click=components.press,
             args=(name, lambda: _decide(desk, account, finding_id, name)),
         )  # fmt: skip
-    components.refusal(name)
 
 
 def _decide(desk: "Desk", account: Account, finding_id: str, name: str) -> None:

@@ -3,10 +3,11 @@
 Nothing here says more than what was found on a slice later than all that the model learnt.
 """
 
-from workbench.domain.checked import Calibration, Kept
+from workbench.domain.checked import Calibration, Interval, Kept
 from workbench.domain.finding import Assessment
 from workbench.ui.words import probability
 
+NEVER, ALWAYS = 0.1, 0.9  # refits that reach below the one and above the other tell nothing
 UNCALIBRATED = (
     "No probability is shown: whether this release's probabilities hold was not checked on a later "
     "slice."
@@ -15,17 +16,39 @@ _KINDS = {True: "claims that records came to confirm", False: "claims that they 
 
 
 def calibration_sentence(found: Calibration) -> str:
-    """What was said and what was seen next to this probability, and which way it is off."""
+    """What came of the claims next to this one, what was said of those, and which way it is off."""
     seen = probability(found.seen, found.interval)
-    said = probability(found.said)
     checked = (
-        f"Checked on a later slice, among the {found.n:,} next to it: {said} was said, {seen} were "
-        "confirmed"
+        f"How that held later: of the {found.n:,} checked claims whose probability was nearest, "
+        f"{seen} were confirmed; the model had said {probability(found.said)} would be."
     )
     if not found.is_off:
-        return f"{checked}."
+        return checked
     way = "too little" if found.seen > found.said else "too much"
-    return f"{checked}. It says {way} here: read the second number."
+    return f"{checked} It says {way} here: go by what was confirmed."
+
+
+def refits_sentence(interval: Interval | None) -> str:
+    """That refits leave nearly everything open; empty where they do not."""
+    if interval is None or interval[0] > NEVER or interval[1] < ALWAYS:
+        return ""
+    return (
+        "Its own refits do not agree: they go from almost never to almost always. The number in "
+        "the middle says little."
+    )
+
+
+def view_sentence(assessment: Assessment) -> str:
+    """Whether the model put the finding forward, from what probability on, and if it can tell."""
+    from_on = f"as it does from {probability(assessment.threshold)} on"
+    if assessment.proposed:
+        but = ", but cannot tell" if assessment.cannot_tell else ""
+        return f"It put this forward, {from_on}{but}."
+    also = ", and cannot tell" if assessment.cannot_tell else ""
+    return (
+        f"It did not put this forward, {from_on}{also}. This one came with the random share, so "
+        "that what the model overlooks is read too."
+    )
 
 
 def answers_sentence(assessment: Assessment) -> str:

@@ -237,7 +237,7 @@ def _example(example: Example) -> None:
             st.markdown(inert(unnamed(example)))
         _sentences("For", example.reasons_for)
         _sentences("Against", example.against)
-        _sentences("What would have changed it", example.unless)
+        _sentences("What would change it", example.unless)
         st.caption(inert(example.label_source))
 
 

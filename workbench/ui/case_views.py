@@ -58,6 +58,7 @@ def show(desk: "Desk", account: Account, case_id: str) -> None:
         required=True,
         format_func=lambda name: names[name],
         key=f"view_{case_id}",
+        persist_state="session",
         label_visibility="collapsed",
     )
     views[names[str(chosen)]]()

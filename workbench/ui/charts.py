@@ -39,6 +39,11 @@ def ink() -> str:
     return "#ABB3BA" if is_dark() else "#565D66"
 
 
+def paper() -> str:
+    """The colour of the page behind a chart."""
+    return str(st.get_option(f"theme.{'dark' if is_dark() else 'light'}.backgroundColor"))
+
+
 def theme() -> dict[str, Any]:
     """The Vega-Lite configuration that every chart has."""
     words = {"labelColor": ink(), "titleColor": ink(), "labelFontSize": _SIZE}

@@ -99,9 +99,25 @@ def folded(claim: Claim) -> tuple[list[Entity], list[Link]]:
     return entities, links
 
 
+def counted(claim: Claim) -> str:
+    """How many records there are beneath, and of how many where not all were kept."""
+    n = len(claim.records)
+    if claim.n_left_out:
+        return f"{n} of {n + claim.n_left_out} records or more"
+    return "1 record" if n == 1 else f"{n} records"
+
+
 def records(claim: Claim, spoken: Spoken, *, key: str) -> None:
-    """The records beneath in the order of time, with their grades."""
-    record_table.show(claim.records, key=key, labels=spoken.labels, units=spoken.units)
+    """The records beneath in the order of time, with their grades, and what was left out."""
+    n = len(claim.records)
+    record_table.show(claim.records, key=key, labels=spoken.labels, units=spoken.units, most=n)
+    if claim.n_left_out:
+        st.info(
+            f"{counted(claim)} were kept with this finding, facts on offences and links first. "
+            "The others carry links of the picture or state who or what is in it; they are in the "
+            "dataset, not here.",
+            icon=":material/content_cut:",
+        )
 
 
 def selected(claim: Claim, chosen: Selection, spoken: Spoken, *, key: str) -> None:

@@ -19,6 +19,7 @@ from workbench.ui import (
     components,
     evidence,
     others,
+    places,
     reasons,
     repeated,
     why,
@@ -71,8 +72,7 @@ class Steps:
         if not self.progress.judged:
             evidence.records(claim, spoken, key=key)
             return
-        n = len(claim.records)
-        with st.expander(f"What is recorded: {n} {'record' if n == 1 else 'records'}"):
+        with st.expander(f"What is recorded: {evidence.counted(claim)}"):
             evidence.records(claim, spoken, key=key)
 
     def _view(self) -> None:
@@ -183,12 +183,9 @@ def read_only(desk: "Desk", account: Account, finding_id: str, *, purpose: str) 
 
 def heading(number: int, text: str = "") -> None:
     """The heading of a step, which the rail above leads to."""
-    st.header(f"{number}  {text or STEPS[number - 1]}", anchor=anchor(number), divider="gray")
-
-
-def anchor(number: int) -> str:
-    """Where on the page a step begins."""
-    return f"step-{number}"
+    st.header(
+        f"{number}  {text or STEPS[number - 1]}", anchor=places.anchor(number), divider="gray"
+    )
 
 
 def _receipt(receipt: "Receipt") -> None:

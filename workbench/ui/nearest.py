@@ -34,11 +34,11 @@ def draw(desk: "Desk", account: Account, finding_id: str) -> None:
         none = "You have decided no" if decides else "Nobody has decided any"
         st.caption(f"{none} other finding of this model yet.")
         return
-    st.dataframe(
+    st.table(
         [_cells(near) for near in found],
         hide_index=True,
-        key=f"{key}_table",
-        column_config={"Claim": st.column_config.TextColumn(width="large")},
+        border="horizontal",
+        alt="The nearest that were decided",
     )
     st.caption(
         "Alike: how near the features of the two stand among all candidates. That one was decided "
@@ -49,10 +49,11 @@ def draw(desk: "Desk", account: Account, finding_id: str) -> None:
 
 def _cells(near: nearest.Near) -> dict[str, str]:
     alike = f"{round(100 * (1 - near.distance))} %"
-    return {
+    cells = {
         "Finding": near.finding_id,
         "Case": ", ".join((near.case_id, *near.also)),
         "Claim": near.text,
         "Decided": ", ".join(verdict.label for verdict in near.verdicts),
         "Alike": f"the same records, in case {near.case_id}" if near.is_same else alike,
     }
+    return {name: inert(text) for name, text in cells.items()}

@@ -50,6 +50,11 @@ def places_of(role: Role) -> list[Place]:
     return [place for place in PLACES if role in PERMISSIONS[place.needs] and place.file.exists()]
 
 
+def anchor(number: int) -> str:
+    """Where on the Finding page a step begins."""
+    return f"step-{number}"
+
+
 def go(name: str, **query: str) -> NoReturn:
     """Turn to the page of that name with these query parameters; empty ones are left out."""
     st.switch_page(FOLDER / f"{name}.py", query_params={k: v for k, v in query.items() if v})

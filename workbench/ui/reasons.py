@@ -4,10 +4,12 @@ Everything here comes out of the `Assessment`, which the service gives only afte
 judgement is sealed.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
+from workbench.analysis.wording import POINTS, measured
 from workbench.domain.decision import Judgement
 from workbench.domain.finding import Assessment, Effect, Explanation, Reason
 from workbench.ui import charts
@@ -16,15 +18,18 @@ from workbench.ui.assurance import (
     answers_sentence,
     calibration_sentence,
     drift_sentence,
+    refits_sentence,
     short_of_promise,
+    view_sentence,
 )
-from workbench.ui.words import inert, local, number, probability
+from workbench.ui.words import inert, local, number, probability, signed
 
 NONE_STANDS_OUT = (
     "No single reason stands out: in refits of the model the order of its reasons changes, so none "
     "is named. What each contributed here is in the table below."
 )
 _BARS = 8
+_LIMITS = 3  # in sight; the others are a click away
 
 
 def side_by_side(judgement: Judgement, assessment: Assessment) -> None:
@@ -39,43 +44,40 @@ def side_by_side(judgement: Judgement, assessment: Assessment) -> None:
 
 
 def model_view(assessment: Assessment) -> None:
-    """What the model said: whether it put the finding forward, how often such claims come to be
-    confirmed and how that was checked, and which answers it rules out."""
-    view = "put it forward" if assessment.proposed else "did not put it forward"
-    if assessment.cannot_tell:
-        view = "put it forward, but cannot tell" if assessment.proposed else "cannot tell"
-    st.markdown(f"The model's view  \n**{view}**")
+    """What the model said: how often such claims come to be confirmed, what makes that number
+    unsure, whether it put the finding forward, and which answers it rules out."""
     _how_likely(assessment)
+    _flags(assessment)
+    st.markdown(view_sentence(assessment))
     st.caption(answers_sentence(assessment))
     for sentence in short_of_promise(assessment):
         st.warning(sentence, icon=":material/flag:")
-    limit = probability(assessment.threshold)
-    from_on = f"It puts forward from {limit} on"
-    st.caption(
-        f"{from_on}."
-        if assessment.proposed
-        else f"{from_on}; this one came with the random share, so that what the model overlooks "
-        "is read too."
-    )
 
 
 def _how_likely(assessment: Assessment) -> None:
     """The probability beside what came of such probabilities, marked where that was otherwise."""
     found = assessment.calibration
     if found is None:
+        st.markdown("The model's view")
         st.caption(UNCALIBRATED)
         return
     said = probability(assessment.probability, assessment.interval)
-    unsure = "" if assessment.interval else " How sure that is cannot be told: its refits failed."
+    st.markdown(f"The model's view  \n**{said}** claims like this come to be confirmed")
+    scatter = (
+        "In brackets: how far its refits go (95 %)."
+        if assessment.interval
+        else "How sure that is cannot be told: its refits failed."
+    )
     st.caption(
-        f"Of claims like this, {said} come to be confirmed: {inert(assessment.outcome)} within "
-        f"{found.days} days.{unsure}"
+        f"Confirmed: {inert(assessment.outcome)} within {found.days} days. {scatter}",
     )
     sentence = calibration_sentence(found)
     if found.is_off:
         st.warning(sentence, icon=":material/flag:")
     else:
         st.caption(sentence)
+    if apart := refits_sentence(assessment.interval):
+        st.warning(apart, icon=":material/shuffle:")
 
 
 def three_columns(assessment: Assessment) -> None:
@@ -89,7 +91,7 @@ def three_columns(assessment: Assessment) -> None:
             _withheld(assessment)
         with right:
             st.markdown("**What would change it**")
-            st.markdown("\n".join(f"- {inert(sentence)}" for sentence in assessment.unless))
+            st.markdown(_listed(assessment.unless))
         return
     titles = ("Reasons for", "Reasons against", "What would change it")
     said = (assessment.reasons_for, assessment.against, assessment.unless)
@@ -99,7 +101,7 @@ def three_columns(assessment: Assessment) -> None:
             st.markdown(f"**{title}**")
             if not sentences:
                 st.caption(none)
-            st.markdown("\n".join(f"- {inert(sentence)}" for sentence in sentences))
+            st.markdown(_listed(sentences))
 
 
 def _withheld(assessment: Assessment) -> None:
@@ -144,14 +146,11 @@ def explained(assessment: Assessment, *, key: str) -> None:
             "the same way or opposite ways, is summed."
         )
     with st.expander("Each feature with its value, and how it was computed"):
-        st.dataframe(
+        st.table(
             [_cells(effect) for effect in _ordered(explanation)],
             hide_index=True,
-            key=f"{key}_effects",
-            column_config={
-                "What it measures": st.column_config.TextColumn(width="large"),
-                "Here": st.column_config.TextColumn(width="large"),
-            },
+            border="horizontal",
+            alt="Effects of each feature",
         )
         st.caption(_computed(explanation))
 
@@ -170,27 +169,38 @@ def _computed(explanation: Explanation) -> str:
     )
 
 
-def flags(assessment: Assessment) -> None:
-    """What is unusual about this finding; stands beside the model's view."""
-    for flag in assessment.flags:
-        st.warning(inert(flag), icon=":material/flag:")
+def _flags(assessment: Assessment) -> None:
+    """What is unusual about this finding's own input."""
+    if assessment.flags:
+        st.warning(
+            f"Beyond what it learnt from:\n{_listed(assessment.flags)}", icon=":material/flag:"
+        )
 
 
 def limits(assessment: Assessment) -> None:
     """How the day's candidates drifted, which is said of every finding alike, in one line, and the
-    limits of the release."""
+    limits of the release: the first as its card orders them, the others behind their count."""
     if assessment.drift:
         with st.expander(drift_sentence(len(assessment.drift)), icon=":material/trending_up:"):
-            st.markdown("\n".join(f"- {inert(sentence)}" for sentence in assessment.drift))
+            st.markdown(_listed(assessment.drift))
     st.markdown("**Limits of this release**")
-    if assessment.limits:
-        st.markdown("\n".join(f"- {inert(limit)}" for limit in assessment.limits))
+    first, others = assessment.limits[:_LIMITS], assessment.limits[_LIMITS:]
+    if first:
+        st.markdown(_listed(first))
     else:
         st.caption("Its card states none.")
+    if others:
+        n = "One more limit" if len(others) == 1 else f"{len(others)} more limits"
+        with st.expander(n):
+            st.markdown(_listed(others))
     st.caption(
         f"Release {inert(assessment.release_id)} of {inert(assessment.model)}, digest "
         f"{assessment.release_digest[:12]}."
     )
+
+
+def _listed(sentences: Sequence[str]) -> str:
+    return "\n".join(f"- {inert(sentence)}" for sentence in sentences)
 
 
 def _ordered(explanation: Explanation) -> list[Effect]:
@@ -236,7 +246,7 @@ def _bars(explanation: Explanation) -> list[dict[str, Any]]:
 def _told(explanation: Explanation) -> str:
     first, *rest = _ranked(explanation)
     more = f", then {len(rest)} more" if rest else ""
-    return f"Effects in {explanation.space}: {first.label} {first.effect:+.2f}{more}"
+    return f"Effects in {explanation.space}: {first.label} {signed(first.effect)}{more}"
 
 
 def _spec() -> dict[str, Any]:
@@ -246,7 +256,7 @@ def _spec() -> dict[str, Any]:
         "type": "nominal",
         "sort": None,
         "title": None,
-        "axis": {"labelLimit": 330, "ticks": False, "domain": False},
+        "axis": {"labelLimit": 400, "ticks": False, "domain": False},
     }
     bars = {
         "mark": {"type": "bar", "height": 14, "strokeWidth": 1.5},
@@ -256,6 +266,7 @@ def _spec() -> dict[str, Any]:
                 "field": "effect",
                 "type": "quantitative",
                 "title": "← against  ·  effect on the score (log-odds)  ·  for →",
+                "axis": {"labelOverlap": "greedy", "labelFlush": False, "tickCount": 8},
             },
             "fill": plain,
             "stroke": plain,
@@ -266,34 +277,29 @@ def _spec() -> dict[str, Any]:
             "tooltip": [{"field": f} for f in ("reason", "here", "effect", "speaks", "stable")],
         },
     }
-    scatter = {
-        "mark": {"type": "rule", "strokeWidth": 1.5, "color": charts.GREY},
-        "encoding": {
-            "y": place,
-            "x": {"field": "low", "type": "quantitative"},
-            "x2": {"field": "high"},
-        },
-    }
-    return {"layer": [bars, scatter], "height": {"step": 28}}
+    ends = {"y": place, "x": {"field": "low", "type": "quantitative"}, "x2": {"field": "high"}}
+    edge, line = (  # edged in the page's own colour, so that it is seen on a filled bar too
+        {"mark": {"type": "rule", "strokeWidth": width, "color": colour}, "encoding": ends}
+        for width, colour in ((5, charts.paper()), (2, charts.ink()))
+    )
+    return {"layer": [bars, edge, line], "height": {"step": 28}}
 
 
 def _cells(effect: Effect) -> dict[str, object]:
-    def valued(value: float | None) -> str:
-        if value is None:
-            return "–"
-        if effect.unit == "share":
-            return f"{number(100 * value)} %"
-        return f"{number(value)} {effect.unit}".strip()
+    unit = "" if effect.unit == POINTS else effect.unit
 
-    return {
+    def valued(value: float | None) -> str:
+        return "–" if value is None else measured(value, unit)
+
+    cells = {
         "Feature": effect.label,
         "Value": "not known" if effect.value is None else valued(effect.value),
         "In its own history": valued(effect.usual),
-        "Effect": f"{effect.effect:+.2f}{_direction(effect.effect)}",
+        "Effect": f"{signed(effect.effect)}{_direction(effect.effect)}",
         "Stays on top in": f"{round(100 * effect.stable_share)} % of refits",
-        "Here": effect.sentence,
-        "What it measures": effect.reason,
+        "What it measures, and is here": effect.sentence,
     }
+    return {name: inert(text) for name, text in cells.items()}
 
 
 def _direction(effect: float) -> str:

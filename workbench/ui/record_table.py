@@ -43,10 +43,12 @@ def show(
     labels: Mapping[str, str] | None = None,
     units: Mapping[str, str] | None = None,
     newest_first: bool = False,
+    most: int = _MOST,
 ) -> None:
     """Records as text in the order of time, those without a time last; with search and count.
 
-    `labels` names entities by their id and `units` columns' units, as in `sentence`.
+    `labels` names entities by their id and `units` columns' units, as in `sentence`; of more than
+    `most` the others are found by searching.
     """
     if not rows:
         components.empty("No records.", "What is shown here rests on none; treat it so.")
@@ -60,14 +62,14 @@ def show(
         return
     ordered = sorted(found, key=_ORDERS[order])
     st.table(
-        [_cells(row, said[row.id]) for row in ordered[:_MOST]],
+        [_cells(row, said[row.id]) for row in ordered[:most]],
         hide_index=True,
         border="horizontal",
         height=_HEIGHT if len(ordered) > _TALL else "content",
         alt="Records",
     )
     n = "1 record" if len(rows) == 1 else f"{len(rows):,} records"
-    more = f"; the first {_MOST} are shown, search for others" if len(found) > _MOST else ""
+    more = f"; the first {most} are shown, search for others" if len(found) > most else ""
     st.caption(f"{n if len(found) == len(rows) else f'{len(found):,} of {n}'}{more}")
 
 

@@ -1,5 +1,6 @@
 """What a record says, as a sentence: who did what to whom, then whatever else the source wrote."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 
@@ -7,6 +8,7 @@ from workbench.domain.entity import LinkKind
 from workbench.domain.record import Record
 
 _DIGITS_OF_A_NUMBER = 6  # a label with as many digits tells one apart without the id beside it
+_PLAIN = re.compile(r"(0|[1-9][0-9]*)(\.[0-9]+)?")
 _APART = ("\u2068", "\u2069")  # keeps a name written right to left from turning the rest around
 _SAID = {  # of the two ends of a link, in the order in which its record names them
     LinkKind.CALLED: "{} called {}",
@@ -42,7 +44,10 @@ def sentence(record: Record, labels: Mapping[str, str], units: Mapping[str, str]
     role, paid = said.pop("role", ""), _amount(said)
     said.pop("id", None)
     text = known.format(first, f"{paid} to {second}" if paid else second)
-    text += f" as {role}" if role else ""
+    if role and LinkKind(record.kind) is LinkKind.INVOLVED_IN:
+        text = f"{first} is recorded as {role} in {second}"
+    elif role:
+        text += f" as {role}"
     rest = _rest(said, labels, units)
     return f"{text} · {rest}" if rest else text
 
@@ -56,7 +61,13 @@ def _amount(said: dict[str, str]) -> str:
     """Takes the amount out of `said`, with its currency."""
     if "amount" not in said:
         return ""
-    return f"{said.pop('amount')} {said.pop('currency', '')}".strip()
+    return f"{_thousands(said.pop('amount'))} {said.pop('currency', '')}".strip()
+
+
+def _thousands(amount: str) -> str:
+    """A number as delivered, its thousands set apart as on all pages."""
+    whole, point, rest = amount.partition(".")
+    return f"{int(whole):,}{point}{rest}" if _PLAIN.fullmatch(amount) else amount
 
 
 def _rest(said: Mapping[str, str], labels: Mapping[str, str], units: Mapping[str, str]) -> str:

@@ -8,7 +8,7 @@ from workbench.domain.account import Account
 from workbench.domain.finding import Claim
 from workbench.services import repeats
 from workbench.services.repeats import Repeat
-from workbench.ui import components
+from workbench.ui import components, places
 from workbench.ui.words import inert
 
 if TYPE_CHECKING:
@@ -27,8 +27,18 @@ def told(desk: "Desk", account: Account, claim: Claim) -> None:
             return
         st.session_state[key] = found
     found = st.session_state[key]
-    if found:
-        st.info(inert(sentence(found)), icon=":material/content_copy:")
+    if not found:
+        return
+    st.info(inert(sentence(found)), icon=":material/content_copy:")
+    with st.container(horizontal=True):
+        for other in [r for r in found if r.finding_id][:_MOST]:
+            if st.button(
+                f"Open {inert(other.finding_id)} in {inert(other.case_id)}",
+                icon=":material/arrow_forward:",
+                type="tertiary",
+                key=f"{key}_{other.finding_id}",
+            ):
+                places.go("finding", finding=other.finding_id)
 
 
 def sentence(found: tuple[Repeat, ...]) -> str:

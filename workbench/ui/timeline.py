@@ -15,7 +15,7 @@ from workbench.ui.record_words import apart, plain
 
 _MOST_NAMED = 40  # events up to which each bears its amount
 _ROW = 26  # pixels
-_TALLEST = 460  # pixels; beyond it the timeline scrolls
+_TALLEST = 340  # pixels; beyond it the timeline scrolls
 _HOVER = [
     {"field": "at", "type": "temporal", "format": "%Y-%m-%d %H:%M", "title": "when"},
     {"field": "row", "title": "from → to"},
@@ -57,14 +57,15 @@ def timeline(claim: Claim, *, key: str) -> None:
 
 
 def _names(claim: Claim) -> dict[str, str]:
-    """What stands in a row: for an account its holder and the end of its number."""
+    """What stands in a row: for an account the end of its number, which is not cut off, first."""
     of = holders(claim)
-    return {e.id: _name(e, of.get(e.id, [])) for e in claim.subgraph.entities}
+    return {e.id: named(e, of.get(e.id, [])) for e in claim.subgraph.entities}
 
 
-def _name(entity: Entity, held_by: Sequence[Entity]) -> str:
+def named(entity: Entity, held_by: Sequence[Entity]) -> str:
+    """What an entity is called in a row, with who holds it."""
     if entity.kind is EntityKind.ACCOUNT and held_by:
-        return f"{short_name(held_by[0])} …{entity.label[-4:]}"
+        return f"…{entity.label[-4:]} {short_name(held_by[0])}"
     return short_name(entity) if entity.kind is EntityKind.PERSON else apart(entity.label)
 
 
@@ -98,7 +99,7 @@ def _spec(kinds: set[str], written: str) -> dict[str, Any]:
         "mark": {"type": "point", "opacity": 1, "stroke": charts.ink(), "strokeWidth": 1},
         "encoding": {
             "x": across | {"axis": {"format": written, "tickCount": 6, "orient": "top"}},
-            "y": row | {"axis": {"labelLimit": 330, "grid": True, "ticks": False, "domain": False}},
+            "y": row | {"axis": {"labelLimit": 400, "grid": True, "ticks": False, "domain": False}},
             "fill": {
                 "field": "what",
                 "scale": {"domain": domain, "range": [mark.fill for mark in drawn]},

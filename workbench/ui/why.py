@@ -28,12 +28,11 @@ def draw(
     finding_id = claim.finding_id
     _rests_on(claim, spoken)
     reasons.three_columns(assessment)
-    ordinary.told(assessment, {record.id: record for record in claim.records})
+    ordinary.told(assessment, claim, spoken)
     if judgement is None:
         reasons.model_view(assessment)
     else:
         reasons.side_by_side(judgement, assessment)
-    reasons.flags(assessment)
     reasons.explained(assessment, key=f"why_{finding_id}")
     nearest.draw(desk, account, finding_id)
     reasons.limits(assessment)

@@ -17,9 +17,11 @@ __all__ = [
     "probability",
     "prompted_sentence",
     "short",
+    "signed",
     "utc",
 ]
 
+MINUS = "\u2212"
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~$:&@])")
 # What Streamlit turns into icons and links after reading escapes; a word joiner, which does not
 # show, keeps these apart.
@@ -42,10 +44,16 @@ def number(value: float | None, interval: tuple[float, float] | None = None) -> 
     return f"{_digits(value)} ({_digits(interval[0])} to {_digits(interval[1])})"
 
 
+def signed(value: float) -> str:
+    """Two decimals with their sign, the minus as charts write it: ``+1.25``, ``−0.50``."""
+    return f"{value:+.2f}".replace("-", MINUS)
+
+
 def _digits(value: float) -> str:
     if value == 0 or abs(value) >= 100:
-        return f"{value:,.0f}"
-    return f"{float(f'{value:.2g}'):g}"
+        return f"{value:,.0f}".replace("-", MINUS)
+    said = f"{float(f'{value:.2g}'):g}"
+    return f"{MINUS}{said[1:]}" if value < 0 else said
 
 
 def ago(instant: datetime, *, now: datetime) -> str:

@@ -71,9 +71,16 @@ function styleSheet(c, quiet, data) {
       "control-point-step-size": 46, "target-arrow-color": c.text, "arrow-scale": 0.9,
       label: "data(label)", "font-family": c.font, "font-size": 11, color: c.text,
       "text-rotation": "none", "text-background-color": c.ground, "text-wrap": "wrap",
-      "text-background-opacity": 0.9, "text-background-padding": 2, "min-zoomed-font-size": 8 } },
+      "text-background-opacity": 0.9, "text-background-padding": 2, "min-zoomed-font-size": 8,
+      "text-margin-y": "data(drop)" } },
+    ...(data.crowded ? [
+      { selector: "node[!named], edge[!worded]", style: { label: "" } },
+      { selector: "node.near, node:selected, node.focused, edge.near, edge:selected",
+        style: { label: "data(label)" } },
+    ] : []),
     ...(quiet ? [
-      { selector: "edge", style: { label: "", "line-opacity": 0.38 } },
+      { selector: "edge", style: { "line-opacity": 0.38 } },
+      { selector: "edge[!worded]", style: { label: "" } },
       { selector: "edge.near, edge:selected", style: { label: "data(label)", "line-opacity": 0.8 } },
     ] : []),
     { selector: "edge[?directed]", style: { "target-arrow-shape": "triangle" } },
@@ -263,12 +270,13 @@ function listen(view) {
 // Names of what matters stay readable however far out one zooms.
 function scaleNames(view) {
   const zoom = view.cy.zoom();
-  const size = 12 * Math.min(Math.max(0.92 / zoom, 1), 2.4);
+  const most = view.data.crowded ? 3.6 : 2.4; // few are named where it is crowded
+  const size = 12 * Math.min(Math.max(0.92 / zoom, 1), most);
   if (Math.abs(size - (view.nameSize || 0)) < 0.4) return;
   view.nameSize = size;
   const few = view.cy.nodes().length <= FEW;
   view.cy.style()
-    .selector(few ? "node, edge" : "node[?ringed], node.near")
+    .selector(few ? "node, edge" : "node[?ringed], node.near, [?named], [?worded]")
     .style({ "font-size": size, "text-max-width": 130 * size / 12 })
     .update();
 }
@@ -277,7 +285,7 @@ function repaint(view) {
   if (!view.data) return;
   const c = colours(view.root);
   const quiet = Boolean(view.data.quiet);
-  const now = JSON.stringify([c, quiet]);
+  const now = JSON.stringify([c, quiet, view.data.crowded]);
   if (now === view.painted) return;
   view.painted = now;
   view.cy.style(styleSheet(c, quiet, view.data));

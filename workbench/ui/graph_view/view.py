@@ -1,5 +1,6 @@
 """The picture of entities and links: one component, the same on every page that shows a graph."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -13,8 +14,11 @@ from workbench.ui.graph_view.layout import Point, positions
 from workbench.ui.graph_view.marks import ENTITIES
 
 SEED = 7
+_CLEAR, _NEAR = 58.0, 190.0  # pixels: a mark with its name below, and two names side by side
 _WIDEST = 26  # characters of a line beneath a mark
 QUIET = 60  # lines beyond which only those near what is selected bear words
+CROWDED = 20  # entities of a flow beyond which only the telling ones are named
+_HUBS, _LARGEST = 3, 4  # entities with most lines, and lines with the largest sums, that are told
 _FOLDER = Path(__file__).parent
 _LIBRARY = "cytoscape-3.34.4.esm.min.mjs"
 _DIRECTED = {
@@ -50,6 +54,11 @@ class Line:
         return f"{sum(amounts):,.0f} EUR{times}" if amounts else f"{self.words}{times}"
 
     @property
+    def total(self) -> float:
+        """The sum of amounts; 0 where no link has one."""
+        return sum(link.amount or 0.0 for link in self.links)
+
+    @property
     def words(self) -> str:
         """What the links say: their role or kind; what is not recorded says its status."""
         first = self.links[0]
@@ -75,6 +84,19 @@ def lines(links: Iterable[Link]) -> list[Line]:
     return [Line(id=line_id, links=tuple(bundle)) for line_id, bundle in bundles.items()]
 
 
+def telling(bundled: Sequence[Line]) -> tuple[set[str], set[str]]:
+    """Of a picture too full for every name: entities to name (those with most lines, and the ends
+    of the largest sums), and ids of the lines of these sums."""
+    lines_of = Counter(
+        end for line in bundled for end in {line.links[0].source_id, line.links[0].target_id}
+    )
+    most = sorted(lines_of, key=lambda end: (-lines_of[end], end))[:_HUBS]
+    largest = sorted(bundled, key=lambda line: (-line.total, line.id))[:_LARGEST]
+    largest = [line for line in largest if line.total]
+    ends = {end for line in largest for end in (line.links[0].source_id, line.links[0].target_id)}
+    return {*most, *ends}, {line.id for line in largest}
+
+
 def payload(
     entities: Sequence[Entity],
     bundled: Sequence[Line],
@@ -86,6 +108,7 @@ def payload(
     spots: Mapping[str, Point] | None = None,
 ) -> dict[str, Any]:
     """What the browser gets: marks with positions, lines with words, no markup."""
+    crowded = spots is not None and len(entities) > CROWDED
     if spots is None:
         spots = _positions(
             tuple(e.id for e in entities),
@@ -93,9 +116,13 @@ def payload(
         )
     names = {e.id: _in_line(e.label) for e in entities}
     rings = set(ringed)
+    hubs, worded = telling(bundled) if crowded else (set(), set())
     return {
-        "entities": [_mark(e, spots[e.id], ringed=e.id in rings) for e in entities],
-        "links": [_line(line, names) for line in bundled],
+        "entities": [
+            _mark(e, spots[e.id], ringed=e.id in rings, named=e.id in hubs) for e in entities
+        ],
+        "links": [_line(line, names, spots, worded=line.id in worded) for line in bundled],
+        "crowded": crowded,
         "kinds": {
             kind.value: {"fill": mark.fill, "ink": mark.ink} for kind, mark in ENTITIES.items()
         },
@@ -177,7 +204,7 @@ def _in_line(label: str) -> str:
     return label.replace("\n", ", ")
 
 
-def _mark(entity: Entity, spot: Point, *, ringed: bool) -> dict[str, Any]:
+def _mark(entity: Entity, spot: Point, *, ringed: bool, named: bool) -> dict[str, Any]:
     short = "\n".join(
         part if len(part) <= _WIDEST else f"{part[: _WIDEST - 1]}…"
         for part in entity.label.split("\n")
@@ -189,12 +216,21 @@ def _mark(entity: Entity, spot: Point, *, ringed: bool) -> dict[str, Any]:
         "full": _in_line(entity.label),
         "note": entity.member_state,
         "ringed": ringed,
+        "named": named,
         "x": spot[0],
         "y": spot[1],
     }
 
 
-def _line(line: Line, names: dict[str, str]) -> dict[str, Any]:
+def _drop(one: Point, other: Point) -> float:
+    """How far below its line a label stands, so that it clears the name under the upper mark."""
+    across, down = abs(one[0] - other[0]), abs(one[1] - other[1])
+    return round(max(_CLEAR - down / 2, 0.0), 1) if across < _NEAR and down > _CLEAR / 2 else 0.0
+
+
+def _line(
+    line: Line, names: dict[str, str], spots: Mapping[str, Point], *, worded: bool
+) -> dict[str, Any]:
     first = line.links[0]
     parts = [
         f"{names[first.source_id]} – {names[first.target_id]}",
@@ -210,5 +246,7 @@ def _line(line: Line, names: dict[str, str]) -> dict[str, Any]:
         "directed": first.kind in _DIRECTED,
         "label": line.label,
         "detail": " · ".join(part for part in parts if part),
+        "worded": worded,
+        "drop": _drop(spots[first.source_id], spots[first.target_id]),
         "width": min(1.6 + 0.35 * (len(line.links) - 1), 5.0),
     }

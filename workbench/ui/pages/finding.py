@@ -133,7 +133,7 @@ def _rail(progress: "Progress") -> None:
     here = done.index(False)
     with st.container(horizontal=True, gap="medium", key="steps"):
         for i, step in enumerate(finding_steps.STEPS):
-            there = f"[{i + 1} {step}](#{finding_steps.anchor(i + 1)})"
+            there = f"[{i + 1} {step}](#{places.anchor(i + 1)})"
             if i == here:
                 shown = f":material/radio_button_checked: **{there}**"
             elif i < here:
