@@ -7,7 +7,9 @@ import pytest
 from builders_audit import attribute, shared_pairs, table
 from scipy import stats
 
+from workbench.analysis.fairness import audit
 from workbench.analysis.permutation import GapTest, gap_test
+from workbench.analysis.spread import LEAST_PEOPLE
 from workbench.analysis.subgroups import Attribute, Outcomes
 
 Made = tuple[Outcomes, Attribute]
@@ -90,6 +92,83 @@ def clustered(rng: np.random.Generator) -> tuple[Outcomes, np.ndarray, np.ndarra
     return outcomes, person, group
 
 
+def people_of_two(
+    rng: np.random.Generator, rows: list[int], own: np.ndarray, second: np.ndarray
+) -> Made:
+    """People with so many rows each, wrong at rates of their own; `second` are of group B."""
+    person = np.repeat(np.arange(len(own), dtype=np.int32), rows)
+    wrong = rng.random(len(person)) < own[person]
+    outcomes = Outcomes.of(np.zeros(len(person), dtype=bool), wrong).clustered(person)
+    return outcomes, attribute(second[person].astype(int))
+
+
+def test_people_of_one_group_who_differ_more_than_the_others_are_no_gap() -> None:
+    """One variance for both groups calls 13 of these 60 tables unequal; 5 % are 3."""
+
+    def make(rng: np.random.Generator) -> Made:
+        own = np.r_[np.full(300, 0.2), rng.beta(0.4, 1.6, 30)]
+        return people_of_two(rng, [10] * 330, own, np.arange(330) >= 300)
+
+    assert false_alarms(make, n=60) <= 7 / 60  # 5 %, exceeded once in a hundred
+
+
+def test_few_people_with_many_rows_are_not_judged_by_those_with_one() -> None:
+    def make(rng: np.random.Generator) -> Made:
+        own = rng.beta(0.8, 3.2, 615)
+        return people_of_two(rng, [1] * 600 + [100] * 15, own, np.arange(615) >= 600)
+
+    assert false_alarms(make, n=60) <= 7 / 60
+
+
+def test_a_group_of_too_few_people_is_not_tested_however_many_rows_they_have() -> None:
+    def made(n_people: int) -> Made:
+        total = 200 + n_people
+        own = np.where(np.arange(total) < 200, 0.1, 0.9)
+        rng = np.random.default_rng(4)
+        return people_of_two(rng, [50] * total, own, np.arange(total) >= 200)
+
+    few = asked(made(LEAST_PEOPLE - 1), margin=0.05)
+    assert (few.p_value, few.contrast, few.few) == (None, None, ("B",))
+    assert few.gap == pytest.approx(0.8, abs=0.05)
+    enough = asked(made(LEAST_PEOPLE), margin=0.05)
+    assert (enough.p_value, enough.few) == (pytest.approx(0.001), ())
+    outcomes, groups = made(LEAST_PEOPLE - 1)
+    found = audit(outcomes, [groups], margin=0.05, seed=1)
+    assert found["tests"][0]["verdict"] == "insufficient"
+    assert found["tests"][0]["few"] == ["B"]
+    assert found["notes"][-1] == "By group, 1 group is not tested, for want of 15 people: B."
+
+
+def test_a_gap_wide_by_a_group_of_too_few_people_is_not_carried_by_a_narrow_one() -> None:
+    # A and B, of 500 people each, differ surely by 3 points; C, of 3 people, errs always
+    person = np.repeat(np.arange(1003, dtype=np.int32), 20)
+    group = np.repeat([0, 1, 2], [500, 500, 3])[person]
+    wrong = np.random.default_rng(2).random(len(person)) < np.array([0.05, 0.08, 1.0])[group]
+    made = Outcomes.of(np.zeros(len(person), dtype=bool), wrong).clustered(person)
+    assert asked((made, attribute(group))).p_value == pytest.approx(0.001)
+    assert asked((made, attribute(group)), margin=0.05).p_value is None
+
+
+def test_people_with_one_row_each_are_independent_rows() -> None:
+    outcomes, groups = table(A=(80, 20, 0, 0), B=(70, 30, 0, 0), C=(2, 3, 0, 0))
+    each = np.arange(len(outcomes), dtype=np.int32)
+    assert asked((outcomes.clustered(each), groups)) == asked((outcomes, groups))
+
+
+def studentised(errors: np.ndarray, group: np.ndarray) -> float:
+    """The gap of two groups of people with two rows each over its standard error."""
+    pooled = errors.sum() / (2 * len(errors))
+    rates, variances = [], []
+    for own in (errors[group == 0], errors[group == 1]):
+        rate = own.mean() / 2
+        between = ((own - 2 * rate) ** 2).sum() * len(own) / (len(own) - 1) / (2 * len(own)) ** 2
+        alone = rate * (1 - rate) / (2 * len(own))
+        at = max(alone, pooled * (1 - pooled) / (2 * len(own)))
+        rates.append(rate)
+        variances.append(max(between / alone, 1) * at)
+    return float(abs(rates[1] - rates[0]) / np.sqrt(sum(variances)))
+
+
 def test_labels_of_people_are_dealt_as_if_they_were_shuffled() -> None:
     """The fast way through counts and the plain one through rows give the same distribution."""
     rng = np.random.default_rng(5)
@@ -99,13 +178,10 @@ def test_labels_of_people_are_dealt_as_if_they_were_shuffled() -> None:
     wrong |= (group[person] == 1) & (rng.random(800) < 0.03)
     outcomes = Outcomes.of(np.zeros(800, dtype=bool), wrong).clustered(person)
     dealt = asked((outcomes, attribute(group[person])), n=9_999).p_value
+    errors = wrong.reshape(400, 2).sum(axis=1)
     apart = np.random.default_rng(6)
-    rate = np.array([wrong[group[person] == g].mean() for g in (0, 1)])
-    shuffled = []
-    for _ in range(9_999):
-        moved = apart.permutation(group)[person]
-        shuffled.append(abs(wrong[moved == 1].mean() - wrong[moved == 0].mean()))
-    plain = np.mean(np.array(shuffled) >= abs(rate[1] - rate[0]) - 1e-12)
+    shuffled = [studentised(errors, apart.permutation(group)) for _ in range(9_999)]
+    plain = np.mean(np.array(shuffled) >= studentised(errors, group) - 1e-12)
     assert dealt == pytest.approx(float(plain), abs=0.03)
 
 

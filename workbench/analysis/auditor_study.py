@@ -15,7 +15,8 @@ from typing import TypedDict
 import numpy as np
 
 from workbench.analysis.fairness import Audit, audit
-from workbench.analysis.subgroups import Attribute, Floats, Outcomes
+from workbench.analysis.subgroups import Attribute, Bools, Floats, Ints, Outcomes
+from workbench.analysis.tables import IntArray
 from workbench.analysis.verdicts import ALPHA
 
 SEEDS = tuple(range(1, 101))  # declared beforehand
@@ -33,6 +34,8 @@ OWNERS, ROWS_EACH = 500, 6  # people who share rows, and the rows of one on aver
 HOLDERS, TRANSFERS, HUB = 600, 400, 0.3  # of account holders; how often one of a few is in a group
 HUBS, HOLDERS_EACH = 6, 5
 WIDER = 0.20  # a gap of candidates that share people
+ALIKE, UNLIKE, EACH = 300, 30, 10  # people who all err alike, people who do not, rows of each
+ONCE, OFTEN, MANY = 2_000, 15, 100  # people of one row, the others, and rows of each of these
 
 
 class StudyRow(TypedDict):
@@ -60,6 +63,8 @@ class Trial:
     owners_alarm: bool  # each person in one group
     scattered_alarm: bool  # a person's rows in several
     transfers_alarm: bool
+    unlike_alarm: bool  # people of one group differ, of the other not
+    often_alarm: bool  # few people with many rows each, against many with one
     owners_found: bool
     pairs_found: bool
     transfers_found: bool
@@ -68,7 +73,7 @@ class Trial:
 def trial(seed: int) -> Trial:
     """All parts of the study for one seed."""
     streams = [np.random.default_rng([seed, part]) for part in range(3 + len(GROUP_SIZES))]
-    more = [np.random.default_rng([seed, 100 + part]) for part in range(7)]
+    more = [np.random.default_rng([seed, 100 + part]) for part in range(9)]
     null = _rows(streams[0], N_ROWS, SHARES, gap=0.0)
     shared, group = _pairs(streams[1])
     planted = _rows(streams[2], N_ROWS, SHARES, gap=GAP)
@@ -89,6 +94,8 @@ def trial(seed: int) -> Trial:
         owners_alarm=alarmed(_audited(*_owned(more[1], gap=0.0), seed)),
         scattered_alarm=alarmed(_audited(*_owned(more[2], gap=0.0, scattered=True), seed)),
         transfers_alarm=alarmed(_audited(*_transfers(more[3], gap=0.0), seed)),
+        unlike_alarm=alarmed(_audited(*_unlike(more[7]), seed)),
+        often_alarm=alarmed(_audited(*_often(more[8]), seed)),
         owners_found=_failed(_audited(*_owned(more[4], gap=GAP), seed)),
         pairs_found=_failed(_audited(*_pairs(more[5], gap=WIDER), seed)),
         transfers_found=_failed(_audited(*_transfers(more[6], gap=WIDER), seed)),
@@ -122,7 +129,29 @@ def _owned(
     if scattered:
         group = np.where(rng.random(len(person)) < 1 / 3, rng.integers(0, 2, len(person)), group)
     own = np.clip(rng.normal(ERROR, 0.15, OWNERS), 0, 1)
-    wrong = rng.random(len(person)) < own[person] + gap * (group == 1)
+    return _clustered(rng, person, group, own[person] + gap * (group == 1))
+
+
+def _unlike(rng: np.random.Generator) -> tuple[Outcomes, Attribute]:
+    """As many rows of each person; the few of one group err each at a rate of their own, all of the
+    other at the same, which is the mean of those."""
+    own = np.r_[np.full(ALIKE, ERROR), rng.beta(2 * ERROR, 2 * (1 - ERROR), UNLIKE)]
+    person = np.repeat(np.arange(len(own), dtype=np.int32), EACH)
+    return _clustered(rng, person, person >= ALIKE, own[person])
+
+
+def _often(rng: np.random.Generator) -> tuple[Outcomes, Attribute]:
+    """Many people with one row, few with many; all err at rates of their own from one source."""
+    own = rng.beta(4 * ERROR, 4 * (1 - ERROR), ONCE + OFTEN)
+    person = np.repeat(np.arange(len(own), dtype=np.int32), np.repeat([1, MANY], [ONCE, OFTEN]))
+    return _clustered(rng, person, person >= ONCE, own[person])
+
+
+def _clustered(
+    rng: np.random.Generator, person: IntArray, group: Bools | Ints, rate: Floats
+) -> tuple[Outcomes, Attribute]:
+    """Rows of people in two groups, none true, each wrong at its rate."""
+    wrong = rng.random(len(person)) < rate
     outcomes = Outcomes.of(np.zeros(len(person), dtype=np.bool_), wrong).clustered(person)
     return outcomes, Attribute("group", group.astype(np.int32), GROUPS[:2])
 
@@ -264,6 +293,14 @@ def _promised(n: int) -> list[Question]:
         (
             f"No gap, {TRANSFERS} groups of transfers that share {HUBS} busy holders: alarms",
             lambda t: t.transfers_alarm, None, most, "5 % at most",
+        ),
+        (
+            f"No gap, {UNLIKE} people who differ and {ALIKE} who do not, {EACH} rows each: alarms",
+            lambda t: t.unlike_alarm, None, most, "5 % at most",
+        ),
+        (
+            f"No gap, {OFTEN} people with {MANY} rows each and {ONCE:,} with one: alarms",
+            lambda t: t.often_alarm, None, most, "5 % at most",
         ),
     ]  # fmt: skip
 

@@ -13,6 +13,7 @@ import pandas as pd
 
 from workbench.analysis.error_rates import DENOMINATOR, LISTED, GroupRow, group_rows, rate_of
 from workbench.analysis.permutation import Contrast, gap_test
+from workbench.analysis.spread import LEAST_PEOPLE
 from workbench.analysis.subgroups import (
     Attribute,
     Bools,
@@ -37,6 +38,7 @@ from workbench.domain.release import AuditVerdict
 
 TESTED = ("fpr", "fnr")
 N_REPLICATES = 1_000
+NAMED = 4  # groups that a note names; so few are a small count, and the note does not leave
 MOST_GROUPS = 60  # values beyond which a feature names people rather than groups
 
 
@@ -47,7 +49,8 @@ class GapRow(TypedDict):
     where nothing is pooled, or no number would do); `n_short` groups have less, people counted
     once, and the smallest of them are in `short`: a test may pass by its rule and yet have some.
     `contrast` is the two groups that the p-value speaks of, which are seldom the two
-    furthest apart. None of the four leaves with small cells kept out.
+    furthest apart. `few` are groups of too few people to be tested, whatever their rows; p-values
+    are None where the gap rests on them. None of the five leaves with small cells kept out.
     """
 
     attribute: str
@@ -64,6 +67,7 @@ class GapRow(TypedDict):
     n_short: NotRequired[int]
     short: NotRequired[list[ShortGroup]]
     contrast: NotRequired[Contrast | None]
+    few: NotRequired[list[str]]
 
 
 class ExcludedRow(TypedDict):
@@ -136,7 +140,7 @@ def audit(
         shared="groups" if _of_many(outcomes) else outcomes.sharing.value,
         n_people=outcomes.n_people,
         excluded=_excluded(outcomes, attributes),
-        notes=_notes(outcomes, attributes, crossed),
+        notes=_notes(outcomes, attributes, crossed) + _untested(tests, attributes),
         n_replicates=N_REPLICATES,
         n_permutations=n_permutations,
         seed=seed,
@@ -311,6 +315,7 @@ def _gap_rows(
             n_short=len(few),
             short=few[:LISTED_SHORT],
             contrast=test.contrast,
+            few=list(test.few[:LISTED_SHORT]),
         )
         for (attribute, metric), test, p, few in zip(asked, found, corrected, short, strict=True)
     ]
@@ -371,4 +376,18 @@ def _notes(
             f"Attributes have up to {most:,} subgroups; of each the {LISTED} largest are listed, "
             "all are tested."
         )
+    return notes
+
+
+def _untested(tests: Sequence[GapRow], attributes: Sequence[Attribute]) -> list[str]:
+    """Per single attribute, how many groups are of too few people, and which where few are."""
+    notes = []
+    for attribute in attributes:
+        few = {group for t in tests if t["attribute"] == attribute.name for group in t["few"]}
+        if few:
+            many = f"{len(few)} {'group is' if len(few) == 1 else 'groups are'}"
+            named = f": {', '.join(sorted(few))}" if len(few) <= NAMED else ""
+            notes.append(
+                f"By {attribute.name}, {many} not tested, for want of {LEAST_PEOPLE} people{named}."
+            )
     return notes

@@ -1,41 +1,25 @@
 """Permutation tests of a gap between subgroups: labels of rows, or of the people they share.
 
-Method: two groups' rates differ by so many of their standard errors under equality, and the
-largest such contrast is the statistic (a studentised maximum, so that a small group's noise does
-not dominate; Chung and Romano 2013). What it is compared with comes from permuting group labels:
-over rows where they are independent, over people where rows share them, and, where a candidate is
-about many people, over candidates with their people left together. The standard error counts what
-rows of one person have in common (intraclass correlation), so that the test holds where a group's
-people have more rows than another's.
+Method: two groups' rates differ by so many of their standard errors, and the largest such contrast
+is the statistic (a studentised maximum, so that a small group's noise does not dominate). What it
+is compared with comes from permuting group labels: over rows where they are independent, over
+people where rows share them, and, where a candidate is about many people, over candidates with
+their people left together. Where labels move between people, each group's standard error is its
+own, from how its people differ, so that the test holds where people of one group have more rows or
+differ more than another's (Chung and Romano 2013); see `spread`.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import partial
-from itertools import count
+from dataclasses import dataclass, replace
 from typing import TypedDict
 
 import numpy as np
-from scipy import sparse
 
-from workbench.analysis.correlation import Ties, excess_of, sharing_of, ties_of
-from workbench.analysis.kernels import compiled
-from workbench.analysis.subgroups import (
-    PARTS,
-    Attribute,
-    Bools,
-    Floats,
-    Incidence,
-    Ints,
-    Outcomes,
-    Pairs,
-    Sharing,
-)
-from workbench.analysis.tables import IntArray
+from workbench.analysis.relabelling import Null, null_of
+from workbench.analysis.spread import by_t
+from workbench.analysis.subgroups import PARTS, Attribute, Floats, Incidence, Outcomes
 
 FIRST, CLEAR = 200, 100  # permutations drawn at first; as extreme ones at which it stops
 ROUNDING = 1e-12  # 0.55 - 0.5 is stored as a little more than 0.05
-Sums = tuple[Ints, Ints, Floats]  # denominators, errors, excess from shared people
 
 
 def wider(gap: float, margin: float) -> bool:
@@ -66,10 +50,14 @@ class GapTest:
     among those further apart than the margin (among all, where none is), which are seldom the two
     furthest apart. None where no rate differs.
 
-    `gap` and `p_value` are None where fewer than two groups have a denominator. `p_value` is that
-    of the contrasts wider than the margin (of all, where none is), so that a gap which rests on a
-    few rows is not carried by a narrow one that rests on many. `pooled` is the rate over all
+    Both `gap` and `p_value` are None where fewer than two groups have a denominator. `p_value` is
+    that of the contrasts wider than the margin (of all, where none is), so that a gap which rests
+    on a few rows is not carried by a narrow one that rests on many. `pooled` is the rate over all
     groups; `n_min` the smallest denominator.
+
+    `few` are groups of fewer people than `LEAST_PEOPLE`, which no contrast is made with; where the
+    gap is wider than the margin by them alone, or fewer than two others are left, `p_value` is
+    None.
     """
 
     gap: float | None
@@ -78,14 +66,7 @@ class GapTest:
     pooled: float | None
     n_min: int
     contrast: Contrast | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Null:
-    """`excess` of the observed groups, and what draws the sums of so many permutations."""
-
-    excess: Floats
-    draw: Callable[[int], Sums]
+    few: tuple[str, ...] = ()
 
 
 def gap_test(
@@ -115,23 +96,43 @@ def gap_test(
     low, high = int(np.nanargmin(rate)), int(np.nanargmax(rate))
     gap = float(rate[high] - rate[low])
     between = (counted.groups[low], counted.groups[high]) if gap else ()
+    equal = GapTest(gap, 1.0, between, pooled, n_min)
     if pooled in (0.0, 1.0):
-        return GapTest(gap, 1.0, between, pooled, n_min)
-    null = _null(outcomes, attribute, counted, error, np.random.default_rng(seed))
-    observed, *ends = _widest(rate, _spread(n, null.excess, pooled), margin)
-    p_value = _exceeded(null, observed, n_permutations, k)
+        return equal
+    null = null_of(outcomes, attribute, counted, error, np.random.default_rng(seed))
+    few = tuple(counted.groups[g] for g in np.flatnonzero(np.isinf(null.spread) & (n > 0)))
+    if np.isfinite(null.spread).sum() < 2:
+        return replace(equal, p_value=None, few=few)
+    observed, *ends = _widest(rate, null.spread, margin)
+    if wider(gap, margin) and not wider(float(rate[ends[0]] - rate[ends[1]]), margin):
+        return replace(equal, p_value=None, few=few)
+    p_value = _p_value(null, observed, ends, n_permutations)
     worse, better = (Side(group=counted.groups[g], rate=float(rate[g]), n=int(n[g])) for g in ends)
     contrast = Contrast(worse=worse, better=better) if gap else None
-    return GapTest(gap, p_value, between, pooled, n_min, contrast)
+    return replace(equal, p_value=p_value, contrast=contrast, few=few)
 
 
-def _exceeded(null: Null, observed: float, n_permutations: int, k: int) -> float:
+def _p_value(null: Null, observed: float, ends: list[int], n_permutations: int) -> float:
+    """By permutation; no less than Student's t gives, where spreads rest on people.
+
+    Permutations are exact where people might as well be of any group. Where one group's people have
+    many rows and those they change places with few, they say little, and t holds.
+    """
+    p_value = _exceeded(null, observed, n_permutations)
+    if null.people is None:
+        return p_value
+    n_tested = int(np.isfinite(null.spread).sum())
+    n_contrasts = n_tested * (n_tested - 1) // 2
+    return max(p_value, by_t(observed, null.spread[ends], null.people[ends], n_contrasts))
+
+
+def _exceeded(null: Null, observed: float, n_permutations: int) -> float:
     """The p-value; drawing stops at the `CLEAR`-th permutation that is as extreme.
 
     Stopping where p is far above any level that matters keeps the test exact: the l-th draw being
     the h-th as extreme, p is h / l (Besag and Clifford 1991).
     """
-    drawn = beyond = 0
+    drawn, beyond, k = 0, 0, len(null.spread)
     while drawn < n_permutations:
         size = min(max(FIRST, drawn), n_permutations - drawn, max(1, 1_000_000 // k))
         simulated = _bounds(*null.draw(size))
@@ -148,23 +149,16 @@ def _of_metric(outcomes: Outcomes, incidence: Incidence, metric: str) -> Inciden
     return Incidence(incidence.outcome[keep], incidence.group[keep], incidence.groups)
 
 
-def _spread(n: Ints, excess: Floats, pooled: Floats | float) -> Floats:
-    """Variance of each group's rate under equality; infinite without rows."""
-    out: Floats = np.full(n.shape, np.inf)
-    np.divide(n + excess, n.astype(np.float64) ** 2, out=out, where=n > 0)
-    out *= pooled * (1 - pooled)
-    return out
-
-
-def _bounds(n: Ints, e: Ints, excess: Floats) -> Floats:
+def _bounds(rate: Floats, spread: Floats) -> Floats:
     """Per permutation, no less than its largest studentised contrast between two groups.
 
-    With z the deviation of each group from the pooled rate in its own standard errors, a contrast
-    is at most the root of the two squares (Cauchy and Schwarz); for two groups it is that.
+    With z the deviation of each group from one centre in its own standard errors, a contrast is at
+    most the root of the two squares (Cauchy and Schwarz). About the mean of the rates by their
+    precision it is, for two groups, that.
     """
-    pooled = e.sum(axis=-1, keepdims=True) / n.sum(axis=-1, keepdims=True)
-    rate = np.divide(e, n, out=np.zeros(n.shape), where=n > 0)
-    z = (rate - pooled) / np.sqrt(_spread(n, excess, pooled))
+    weight = 1 / spread
+    centre = (weight * rate).sum(axis=-1, keepdims=True) / weight.sum(axis=-1, keepdims=True)
+    z = (rate - centre) / np.sqrt(spread)
     high, low = z.max(axis=-1), z.min(axis=-1)
     both: Floats = np.hypot(np.maximum(high, 0.0), np.minimum(low, 0.0))
     return both
@@ -189,189 +183,3 @@ def _widest(rate: Floats, spread: Floats, margin: float) -> tuple[float, int, in
 
 def _statistic(found: tuple[float, int, int]) -> float:
     return found[0]
-
-
-def _null(
-    outcomes: Outcomes,
-    attribute: Attribute,
-    counted: Incidence,
-    error: Bools,
-    rng: np.random.Generator,
-) -> Null:
-    if outcomes.in_pairs:
-        return _pairs_move(outcomes, attribute, counted, error, rng)
-    if outcomes.sharing is Sharing.PEOPLE:
-        return _errors_move(outcomes, counted, error, rng)
-    if outcomes.sharing is Sharing.CLUSTER:
-        return _clusters_move(outcomes, counted, error, rng)
-    k = len(counted.groups)
-    patterns = np.array([[1, 0], [1, 1]], dtype=np.int64)
-    multiplicity = np.array([(~error).sum(), error.sum()], dtype=np.int64)
-    sizes = np.bincount(counted.group, minlength=k)
-    return Null(np.zeros(k), partial(_deal, patterns, multiplicity, sizes, 0.0, rng))
-
-
-def _deal(
-    patterns: Ints,
-    multiplicity: Ints,
-    sizes: Ints,
-    correlation: float,
-    rng: np.random.Generator,
-    n_permutations: int,
-) -> Sums:
-    """Deal people to groups of fixed sizes at random: the permutation of labels, by counts.
-
-    ``patterns[u]`` is (denominator, errors) of ``multiplicity[u]`` people each; group g takes
-    ``sizes[g]`` people. The same distribution as shuffling labels one by one.
-    """
-    shape = (n_permutations, len(sizes))
-    room = np.broadcast_to(sizes.astype(np.int64), shape).copy()
-    n, e, q = np.zeros(shape, np.int64), np.zeros(shape, np.int64), np.zeros(shape)
-    for (rows, errors), people in zip(patterns.tolist(), multiplicity.tolist(), strict=True):
-        left = np.full(n_permutations, people, dtype=np.int64)
-        beyond = room.sum(axis=1)
-        for g in range(len(sizes)):
-            beyond -= room[:, g]
-            drawn = rng.hypergeometric(room[:, g], beyond, left)
-            left -= drawn
-            room[:, g] -= drawn
-            n[:, g] += rows * drawn
-            e[:, g] += errors * drawn
-            q[:, g] += correlation * rows * (rows - 1) * drawn
-    return n, e, q
-
-
-def _clusters_move(
-    outcomes: Outcomes, counted: Incidence, error: Bools, rng: np.random.Generator
-) -> Null:
-    """Each row belongs to one person: labels move between people.
-
-    Where one person's rows lie in several groups, whole people change places with others of as
-    many rows, and labels within a person.
-    """
-    person = np.unique(outcomes.persons[counted.outcome], return_inverse=True)[1].reshape(-1)
-    k, n_people = len(counted.groups), int(person.max()) + 1
-    ties = ties_of(np.arange(len(person)), person, error)
-    excess = excess_of(counted.group, (ties,), k)
-    label = np.full(n_people, -1, dtype=np.int32)
-    label[person] = counted.group
-    if np.any(label[person] != counted.group):
-        return Null(excess, _within_blocks(counted.group, error, ties, k, rng))
-    size = np.bincount(person, minlength=n_people)
-    wrong = np.bincount(person[error], minlength=n_people)
-    patterns, multiplicity = np.unique(np.c_[size, wrong], axis=0, return_counts=True)
-    if 4 * len(patterns) * k < len(person):
-        taken = np.bincount(label, minlength=k)
-        return Null(excess, partial(_deal, patterns, multiplicity, taken, ties.correlation, rng))
-    moved = (rng.permutation(label)[person] for _ in count())
-    return Null(excess, partial(_tally, moved, error, (ties,), k))
-
-
-def _within_blocks(
-    group: IntArray, error: Bools, ties: Ties, k: int, rng: np.random.Generator
-) -> Callable[[int], Sums]:
-    """Groups of rows with people of equal size changed places and labels shuffled within."""
-    size = np.diff(ties.start)
-    rows = ties.order[np.argsort(np.repeat(size, size), kind="stable")]  # people by their size
-    size = np.sort(size)
-    start = np.r_[0, np.cumsum(size)].astype(np.int32)
-    in_place = Ties(np.arange(len(rows), dtype=np.int32), start, ties.correlation)
-    sizes, first = np.unique(size, return_index=True)
-    ends = start[np.r_[first, len(size)]]
-    held = group[rows]
-    draws = (_blocks_moved(held, sizes.astype(np.int32), ends, rng) for _ in count())
-    return partial(_tally, draws, error[rows], (in_place,), k)
-
-
-@compiled
-def _blocks_moved(
-    group: IntArray, sizes: IntArray, ends: IntArray, rng: np.random.Generator
-) -> IntArray:
-    """Rows ``ends[c]`` to ``ends[c + 1]`` belong to people of ``sizes[c]`` rows each, who change
-    places; then the labels of each are shuffled (Fisher and Yates)."""
-    out = np.empty_like(group)
-    for c in range(len(sizes)):
-        s, first = sizes[c], ends[c]
-        n = (ends[c + 1] - first) // s
-        place = np.arange(n)
-        for i in range(n - 1, 0, -1):
-            j = int(rng.random() * (i + 1))
-            place[i], place[j] = place[j], place[i]
-        for b in range(n):
-            to, of = first + b * s, first + place[b] * s
-            for i in range(s):
-                out[to + i] = group[of + i]
-            for i in range(s - 1, 0, -1):
-                j = int(rng.random() * (i + 1))
-                out[to + i], out[to + j] = out[to + j], out[to + i]
-    return out
-
-
-def _pairs_move(
-    outcomes: Outcomes,
-    attribute: Attribute,
-    counted: Incidence,
-    error: Bools,
-    rng: np.random.Generator,
-) -> Null:
-    """Pairs of people take their subgroup from both: labels move between people, pairs follow."""
-    keep = np.isin(outcomes.rows, counted.outcome)
-    rows, persons = outcomes.rows[keep], outcomes.persons[keep]
-    present, person = np.unique(persons, return_inverse=True)
-    label, person = attribute.codes[present], person.reshape(-1)
-    width, seen = len(attribute.groups), len(counted.groups)
-    ties = (ties_of(np.searchsorted(counted.outcome, rows), person, error),)
-    pairs = Pairs.of(rows, person.astype(np.int32), width)
-    moved = (pairs.groups(rng.permutation(label)) for _ in count())
-    excess = excess_of(counted.group, ties, seen)
-    return Null(excess, partial(_tally, moved, error, ties, pairs.n_groups))
-
-
-def _errors_move(
-    outcomes: Outcomes, counted: Incidence, error: Bools, rng: np.random.Generator
-) -> Null:
-    """Candidates about many people: errors move between candidates, people stay where they are.
-
-    People of one group often stand in one candidate, and one error on it hits them all. Moving
-    labels between people would scatter them and take such a clump for a gap. What candidates with
-    people in common share is in the standard error of the observed groups alone.
-    """
-    rows, row = np.unique(counted.outcome, return_inverse=True)
-    row = row.reshape(-1)
-    shape = (len(rows), len(counted.groups))
-    held = sparse.csr_array((np.ones(len(row)), (row, counted.group)), shape=shape)
-    wrong = np.zeros(len(rows))
-    wrong[row] = error
-    turned = held.T.tocsr()
-    n = held.sum(axis=0).astype(np.int64)
-    clumps = held.power(2).sum(axis=0) - n
-    sharing, correlation = sharing_of(outcomes, rows, wrong)
-    excess = clumps + correlation * (held * (sharing @ held)).sum(axis=0)
-
-    def draw(n_permutations: int) -> Sums:
-        moved = (rng.permutation(wrong) for _ in range(n_permutations))
-        e = np.array([turned @ errors for errors in moved], dtype=np.int64)
-        return np.broadcast_to(n, e.shape), e, np.broadcast_to(clumps, e.shape)
-
-    return Null(excess, draw)
-
-
-def _tally(
-    draws: Iterator[IntArray], error: Bools, ties: tuple[Ties, ...], k: int, n_permutations: int
-) -> Sums:
-    n, e = np.zeros((n_permutations, k), np.int64), np.zeros((n_permutations, k), np.int64)
-    q = np.zeros((n_permutations, k))
-    for i in range(n_permutations):
-        group = next(draws)
-        _count(group, error, n[i], e[i])
-        q[i] = excess_of(group, ties, k)
-    return n, e, q
-
-
-@compiled
-def _count(group: IntArray, error: Bools, n: Ints, e: Ints) -> None:
-    """Add rows and errors per group to `n` and `e`."""
-    for i in range(len(group)):
-        n[group[i]] += 1
-        if error[i]:
-            e[group[i]] += 1

@@ -190,6 +190,17 @@ class Pairs:
     def n_groups(self) -> int:
         return int(self.table.max(initial=-1)) + 1
 
+    @property
+    def ends(self) -> Ints:
+        """How many people each row of a subgroup is about: 2, or 1 for those of one label."""
+        one = len(self.table)
+        return np.repeat([2, 1], [self.n_groups - one, one])
+
+    def holding(self, labels: Bools) -> Bools:
+        """By number of the subgroup, whether one of its labels is among `labels`."""
+        low, high = np.triu_indices(len(self.table))
+        return np.r_[labels[low] | labels[high], labels]
+
     def groups(self, labels: IntArray) -> IntArray:
         """The subgroup of each row, when person p has ``labels[p]``."""
         return _pair_groups(labels, self.first, self.second, self.single, self.table)

@@ -35,12 +35,12 @@ def holm(p_values: Sequence[float | None]) -> list[float | None]:
 
 
 def verdict_of(test: GapTest, corrected: float | None, margin: float) -> AuditVerdict:
-    """The rule of one test: fail takes precedence, then too few rows, then pass."""
+    """The rule of one test: fail takes precedence, then too few rows or people, then pass."""
     if test.gap is None or test.pooled is None:
         return AuditVerdict.INSUFFICIENT
     if corrected is not None and corrected <= ALPHA and wider(test.gap, margin):
         return AuditVerdict.FAIL
-    short = is_short(test.pooled, test.n_min, margin)
+    short = bool(test.few) or is_short(test.pooled, test.n_min, margin)
     return AuditVerdict.INSUFFICIENT if short else AuditVerdict.PASS
 
 
