@@ -152,13 +152,13 @@ def test_a_pass_with_a_tiny_group_beside_a_rare_error_says_that_it_is_too_small(
     assert [(dot.group, dot.short) for dot in dots] == [("A", False), ("B", True)]
 
 
-def test_many_rows_of_two_people_are_too_few_to_tell() -> None:
+def test_many_rows_of_twenty_people_are_too_few_to_tell() -> None:
     outcomes, groups = table(A=(900, 100, 0, 0), B=(900, 100, 0, 0))
-    person = np.where(groups.codes == 0, np.arange(2000), 2000 + np.arange(2000) % 2)
+    person = np.where(groups.codes == 0, np.arange(2000), 2000 + np.arange(2000) % 20)
     found = audit(outcomes.clustered(person.astype(np.int32)), [groups], margin=0.05, seed=1)
     fpr = found["tests"][0]
     assert (fpr["verdict"], shown_verdict(fpr, found)) == ("pass", "few")
-    assert gap_sentence(fpr, 0.05).endswith("B 1,000 (at most 2 without a person in common).")
+    assert gap_sentence(fpr, 0.05).endswith("B 1,000 (at most 20 without a person in common).")
     dots, _ = group_dots(found["groups"], fpr, 0.05)
     assert [(dot.group, dot.short) for dot in dots] == [("A", False), ("B", True)]
 

@@ -12,6 +12,7 @@ from builders import Home
 from builders_training import MODEL, WORLD
 from sqlalchemy import select
 
+from workbench.analysis.depth_words import depth_notes
 from workbench.domain.errors import BadInput, NotAllowed, NotCleared, NotFound
 from workbench.services import release, train
 from workbench.services.audit import audit_release, audit_table, audits
@@ -261,7 +262,7 @@ def test_an_id_is_no_group_and_what_curves_leave_out_is_said(tmp_path: Path) -> 
         {"attribute": "id", "group": "(all)", "n": n,
          "reason": "900 values are no groups; audit a band of them"}
     ]  # fmt: skip
-    assert any("more there are by state (40)" in note for note in found["notes"])
+    assert any("more there are by state (40)" in note for note in depth_notes(found))
     with pytest.raises(BadInput, match="900 values of id are no groups"):
         audit_table(path, label="y", score="p", threshold=0.5, groups=["id"])
 

@@ -50,7 +50,7 @@ class GapRow(TypedDict):
     once, and the smallest of them are in `short`: a test may pass by its rule and yet have some.
     `contrast` is the two groups that the p-value speaks of, which are seldom the two
     furthest apart. `few` are groups of too few people to be tested, whatever their rows; p-values
-    are None where the gap rests on them. None of the five leaves with small cells kept out.
+    are 1 where the gap rests on them. None of the five leaves with small cells kept out.
     """
 
     attribute: str

@@ -56,8 +56,8 @@ class GapTest:
     groups; `n_min` the smallest denominator.
 
     `few` are groups of fewer people than `LEAST_PEOPLE`, which no contrast is made with; where the
-    gap is wider than the margin by them alone, or fewer than two others are left, `p_value` is
-    None.
+    gap is wider than the margin by them alone, or fewer than two others are left, nothing is
+    tested and `p_value` is 1.
     """
 
     gap: float | None
@@ -102,10 +102,10 @@ def gap_test(
     null = null_of(outcomes, attribute, counted, error, np.random.default_rng(seed))
     few = tuple(counted.groups[g] for g in np.flatnonzero(np.isinf(null.spread) & (n > 0)))
     if np.isfinite(null.spread).sum() < 2:
-        return replace(equal, p_value=None, few=few)
+        return replace(equal, few=few)
     observed, *ends = _widest(rate, null.spread, margin)
     if wider(gap, margin) and not wider(float(rate[ends[0]] - rate[ends[1]]), margin):
-        return replace(equal, p_value=None, few=few)
+        return replace(equal, few=few)
     p_value = _p_value(null, observed, ends, n_permutations)
     worse, better = (Side(group=counted.groups[g], rate=float(rate[g]), n=int(n[g])) for g in ends)
     contrast = Contrast(worse=worse, better=better) if gap else None

@@ -199,7 +199,8 @@ class Pairs:
     def holding(self, labels: Bools) -> Bools:
         """By number of the subgroup, whether one of its labels is among `labels`."""
         low, high = np.triu_indices(len(self.table))
-        return np.r_[labels[low] | labels[high], labels]
+        either: Bools = np.concatenate([labels[low] | labels[high], labels])
+        return either
 
     def groups(self, labels: IntArray) -> IntArray:
         """The subgroup of each row, when person p has ``labels[p]``."""
