@@ -1,5 +1,6 @@
 """What of an audit may leave: no tiny count, and none that can be worked out from the rest."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from builders_attack import CELLS, cells_of, learnt
 from builders_audit import table
 
+from workbench.analysis.audit_words import foremost, verdict_sentence
 from workbench.analysis.fairness import audit
 from workbench.analysis.small_cells import small
 from workbench.analysis.subgroups import Attribute, Outcomes
@@ -77,6 +79,50 @@ def test_a_key_that_is_not_known_stays_and_is_told() -> None:
     assert out["notes"] == ["Every prediction is the same."]
     assert (out["proxies"][0]["n"], out["proxies"][0]["auc"]) == (None, 0.7)
     assert "hits" not in out["proxies"][0]
+
+
+def failed_twice() -> dict[str, Any]:
+    """Misses differ by the second attribute most surely and by the first, of which a group is
+    small."""
+    outcomes, first = table(
+        one=(900, 100, 10, 990), two=(900, 100, 300, 700), three=(90, 10, 3, 7), four=(90, 10, 4, 6)
+    )
+    half = (np.arange(len(first.codes)) % 2).astype(np.int32)
+    misses = (outcomes.cells >= 2) & (half == 1)
+    cells = np.where(misses, 2, outcomes.cells)
+    changed = Outcomes.of(cells >= 2, cells % 2 == 1)
+    other = Attribute("half", half, ("even", "odd"))
+    return dict(audit(changed, [first, other], margin=0.05, seed=1))
+
+
+def test_a_copy_names_the_test_that_the_whole_audit_names() -> None:
+    full = failed_twice()
+    out = suppressed(full)
+    assert foremost(full)["attribute"] == foremost(out)["attribute"] == "half"
+    assert out["foremost"] == ("half", "fnr")
+    said = verdict_sentence(json.loads(json.dumps(out)))
+    assert said.startswith("By half, missed differs between groups")
+    assert (
+        "Of the groups shown, odd has most, 100 % of 1,010 positives, and even least, 16 %" in said
+    )
+    outcomes, group = table(one=(900, 100, 10, 990), two=(910, 90, 10, 990))
+    assert "foremost" not in suppressed(audit(outcomes, [group], margin=0.05, seed=1))
+
+
+def test_a_copy_of_a_failed_audit_says_which_groups_it_shows_are_furthest_apart() -> None:
+    outcomes, group = table(
+        one=(900, 100, 10, 990),
+        two=(900, 100, 300, 700),
+        three=(90, 30, 20, 80),
+        four=(90, 30, 3, 5),
+    )
+    out = suppressed(audit(outcomes, [group], margin=0.05, seed=1))
+    assert out["tests"][1]["hidden"]
+    shown = [row["fnr"] for row in out["groups"] if row["fnr"] is not None]
+    assert len(shown) >= 2
+    said = verdict_sentence(out)
+    assert said.startswith("By group, missed differs between groups: more than the margin of 5")
+    assert f"Of the groups shown, two has most, {100 * max(shown):g} % of 1,000 positives" in said
 
 
 def test_few_in_all_take_every_group_and_the_total_with_them() -> None:

@@ -141,3 +141,27 @@ def test_a_page_of_deciders_does_not_call_passed_what_is_too_few_to_tell(tmp_pat
     page = keep_deciders(tmp_path, document, now=NOW).html_path.read_text(encoding="utf-8")
     assert '<span class="few">passed, some too few to tell</span>' in page
     assert '<span class="pass">' not in page  # neither above a plot nor among all gaps
+
+
+def test_a_copy_draws_no_plot_in_which_only_groups_without_an_error_are_left(
+    tmp_path: Path,
+) -> None:
+    whole = document()
+    whole |= {"against_truth": None, "suppressed": {"n_hidden": 1, "n_groups": 0, "left_out": []}}
+    whole["suppressed"] |= {"least": 10, "whole": None}
+    for row in whole["groups"]:
+        row |= {"fpr": 0.0, "fnr": None}
+        row["intervals"] |= {"fpr": [0.0, 0.01], "fnr": None}
+    page = write(tmp_path, whole).html_path.read_text(encoding="utf-8")
+    assert "Only groups without an error may be told of here, so nothing is drawn." in page
+    assert 'aria-label="Wrongly put forward by' not in page
+
+
+def test_a_copy_of_deciders_says_once_that_all_gaps_are_hidden(tmp_path: Path) -> None:
+    copy = deciders_document()
+    for rows in copy["gaps"].values():
+        for row in rows:
+            row |= {"hidden": True, "before": None, "release": None, "after": None}
+    page = keep_deciders(tmp_path, copy, now=NOW).html_path.read_text(encoding="utf-8")
+    assert page.count("All are hidden: groups are too small for how far they lie apart") == 2
+    assert "hidden hidden" not in re.sub(r"<[^>]*>", "", page)

@@ -137,7 +137,8 @@ def verdict_sentence(document: Mapping[str, Any]) -> str:
         worst = foremost(document)
         more = len(failed) - 1
         others = f" {more} more of {len(tests)} tests failed." if more else ""
-        return f"By {plain(worst['attribute'])}, {_who_is_worse_off(worst, margin)}{others}"
+        shown = _outermost_shown(worst, document) if "foremost" in document else ""
+        return f"By {plain(worst['attribute'])}, {_who_is_worse_off(worst, margin)}{shown}{others}"
     if short:
         return f"No gap beyond the margin of {margin} points was shown, {_why_not(document, short)}"
     if any(t["verdict"] == "hidden" for t in tests):
@@ -201,9 +202,13 @@ def _errors(tests: Sequence[GapRow]) -> str:
 
 def foremost(document: Mapping[str, Any]) -> GapRow:
     """The test that a verdict rests on, with which a reader begins: of those that failed the one
-    that is named, else the first that cannot tell, else the first."""
+    that is named, else the first that cannot tell, else the first. A document that left names it,
+    since it has no p-values to tell by."""
     tests: Sequence[GapRow] = document["tests"]
     failed = [test for test in tests if test["verdict"] == "fail"]
+    if "foremost" in document:
+        asked = document["foremost"]
+        return next(t for t in tests if (t["attribute"], t["metric"]) == tuple(asked))
     if failed:
         return max(failed, key=_surest)
     singles = [test for test in tests if "×" not in test["attribute"]]
@@ -220,6 +225,34 @@ def _surest(test: GapRow) -> tuple[bool, float, float]:
 def _apart(test: GapRow) -> float:
     contrast = test.get("contrast")
     return contrast["worse"]["rate"] - contrast["better"]["rate"] if contrast else 0.0
+
+
+def _outermost_shown(test: GapRow, document: Mapping[str, Any]) -> str:
+    """Between which groups the rates that a document shows lie furthest apart: it tells nothing
+    that its own table does not."""
+    metric = test["metric"]
+    of = DENOMINATOR[metric]
+    shown = [
+        (rate, row)
+        for row in document["groups"]
+        if row["attribute"] == test["attribute"]
+        for rate in [rate_of(row, metric)]
+        if rate is not None and row[of]
+    ]
+    if len(shown) < 2:
+        return ""
+    (low, lowest), (high, highest) = (pick(shown, key=_first) for pick in (min, max))
+    if low == high:
+        return ""
+    return (
+        f" Of the groups shown, {quoted(highest['group'])} has most, {points(high)} % of "
+        f"{highest[of]:,} {of}, and {quoted(lowest['group'])} least, {points(low)} % of "
+        f"{lowest[of]:,}."
+    )
+
+
+def _first(pair: tuple[float, GroupRow]) -> float:
+    return pair[0]
 
 
 def _who_is_worse_off(test: GapRow, margin: str) -> str:

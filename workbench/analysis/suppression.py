@@ -13,6 +13,7 @@ from typing import Any
 
 from workbench.analysis import deciders_cells
 from workbench.analysis.audit_cells import KEYS, counted, without_small_cells
+from workbench.analysis.audit_words import foremost
 from workbench.analysis.deciders_cells import deciders_without_small_cells
 from workbench.analysis.people_cells import people_without_small_cells
 from workbench.analysis.small_cells import small
@@ -34,6 +35,7 @@ _TREATED = (
     "n_erased",
     "report",
 )  # report: a file that stays here
+_FOREMOST = "foremost"
 _LEFT_OUT = ("n_prompted", "n_erased")
 _PROXY = ("attribute", "group", "auc", "interval", "strongest", "strongest_auc")
 
@@ -62,9 +64,9 @@ def suppressed(
         known = {*deciders_cells.KEYS, *deciders_cells.TREATED}
     else:
         out, told = without_small_cells(document, least=least)
-        out |= _of_release(document, least)
+        out |= _of_release(document, least) | _named(document)
         known = {*KEYS, *_RELEASE, *_TREATED}
-    return {key: out[key] for key in document if key in out} | {
+    return {key: out[key] for key in (*document, _FOREMOST) if key in out} | {
         "suppressed": {
             "least": least,
             "whole": whole,
@@ -107,4 +109,13 @@ def _truth(document: Mapping[str, Any], least: int) -> dict[str, Any] | None:
     if small(abs(truth["positives"] - document["positives"]), least=least):
         out |= {"positives": None, "negatives": None}
     tests = [row | {"pooled": None, "smallest": None} for row in out["tests"]]
-    return out | {"groups": [], "tests": tests}
+    return out | {"groups": [], "tests": tests} | _named(truth)
+
+
+def _named(document: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    """Which test a failed audit names first, by attribute and error: copies have no p-values to
+    tell it by, and are to name the same one."""
+    if document["verdict"] != "fail":
+        return {}
+    test = foremost(document)
+    return {_FOREMOST: (test["attribute"], test["metric"])}

@@ -115,12 +115,17 @@ def _plot(rows: Sequence[GroupRow], test: GapRow, document: Mapping[str, Any]) -
     words = undrawn_words(rows, test, len(dots))
     undrawn = f'<p class="quiet">{words}</p>' if words else ""
     drawn = dot_plot(dots, title=f"{METRICS[metric]} by {test['attribute']}", band=band)
+    if "suppressed" in document and not any(dot.value for dot in dots):
+        drawn = f'<p class="said">{_NO_ERRORS}</p>'  # dots at 0 would read as if nobody erred
     return (
         f'<div><h4>{METRICS[metric]} · <span class="{verdict}">'
         f"{VERDICTS[verdict].lower()}</span></h4>"
         f'<p class="said">{MEANINGS[metric]}</p>{drawn if dots else ""}'
         f'<p class="said">{safe(gap_sentence(test, margin))}</p>{undrawn}</div>'
     )
+
+
+_NO_ERRORS = "Only groups without an error may be told of here, so nothing is drawn."
 
 
 def _groups(rows: Sequence[GroupRow]) -> str:
@@ -165,12 +170,15 @@ def _intersections(document: Mapping[str, Any]) -> str:
     n_failed = sum(t["verdict"] == "fail" for t in tests)
     n_few = sum(shown_verdict(t, document) == "few" for t in tests)
     few = f" (in {n_few} of them some groups are too few to tell)" if n_few else ""
+    told = {g["attribute"] for g in document["groups"]}
+    drawn = [name for name in failed if name in told]
+    below = "Those that failed are drawn below, all stand" if drawn else "All stand"
     said = (
         f"<p>{len(tests)} tests over {len({t['attribute'] for t in tests})} intersections: "
         f"{n_failed} failed, {n_passed} passed{few}, {n_short} had too little "
-        "data to tell. Those that failed are drawn below, all stand in the table of tests.</p>"
+        f"data to tell. {below} in the table of tests.</p>"
     )
-    return said + "\n".join(_attribute(document, name) for name in failed)
+    return said + "\n".join(_attribute(document, name) for name in drawn)
 
 
 def _against_truth(document: Mapping[str, Any]) -> str:

@@ -158,7 +158,9 @@ def _verdict(audit: Mapping[str, Any], test: GapRow) -> str:
 
 
 def _gaps(document: Mapping[str, Any], basis: str) -> str:
-    by = document[basis]["by"]
+    by, rows = document[basis]["by"], document["gaps"][basis]
+    if all(row.get("hidden") for row in rows):
+        return "<p>All are hidden: groups are too small for how far they lie apart to be told.</p>"
     body = [
         (
             safe(plain(row["attribute"])),
@@ -168,7 +170,7 @@ def _gaps(document: Mapping[str, Any], basis: str) -> str:
                 for who in DECIDERS
             ),
         )
-        for position, row in enumerate(document["gaps"][basis])
+        for position, row in enumerate(rows)
     ]
     return table(
         ("attribute", "error", *(f"{name}, points" for name in DECIDERS.values())), body, words=(1,)
@@ -176,7 +178,8 @@ def _gaps(document: Mapping[str, Any], basis: str) -> str:
 
 
 def _gap(row: Mapping[str, Any], who: str) -> str:
-    return HIDDEN if row[who] is None and row.get("hidden") else points(row[who])
+    """In points; nothing where it is hidden, which the verdict beside it says."""
+    return "" if row[who] is None and row.get("hidden") else points(row[who])
 
 
 def _verdicts(found: Mapping[str, Any]) -> str:
