@@ -180,7 +180,7 @@ def shown_whole(document: Mapping[str, Any]) -> str:
 def _why_not(document: Mapping[str, Any], short: Sequence[GapRow]) -> str:
     """Why nothing was shown: an attribute has one group, or groups are too small."""
     groups = Counter(row["attribute"] for row in document["groups"])
-    alone = [t for t in short if groups[t["attribute"]] < 2 and not t.get("hidden")]
+    alone = [t for t in short if groups[t["attribute"]] == 1 and not t.get("hidden")]
     small = [t for t in short if t not in alone]
     said = []
     if alone:
