@@ -175,7 +175,9 @@ def test_where_all_are_many_it_is_said_and_what_left_without_its_counts_claims_n
 def test_what_left_without_any_group_is_not_called_a_table_of_one() -> None:
     found = audit(*_listed(A=(90, 10, 5, 5), B=(91, 9, 5, 5)), margin=0.05, seed=1)
     said = verdict_sentence({**found, "groups": []})
-    assert said.startswith("No gap beyond the margin of 5 points was shown, but groups by group are")
+    assert said.startswith(
+        "No gap beyond the margin of 5 points was shown, but groups by group are"
+    )
 
 
 def test_a_table_of_one_group_is_not_called_too_small() -> None:

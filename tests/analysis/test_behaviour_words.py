@@ -29,6 +29,11 @@ def test_where_a_measure_is_highest_is_said_with_its_name_and_no_test_is_made_of
         "The share put forward of what was confirmed (recall) is highest for AA (90 % (80 to 95)), "
         "lowest for BB (30 % (10 to 50))."
     )
+    slicing["rows"][1]["recall"] = [0.82, 0.5, 0.95]
+    assert words.slice_sentence(slicing, "recall") == (
+        "The share put forward of what was confirmed (recall) is between 82 and 90 %; even the "
+        "outermost lie within one another's intervals, so no order is told."
+    )
     slicing["rows"][1]["recall"] = [0.899, 0.5, 0.95]
     assert words.slice_sentence(slicing, "recall") == (
         "The share put forward of what was confirmed (recall) is 90 % in each that can be told."

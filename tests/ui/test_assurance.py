@@ -74,5 +74,5 @@ def test_a_coverage_that_falls_short_is_said() -> None:
 
 
 def test_drift_is_one_line() -> None:
-    assert assurance.drift_sentence(1).startswith("One feature of all candidates")
-    assert assurance.drift_sentence(3).startswith("3 features of all candidates")
+    assert assurance.drift_sentence(1).startswith("One feature of that day's candidates has other")
+    assert assurance.drift_sentence(3).startswith("3 features of that day's candidates have other")

@@ -99,6 +99,11 @@ def interactions_sentence(found: Mapping[str, Any]) -> str:
     )
 
 
+def beside_head(row: Mapping[str, Any]) -> str:
+    """Above what is folded away on an estimator that was compared and not taken."""
+    return f"What acts only together in the {estimator_words(row['estimator'])}, not in use"
+
+
 def beside_sentence(row: Mapping[str, Any]) -> str:
     """What acts only together in an estimator that was compared and not taken."""
     name = estimator_words(row["estimator"])
@@ -169,14 +174,23 @@ def value_words(row: Mapping[str, Any], measure: str) -> str:
 
 
 def slice_sentence(slicing: Mapping[str, Any], measure: str) -> str:
-    """Where a measure is highest and where lowest; whether that is more than chance is not said:
-    where intervals meet is no test."""
+    """Where a measure is highest and where lowest, unless the interval of each holds the other's
+    value; whether a difference is more than chance is not said: where intervals meet is no test."""
     told = [row for row in slicing["rows"] if row[measure] is not None]
     if len(told) < 2:
         return "Too few are in these groups to compare them."
     best, worst = (pick(told, key=lambda row: row[measure][0]) for pick in (max, min))
     if shown(100 * best[measure][0]) == shown(100 * worst[measure][0]):
         return f"{LEADS[measure]} {shown(100 * best[measure][0])} % in each that can be told."
+    if all(
+        one[measure][1] <= other[measure][0] <= one[measure][2]
+        for one, other in ((best, worst), (worst, best))
+    ):
+        low, high = (shown(100 * row[measure][0]) for row in (worst, best))
+        return (
+            f"{LEADS[measure]} between {low} and {high} %; even the outermost lie within one "
+            "another's intervals, so no order is told."
+        )
     return (
         f"{LEADS[measure]} highest for {best['label']} ({value_words(best, measure)}), lowest for "
         f"{worst['label']} ({value_words(worst, measure)})."

@@ -20,6 +20,7 @@ from workbench.analysis.behaviour_words import (
     RESTS_ON,
     SUMMARY,
     basis,
+    beside_head,
     beside_sentence,
     calibration_sentence,
     excluded_sentence,
@@ -143,7 +144,10 @@ def _interactions(found: Mapping[str, Any]) -> str:
 
 
 def _beside(row: Mapping[str, Any]) -> str:
-    return f"<p>{safe(beside_sentence(row))}</p>{_interactions(row['interactions'])}"
+    return (
+        f"<details><summary>{safe(beside_head(row))}</summary><p>{safe(beside_sentence(row))}</p>"
+        f"{_interactions(row['interactions'])}</details>"
+    )
 
 
 def _dependence(row: Mapping[str, Any]) -> str:

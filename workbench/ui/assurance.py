@@ -110,5 +110,5 @@ def short_of_promise(assessment: Assessment) -> list[str]:
 def drift_sentence(n: int) -> str:
     """One line for what is said of every finding of that day alike."""
     features = "One feature" if n == 1 else f"{n} features"
-    verb = "is" if n == 1 else "are"
-    return f"{features} of all candidates of that day {verb} distributed otherwise than in training"
+    verb = "has" if n == 1 else "have"
+    return f"{features} of that day's candidates {verb} other values than in training"

@@ -15,6 +15,7 @@ from workbench.analysis.behaviour_words import (
     NO_TEST,
     SUMMARY,
     basis,
+    beside_head,
     beside_sentence,
     excluded_sentence,
     interactions_sentence,
@@ -73,8 +74,9 @@ def behaves(view: BehaviourView, *, key: str, page: Callable[[], bytes]) -> None
     st.markdown(inert(interactions_sentence(found["interactions"])))
     _pairs(found["interactions"], key)
     for other in document.get("beside", []):
-        st.markdown(inert(beside_sentence(other)))
-        _pairs(other["interactions"], f"{key}_{other['estimator']}")
+        with st.expander(inert(beside_head(other))):
+            st.markdown(inert(beside_sentence(other)))
+            _pairs(other["interactions"], f"{key}_{other['estimator']}")
     st.subheader("How each feature acts", anchor=False)
     _features(found["dependence"], key)
 
