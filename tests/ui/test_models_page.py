@@ -166,7 +166,7 @@ def test_measures_stand_with_intervals_beside_the_rule(at: Desk) -> None:
     assert not [name for name in values if "baseline" in name.casefold()]
     assert "which is called “shared contacts”" in words(page)
     assert (
-        "Not shown: its average precision differs by 21 percentage points (95 %: -2 to 31, people "
+        "Not shown: its average precision differs by 21 percentage points (95 %: −2 to 31, people "
         "resampled for both), which may be chance." in words(page)
     )
 
