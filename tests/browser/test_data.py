@@ -49,6 +49,7 @@ def test_quality_is_drawn_and_the_croissant_file_is_saved(
     supervisor.keep("data-quality-dark")
     supervisor.page.get_by_text("Datasheet", exact=True).first.click()
     supervisor.see("Files and columns")
+    supervisor.settle()
     with supervisor.page.expect_download() as saved:
         supervisor.page.get_by_role("button", name="Save as Croissant").click()
     saved.value.save_as(tmp_path / "croissant.json")

@@ -22,6 +22,9 @@ from workbench.ui.components import Dot
 from workbench.ui.words import inert
 
 
+_BASES = {"records": "By records", "truth": "By the truth"}
+
+
 def labels(document: Mapping[str, Any]) -> None:
     """Error rates by records beside those by the truth, over the same readings."""
     found = document.get("label_bias")
@@ -50,18 +53,17 @@ def labels(document: Mapping[str, Any]) -> None:
                     "Decider": DECIDERS[row["decider"]],
                     "By": plain(row["attribute"]),
                     "Error": METRICS[row["metric"]],
-                    "By records (points)": _gap(row, "records"),
-                    "By the truth (points)": _gap(row, "truth"),
+                    **{
+                        f"{head} (points)": f"{points(row[basis])} · "
+                        f"{VERDICTS[gap_verdict(row, basis)].lower()}"
+                        for basis, head in _BASES.items()
+                    },
                 }
                 for row in found["gaps"]
             ],
             hide_index=True,
             key="label_gaps",
         )
-
-
-def _gap(row: Mapping[str, Any], basis: str) -> str:
-    return f"{points(row[basis])} · {VERDICTS[gap_verdict(row, basis)].lower()}"
 
 
 def missed(document: Mapping[str, Any]) -> None:
