@@ -21,7 +21,6 @@ from workbench.ui import components, session
 from workbench.ui.components import Dot
 from workbench.ui.words import inert
 
-
 _BASES = {"records": "By records", "truth": "By the truth"}
 
 
