@@ -136,7 +136,9 @@ def test_a_group_of_too_few_people_is_not_tested_however_many_rows_they_have() -
     found = audit(outcomes, [groups], margin=0.05, seed=1)
     assert found["tests"][0]["verdict"] == "insufficient"
     assert found["tests"][0]["few"] == ["B"]
-    assert found["notes"][-1] == "By group, 1 group is not tested, for want of 15 people: B."
+    assert found["notes"][-1] == (
+        "By group, 1 group is not tested among negatives, for want of 15 people: B."
+    )
 
 
 def test_a_gap_wide_by_a_group_of_too_few_people_is_not_carried_by_a_narrow_one() -> None:

@@ -49,8 +49,8 @@ class GapRow(TypedDict):
     where nothing is pooled, or no number would do); `n_short` groups have less, people counted
     once, and the smallest of them are in `short`: a test may pass by its rule and yet have some.
     `contrast` is the two groups that the p-value speaks of, which are seldom the two
-    furthest apart. `few` are groups of too few people to be tested, whatever their rows; p-values
-    are 1 where the gap rests on them. None of the five leaves with small cells kept out.
+    furthest apart. `few` of `n_few` groups are of too few people to be tested, whatever their rows;
+    p-values are 1 where the gap rests on them. None of the six leaves with small cells kept out.
     """
 
     attribute: str
@@ -68,6 +68,7 @@ class GapRow(TypedDict):
     short: NotRequired[list[ShortGroup]]
     contrast: NotRequired[Contrast | None]
     few: NotRequired[list[str]]
+    n_few: NotRequired[int]
 
 
 class ExcludedRow(TypedDict):
@@ -316,6 +317,7 @@ def _gap_rows(
             short=few[:LISTED_SHORT],
             contrast=test.contrast,
             few=list(test.few[:LISTED_SHORT]),
+            n_few=len(test.few),
         )
         for (attribute, metric), test, p, few in zip(asked, found, corrected, short, strict=True)
     ]
@@ -380,14 +382,17 @@ def _notes(
 
 
 def _untested(tests: Sequence[GapRow], attributes: Sequence[Attribute]) -> list[str]:
-    """Per single attribute, how many groups are of too few people, and which where few are."""
+    """Per single attribute and error, how many groups are of too few people, and which where few
+    are."""
+    names = {attribute.name for attribute in attributes}
     notes = []
-    for attribute in attributes:
-        few = {group for t in tests if t["attribute"] == attribute.name for group in t["few"]}
-        if few:
-            many = f"{len(few)} {'group is' if len(few) == 1 else 'groups are'}"
-            named = f": {', '.join(sorted(few))}" if len(few) <= NAMED else ""
+    for test in tests:
+        n = test["n_few"]
+        if n and test["attribute"] in names:
+            many = f"{n:,} {'group is' if n == 1 else 'groups are'}"
+            named = f": {', '.join(sorted(test['few']))}" if n <= NAMED else ""
+            by, of = test["attribute"].replace("_", " "), DENOMINATOR[test["metric"]]
             notes.append(
-                f"By {attribute.name}, {many} not tested, for want of {LEAST_PEOPLE} people{named}."
+                f"By {by}, {many} not tested among {of}, for want of {LEAST_PEOPLE} people{named}."
             )
     return notes
