@@ -9,7 +9,8 @@ from pathlib import Path
 from benchmarks.measuring import Row, times_as_fast
 from builders_log import LogHome, log_home
 
-from workbench.domain.log import EntryKind, Frontier
+from workbench.domain.log import EntryKind
+from workbench.domain.tree import Frontier
 from workbench.store.log_check import verify
 
 N_SYNCS = {"small": 5, "full": 50}

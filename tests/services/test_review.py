@@ -20,7 +20,8 @@ from workbench.domain.errors import (
     NotFound,
 )
 from workbench.domain.finding import Finding, FindingStatus
-from workbench.domain.log import EntryKind, Json, root_from_inclusion
+from workbench.domain.log import EntryKind, Json
+from workbench.domain.tree import root_from_inclusion
 from workbench.services import act, review
 from workbench.store import accounts, findings
 

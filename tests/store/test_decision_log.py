@@ -21,14 +21,8 @@ from workbench.domain.errors import (
     NotFound,
     Unavailable,
 )
-from workbench.domain.log import (
-    EMPTY_ROOT,
-    EntryKind,
-    Frontier,
-    leaf_hash,
-    parse,
-    root_from_inclusion,
-)
+from workbench.domain.log import EntryKind, parse
+from workbench.domain.tree import EMPTY_ROOT, Frontier, leaf_hash, root_from_inclusion
 from workbench.store import tables
 from workbench.store.database import Database
 from workbench.store.decision_log import DecisionLog

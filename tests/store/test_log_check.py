@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from workbench.domain.errors import Unavailable
 from workbench.domain.finding import FindingStatus
-from workbench.domain.log import EntryKind, Frontier, leaf_hash
+from workbench.domain.log import EntryKind
+from workbench.domain.tree import Frontier, leaf_hash
 from workbench.store import accounts, findings, schema, tables
 from workbench.store.database import Database
 from workbench.store.decision_log import DecisionLog

@@ -15,17 +15,8 @@ from pathlib import Path
 from sqlalchemy import Connection, bindparam, func, select
 
 from workbench.domain.errors import BadInput, CheckFailed
-from workbench.domain.log import (
-    EntryKind,
-    Frontier,
-    Json,
-    Tree,
-    entry,
-    instant,
-    leaf_hash,
-    parse,
-    root_from_inclusion,
-)
+from workbench.domain.log import EntryKind, Json, entry, instant, parse
+from workbench.domain.tree import Frontier, Tree, leaf_hash, root_from_inclusion
 from workbench.store.database import Database, to_text
 from workbench.store.signer import Signer
 from workbench.store.tables import checkpoint as checkpoints

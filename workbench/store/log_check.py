@@ -16,7 +16,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, or_, select
 
 from workbench.domain.errors import BadInput, CheckFailed, Unavailable
-from workbench.domain.log import REQUIRED, VERSION, EntryKind, Frontier, Json, leaf_hash, parse
+from workbench.domain.log import REQUIRED, VERSION, EntryKind, Json, parse
+from workbench.domain.tree import Frontier, leaf_hash
 from workbench.store import tables
 from workbench.store.database import from_text
 from workbench.store.decision_log import DecisionLog, LoggedEntry

@@ -21,7 +21,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from workbench.domain.errors import BadInput, CheckFailed, Unavailable
-from workbench.domain.log import Frontier
+from workbench.domain.tree import Frontier
 
 _ED25519 = b"\x01"
 _DASH = "\u2014"

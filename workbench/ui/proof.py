@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from workbench.domain.log import node_hash
+from workbench.domain.tree import node_hash
 
 _LEVEL, _WIDTH, _BOX, _MIDDLE, _ASIDE = 46, 660, 136, 240, 160  # pixels
 _MONO = "ui-monospace,Menlo,Consolas,DejaVu Sans Mono,monospace"
