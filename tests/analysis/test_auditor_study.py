@@ -27,6 +27,7 @@ QUIET = Trial(
     scattered_alarm=False,
     transfers_alarm=False,
     unlike_alarm=False,
+    fewer_alarm=False,
     often_alarm=False,
     owners_found=False,
     pairs_found=False,
@@ -39,8 +40,8 @@ def test_the_bounds_are_those_of_a_binomial() -> None:
     # of 100 trials at 5 %, more than 11 come once in a hundred studies; at 95 %, fewer than 89
     assert [row["most"] for row in rows[:2]] == [11, 11]
     assert [row["least"] for row in rows[2:5]] == [12, 12, 89]
-    assert [row["most"] for row in rows[5:11]] == [11] * 6
-    assert all(row["least"] is None is row["most"] for row in rows[11:])  # power is no promise
+    assert [row["most"] for row in rows[5:12]] == [11] * 7
+    assert all(row["least"] is None is row["most"] for row in rows[12:])  # power is no promise
 
 
 def test_a_promise_is_kept_or_not_by_its_bounds() -> None:

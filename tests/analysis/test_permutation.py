@@ -103,21 +103,13 @@ def people_of_two(
 
 
 def test_people_of_one_group_who_differ_more_than_the_others_are_no_gap() -> None:
-    """One variance for both groups calls 13 of these 60 tables unequal; 5 % are 3."""
+    """One variance for both groups calls 21 of these 60 tables unequal; 5 % are 3."""
 
     def make(rng: np.random.Generator) -> Made:
         own = np.r_[np.full(300, 0.2), rng.beta(0.4, 1.6, 30)]
         return people_of_two(rng, [10] * 330, own, np.arange(330) >= 300)
 
     assert false_alarms(make, n=60) <= 7 / 60  # 5 %, exceeded once in a hundred
-
-
-def test_few_people_with_many_rows_are_not_judged_by_those_with_one() -> None:
-    def make(rng: np.random.Generator) -> Made:
-        own = rng.beta(0.8, 3.2, 615)
-        return people_of_two(rng, [1] * 600 + [100] * 15, own, np.arange(615) >= 600)
-
-    assert false_alarms(make, n=60) <= 7 / 60
 
 
 def test_a_group_of_too_few_people_is_not_tested_however_many_rows_they_have() -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from builders import Home
 from builders_training import MODEL, WORLD
+from scipy.stats import fisher_exact
 from sqlalchemy import select
 
 from workbench.analysis.depth_words import depth_notes
@@ -76,18 +77,19 @@ def test_a_planted_gap_fails_and_the_same_table_gives_the_same_audit(tmp_path: P
 
 
 def test_people_who_share_rows_are_resampled(tmp_path: Path) -> None:
-    # each of ten people stands there 40 times with one fate: ten independent facts, not 400
-    person = np.repeat(np.arange(10), 40)
-    said = np.isin(person, (0, 1, 2, 5)).astype(int)
-    group = np.where(person < 5, "a", "b")
+    # each of 30 people stands there 40 times with one fate: 30 independent facts, not 1,200
+    person = np.repeat(np.arange(30), 40)
+    said = np.isin(person, (*range(8), *range(15, 20))).astype(int)
+    group = np.where(person < 15, "a", "b")
     path = csv(tmp_path, true=0 * person, said=said, group=group, who=person)
     rows = audit_table(path, label="true", prediction="said", groups=["group"])
     people = audit_table(path, label="true", prediction="said", groups=["group"], cluster="who")
     assert rows["tests"][0]["p_value"] < 0.001
-    assert people["tests"][0]["p_value"] > 0.3  # 3 of 5 against 1 of 5: 5 in 21 by Fisher, or more
-    assert (people["shared"], people["n_people"]) == ("cluster", 10)
+    exact = fisher_exact([[8, 7], [5, 10]]).pvalue  # people, each once
+    assert people["tests"][0]["p_value"] == pytest.approx(exact, abs=0.1)
+    assert (people["shared"], people["n_people"]) == ("cluster", 30)
     low, high = people["groups"][0]["intervals"]["fpr"]
-    assert high - low > 0.5
+    assert high - low == pytest.approx(2 * 1.96 * (8 * 7 / 15**3) ** 0.5, abs=0.05)  # 8 of 15
 
 
 def test_a_version_is_audited_logged_tagged_and_written(home: Home) -> None:

@@ -15,6 +15,7 @@ from typing import TypedDict
 import numpy as np
 
 from workbench.analysis.fairness import Audit, audit
+from workbench.analysis.spread import LEAST_PEOPLE
 from workbench.analysis.subgroups import Attribute, Bools, Floats, Ints, Outcomes
 from workbench.analysis.tables import IntArray
 from workbench.analysis.verdicts import ALPHA
@@ -35,7 +36,8 @@ HOLDERS, TRANSFERS, HUB = 600, 400, 0.3  # of account holders; how often one of 
 HUBS, HOLDERS_EACH = 6, 5
 WIDER = 0.20  # a gap of candidates that share people
 ALIKE, UNLIKE, EACH = 300, 30, 10  # people who all err alike, people who do not, rows of each
-ONCE, OFTEN, MANY = 2_000, 15, 100  # people of one row, the others, and rows of each of these
+ONCE, MANY = 2_000, 100  # people of one row, and rows of each of the others
+FEWER, OFTEN = 10, LEAST_PEOPLE  # of whom there are too few to be tested, or just enough
 
 
 class StudyRow(TypedDict):
@@ -64,7 +66,8 @@ class Trial:
     scattered_alarm: bool  # a person's rows in several
     transfers_alarm: bool
     unlike_alarm: bool  # people of one group differ, of the other not
-    often_alarm: bool  # few people with many rows each, against many with one
+    fewer_alarm: bool  # too few people with many rows each, against many with one
+    often_alarm: bool  # just enough of them
     owners_found: bool
     pairs_found: bool
     transfers_found: bool
@@ -73,7 +76,7 @@ class Trial:
 def trial(seed: int) -> Trial:
     """All parts of the study for one seed."""
     streams = [np.random.default_rng([seed, part]) for part in range(3 + len(GROUP_SIZES))]
-    more = [np.random.default_rng([seed, 100 + part]) for part in range(9)]
+    more = [np.random.default_rng([seed, 100 + part]) for part in range(10)]
     null = _rows(streams[0], N_ROWS, SHARES, gap=0.0)
     shared, group = _pairs(streams[1])
     planted = _rows(streams[2], N_ROWS, SHARES, gap=GAP)
@@ -95,7 +98,8 @@ def trial(seed: int) -> Trial:
         scattered_alarm=alarmed(_audited(*_owned(more[2], gap=0.0, scattered=True), seed)),
         transfers_alarm=alarmed(_audited(*_transfers(more[3], gap=0.0), seed)),
         unlike_alarm=alarmed(_audited(*_unlike(more[7]), seed)),
-        often_alarm=alarmed(_audited(*_often(more[8]), seed)),
+        fewer_alarm=alarmed(_audited(*_often(more[9], FEWER), seed)),
+        often_alarm=alarmed(_audited(*_often(more[8], OFTEN), seed)),
         owners_found=_failed(_audited(*_owned(more[4], gap=GAP), seed)),
         pairs_found=_failed(_audited(*_pairs(more[5], gap=WIDER), seed)),
         transfers_found=_failed(_audited(*_transfers(more[6], gap=WIDER), seed)),
@@ -140,10 +144,10 @@ def _unlike(rng: np.random.Generator) -> tuple[Outcomes, Attribute]:
     return _clustered(rng, person, person >= ALIKE, own[person])
 
 
-def _often(rng: np.random.Generator) -> tuple[Outcomes, Attribute]:
+def _often(rng: np.random.Generator, n_often: int) -> tuple[Outcomes, Attribute]:
     """Many people with one row, few with many; all err at rates of their own from one source."""
-    own = rng.beta(4 * ERROR, 4 * (1 - ERROR), ONCE + OFTEN)
-    person = np.repeat(np.arange(len(own), dtype=np.int32), np.repeat([1, MANY], [ONCE, OFTEN]))
+    own = rng.beta(4 * ERROR, 4 * (1 - ERROR), ONCE + n_often)
+    person = np.repeat(np.arange(len(own), dtype=np.int32), np.repeat([1, MANY], [ONCE, n_often]))
     return _clustered(rng, person, person >= ONCE, own[person])
 
 
@@ -297,6 +301,10 @@ def _promised(n: int) -> list[Question]:
         (
             f"No gap, {UNLIKE} people who differ and {ALIKE} who do not, {EACH} rows each: alarms",
             lambda t: t.unlike_alarm, None, most, "5 % at most",
+        ),
+        (
+            f"No gap, {FEWER} people with {MANY} rows each and {ONCE:,} with one: alarms",
+            lambda t: t.fewer_alarm, None, most, "5 % at most",
         ),
         (
             f"No gap, {OFTEN} people with {MANY} rows each and {ONCE:,} with one: alarms",
