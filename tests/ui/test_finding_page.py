@@ -446,8 +446,8 @@ def test_flags_of_the_finding_stand_out_and_what_all_share_is_one_line(here: Tow
     finding(here, "F-BBBBBBBBBB", flags=(flag,), drift=drift)
     page = press(seal(opened(here, here.analyst, "F-BBBBBBBBBB")), "Show why it was found")
     assert [plain(w.value) for w in page.warning] == [f"Beyond what it learnt from:\n- {flag}"]
-    (line,) = [e.label for e in page.expander if "distributed otherwise" in e.label]
-    assert line.startswith("2 features of all candidates of that day")
+    (line,) = [e.label for e in page.expander if "than in training" in e.label]
+    assert line == "2 features of that day's candidates have other values than in training"
     assert all(sentence in plain(words(page)) for sentence in drift)
 
 
