@@ -193,6 +193,7 @@ def two_rows(
     *,
     history: list[list[float]] | None = None,
     signs: tuple[tuple[int, ...], ...] | None = None,
+    slopes: tuple[float, ...] = (),
 ) -> tuple[Explanation, ...]:
     """Explanations of rows of three counted features, by effects written down by hand."""
     served = np.array(effects)
@@ -208,6 +209,7 @@ def two_rows(
             groups,
             signs or tuple((1,) * len(group) for group in groups),
             own="a year earlier",
+            slopes=slopes,
         ),
         refitted=Refitted(np.array(refits, np.float64).reshape(-1, *served.shape)),
         history=None if history is None else np.array(history),
@@ -271,12 +273,36 @@ def test_what_speaks_against_is_stated_however_much_speaks_for() -> None:
     (explanation,) = two_rows(
         [[9.0, -0.2, 0.0]], [[[9.0, -0.2, 0.0]]] * 20, ((0,), (1,), (2,))
     )  # 0.2 is less than a twentieth of all, and all that speaks against
-    (against,) = reasons_against(explanation)
-    assert against == (
+    assert reasons_against(explanation) == (
         "How many places there were: 1 place, higher than in 99 of 100 candidates that it learnt "
-        "from. More of it speaks against."
+        "from.",
     )
+
+
+@pytest.mark.parametrize(("slope", "said"), [(-1.0, "More"), (1.0, "Less")])
+def test_what_speaks_against_says_whether_more_of_it_does_as_the_served_line_has_it(
+    slope: float, said: str
+) -> None:
+    # 1 place is above most, and may lie below the mean of a few that have very many
+    (explanation,) = two_rows(
+        [[2.0, -1.0, 0.0]],
+        [[[2.0, -1.0, 0.0]]] * 20,
+        ((0,), (1,), (2,)),
+        slopes=(1.0, slope, 1.0),
+    )
+    (against,) = reasons_against(explanation)
+    assert against.endswith(f"{said} of it speaks against.")
     assert "speaks against" not in reasons_for(explanation)[0]
+
+
+def test_the_served_lines_slopes_are_those_that_its_effects_follow(
+    fitted: dict[str, FittedModel],
+) -> None:
+    line, rows = fitted["logistic_regression"], pd.DataFrame(np.eye(4, 3), columns=list(COLUMNS))
+    effects = [[e.effect for e in made.effects] for made in line.explain(rows)]
+    moved = np.diag(np.array(effects[:3]) - np.array(effects[3]))  # each feature from 0 to 1
+    assert np.allclose(line._speech.slopes, moved)
+    assert fitted["gradient_boosting"]._speech.slopes == ()  # more may speak either way there
 
 
 def test_that_refits_disagree_on_how_much_a_reason_counts_is_said() -> None:

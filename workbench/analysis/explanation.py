@@ -34,7 +34,6 @@ from workbench.domain.finding import (
 )
 
 NOTABLE = 0.05  # share of its side's sizes, for or against, from which one is worth a sentence
-HALF = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +200,8 @@ class Speech:
     """What puts an attribution into words: names, peers, groups, and what history is called.
 
     `signs` are the groups' directions (see `directions`), `own` is what an entity's own history
-    is, such as "half a year earlier".
+    is, such as "half a year earlier". `slopes` are those of a served line, by feature; empty where
+    the served model is none, and more of a feature may speak either way.
     """
 
     words: Sequence[Words]
@@ -209,6 +209,7 @@ class Speech:
     groups: Groups
     signs: Groups
     own: str = ""
+    slopes: tuple[float, ...] = ()
 
     @cached_property
     def named(self) -> list[tuple[str, tuple[str, ...]]]:
@@ -340,13 +341,11 @@ class _Row:
         """Of one feature that lowered the score, whether more of it speaks against, or less: its
         value alone may sound like a reason for."""
         first, *others = self.speech.groups[g]
-        value = self.row[first]
-        if effect >= 0 or others or isnan(value) or self.speech.words[first].unit == YES_OR_NO:
+        if effect >= 0 or others or not self.speech.slopes or isnan(self.row[first]):
             return ""
-        place = self.speech.peers.position(first, value)
-        if place == HALF:
+        if self.speech.words[first].unit == YES_OR_NO:
             return ""
-        return f" {'More' if place > HALF else 'Less'} of it speaks against."
+        return f" {'More' if self.speech.slopes[first] < 0 else 'Less'} of it speaks against."
 
     def _together(self, g: int) -> str:
         """The group's own words: its members' names and values, the strongest first."""

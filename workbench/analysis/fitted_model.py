@@ -30,6 +30,7 @@ from workbench.analysis.explanation import (
 )
 from workbench.analysis.grouping import Groups
 from workbench.analysis.later_slice import LaterSlice
+from workbench.analysis.linear_refits import LinearRefits
 from workbench.analysis.otherwise import Supposing, unless
 from workbench.analysis.refits import Refits, refits_of
 from workbench.analysis.tables import FloatArray, IntArray
@@ -339,7 +340,9 @@ class FittedModel:
     @cached_property
     def _speech(self) -> Speech:
         """Its words, beside those that it learnt on; made once for each release."""
-        return Speech(self.words, self.peers, self.groups, self.signs, self.own)
+        line = LinearRefits.of([(self.estimator, self.background)])
+        slopes = () if line is None else tuple(line.slopes[0].tolist())
+        return Speech(self.words, self.peers, self.groups, self.signs, self.own, slopes)
 
     def _served(self, rows: Matrix) -> Attribution:
         return self.explainer(rows)
